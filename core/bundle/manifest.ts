@@ -1,0 +1,75 @@
+import type { BundleId, ModelName } from "../domain/ids.ts";
+
+export const BUNDLE_FORMAT = "segue.bundle/1";
+
+/** The manifest of a bundle, as `manifest.json` holds it. `docs/bundle.md` describes every field. */
+export interface Manifest {
+  readonly format: typeof BUNDLE_FORMAT;
+  /** SHA-256 of the canonical JSON (keys sorted, no white space) of everything but `id`. */
+  readonly id: BundleId;
+  readonly tracks: {
+    readonly count: number;
+    /** UTF-8, one id a line; the line number from 0 is the track index. */
+    readonly ids: string;
+    /** Little-endian float32 [count]: natural logarithm of the smoothed share of plays. */
+    readonly popularity: string;
+  };
+  readonly models: Readonly<Partial<Record<ModelName, ModelManifest>>>;
+  /** The weights where a request gives none. */
+  readonly blend: BlendWeights;
+  /** A session without ids of its own ends after this silence, in milliseconds. */
+  readonly idle_timeout_ms: number;
+  /** What was learned from what, for people; not read by the server. */
+  readonly training: Readonly<Record<string, unknown>>;
+  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+}
+
+export interface ModelManifest {
+  /** H, the length of the hidden state. */
+  readonly hidden: number;
+  /** D, the length of a track vector and of the taste vector. */
+  readonly dimension: number;
+  /** The inputs beside the track vector, in order; empty for a model of tracks alone. */
+  readonly features: readonly FeatureName[];
+  /** ONNX graph: `track` [batch, D], `features` [batch, F] (absent where F = 0), `hidden` [batch, H]
+   *  → `hidden_next` [batch, H]. */
+  readonly step: string;
+  /** ONNX graph: `hidden` [batch, H] → `taste` [batch, D]. */
+  readonly taste: string;
+  /** Little-endian float32 [count, D], what a step reads. */
+  readonly input_vectors: string;
+  /** Little-endian float32 [count, D], what a taste is scored against; may be the same file. */
+  readonly output_vectors: string;
+  /** Little-endian float32 [count], added to a track's score; null means zeros. */
+  readonly output_bias: string | null;
+  /** JSON: `{"track": [[…D]…], "features": …, "hidden": …, "hidden_next": …, "taste": …,
+   *  "tolerance": …}` with at least 4 rows; the runner must reproduce it before a bundle is served. */
+  readonly golden: string;
+}
+
+export interface BlendWeights {
+  readonly short: number;
+  readonly long: number;
+  readonly popularity: number;
+}
+
+/** The parts of the feature vector, each with its width; `core/bundle/features.ts` fills them. */
+export const FEATURE_WIDTHS = {
+  /** One-hot over `EVENT_KINDS`. */
+  kind: 8,
+  /** 0…1; where the player does not report it, 1 for a finished play and 0 otherwise. */
+  fraction_played: 1,
+  /** De Boom's Δ: ln(1 + seconds since the listener's last event) / ln(1 + 30 days), clipped to 0…1. */
+  gap: 1,
+  /** 1 for the first event of a session. */
+  session_start: 1,
+  /** One-hot over `CONTEXT_KINDS`. */
+  context: 9,
+  shuffle: 1,
+} as const;
+export type FeatureName = keyof typeof FEATURE_WIDTHS;
+
+/** F, the length of a model's feature vector. */
+export function featureWidth(features: readonly FeatureName[]): number {
+  return features.reduce((width, name) => width + FEATURE_WIDTHS[name], 0);
+}

@@ -1,0 +1,34 @@
+import type { EventHash, EventId, TrackHash, TrackId } from "./ids.ts";
+
+/** The hash by which records know a track, whatever the bundle. Opening a bundle refuses two
+ *  tracks of one hash (for a million tracks the chance is 1 in 18,000). */
+export function trackHash(track: TrackId): TrackHash {
+  return hash53(track) as TrackHash;
+}
+
+/** The hash by which a dedupe window knows an event. */
+export function eventHash(event: EventId): EventHash {
+  return hash53(event) as EventHash;
+}
+
+const FNV_PRIME = 0x01000193;
+
+/** Two FNV-1a lanes of different bases over the text's UTF-16 units, each ended by MurmurHash3's
+ *  32-bit finalizer, joined to a whole number below 2⁵³. Stored in records: never change it. */
+function hash53(text: string): number {
+  let low = 0x811c9dc5;
+  let high = 0x9747b28c;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    low = Math.imul(low ^ unit, FNV_PRIME);
+    high = Math.imul(high ^ unit ^ (low >>> 15), FNV_PRIME);
+  }
+  return (finalize(high) & 0x1fffff) * 0x100000000 + finalize(low);
+}
+
+function finalize(lane: number): number {
+  let bits = lane ^ (lane >>> 16);
+  bits = Math.imul(bits, 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}

@@ -1,0 +1,47 @@
+import type { EventFeatures } from "../bundle/features.ts";
+import type {
+  BundleId,
+  EventHash,
+  ModelName,
+  Offset,
+  Partition,
+  SessionId,
+  TrackHash,
+} from "../domain/ids.ts";
+
+/** The newest events that a record keeps; a record met under a newer bundle is rebuilt from them. */
+export const RECENT_EVENTS_MAX = 32;
+/** How many event ids a listener's dedupe window holds. */
+export const DEDUPE_EVENTS_MAX = 64;
+
+/** All that is kept of one listener. Values, never shared: an advance makes a new record. */
+export interface ListenerRecord {
+  /** The bundle whose models stepped `hidden`. */
+  readonly bundle: BundleId;
+  readonly partition: Partition;
+  /** The offset of the last record heard; one at or below it changes nothing. */
+  readonly heardOffset: Offset;
+  /** Event time of the newest event, milliseconds since 1970-01-01 UTC. */
+  readonly lastEventAtMs: number;
+  /** Undefined where silence cuts sessions. */
+  readonly session: SessionId | undefined;
+  /** Events that the models stepped, in this session and in all. */
+  readonly sessionSteps: number;
+  readonly steps: number;
+  /** Oldest first, at most `RECENT_EVENTS_MAX`. */
+  readonly recent: readonly RecentEvent[];
+  /** Oldest first, at most `DEDUPE_EVENTS_MAX`. */
+  readonly heardEvents: readonly EventHash[];
+  /** Tracks that the listener disliked, oldest first, at most `DISLIKED_TRACKS_MAX`. */
+  readonly disliked: readonly TrackHash[];
+  /** [H] of each model that the bundle has. */
+  readonly hidden: Readonly<Partial<Record<ModelName, Float32Array>>>;
+}
+
+export const DISLIKED_TRACKS_MAX = 64;
+
+/** One event as a record keeps it: what a step needs, so that the step can be done again. */
+export interface RecentEvent extends EventFeatures {
+  readonly track: TrackHash;
+  readonly happenedAtMs: number;
+}

@@ -1,0 +1,38 @@
+import type { ListenerId, Offset, Partition } from "../domain/ids.ts";
+import type { ListenerRecord } from "./listener-record.ts";
+
+/** How far a partition of the listening log was applied. */
+export interface AppliedPosition {
+  /** The offset to read next. */
+  readonly next: Offset;
+  /** When the newest applied record entered the log, milliseconds since 1970-01-01 UTC. */
+  readonly appendedAtMs: number;
+}
+
+/** What a batch changes, all of it or nothing. */
+export interface StoreCommit {
+  readonly partition: Partition;
+  /** Where the batch began. The commit is refused with `stale_owner` when the stored position is
+   *  another: somebody else applied the partition meanwhile. */
+  readonly expectedNext: Offset;
+  readonly position: AppliedPosition;
+  /** Null forgets the listener. */
+  readonly records: ReadonlyMap<ListenerId, ListenerRecord | null>;
+}
+
+/** Reading side: what the scorer sees. It never writes. */
+export interface StateReader {
+  /** Undefined for a listener who was never heard. A record that fails its checksum throws `bad_record`. */
+  read(listener: ListenerId): ListenerRecord | undefined;
+  /** Undefined for a partition that was never applied. */
+  position(partition: Partition): AppliedPosition | undefined;
+  close(): Promise<void>;
+}
+
+/** Listener records and log positions under one transaction. Two stores implement it, LMDB and memory. */
+export interface SessionStore extends StateReader {
+  /** Resolves when the commit is durable. */
+  commit(commit: StoreCommit): Promise<void>;
+  /** SHA-256 over every key and value in key order: equal stores have equal digests. */
+  digest(): Promise<string>;
+}
