@@ -1,0 +1,50 @@
+import type { ModelName, TrackHash, TrackId, TrackIndex } from "../domain/ids.ts";
+import type { FeatureName, Manifest } from "./manifest.ts";
+
+/** A bundle that was opened and checked. Immutable; shared by everything that serves it. */
+export interface Bundle {
+  readonly manifest: Manifest;
+  /** By track index. */
+  readonly trackIds: readonly TrackId[];
+  readonly models: Readonly<Partial<Record<ModelName, Model>>>;
+  /** [count]: natural logarithm of each track's smoothed share of plays. */
+  readonly popularity: Float32Array;
+  /** Undefined for a track that this bundle does not know. */
+  indexOf(track: TrackId): TrackIndex | undefined;
+  indexOfHash(hash: TrackHash): TrackIndex | undefined;
+}
+
+export interface Model {
+  readonly name: ModelName;
+  /** H */
+  readonly hidden: number;
+  /** D */
+  readonly dimension: number;
+  readonly features: readonly FeatureName[];
+  /** F */
+  readonly featureWidth: number;
+  /** [count, D]; an unknown track's vector is zeros. */
+  readonly inputVectors: Float32Array;
+  /** [count, D]; the same array as `inputVectors` where the bundle ties them. */
+  readonly outputVectors: Float32Array;
+  /** [count]; zeros where the bundle has none. */
+  readonly outputBias: Float32Array;
+  /** ONNX bytes. */
+  readonly step: Uint8Array;
+  readonly taste: Uint8Array;
+}
+
+/** What a trainer hands to `publishBundle`. */
+export interface BundleContent {
+  readonly trackIds: readonly TrackId[];
+  readonly popularity: Float32Array;
+  readonly models: Readonly<Partial<Record<ModelName, ModelContent>>>;
+  readonly blend: Manifest["blend"];
+  readonly idleTimeoutMs: number;
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelContent extends Omit<Model, "name" | "featureWidth" | "outputBias"> {
+  /** Null means zeros. */
+  readonly outputBias: Float32Array | null;
+}
