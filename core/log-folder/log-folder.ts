@@ -9,6 +9,8 @@
  *  An empty cell is an unknown value. Tabs, line ends and backslashes in ids are written `\t`, `\n`, `\\`.
  */
 export const LOG_FOLDER_FORMAT = "segue.log/1";
+export const HEADER_FILE = "log.json";
+export const CATALOGUE_FILE = "catalogue.jsonl.gz";
 
 export const EVENT_COLUMNS = [
   "event_id",

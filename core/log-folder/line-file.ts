@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { pipeline, type Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { createGunzip, createGzip } from "node:zlib";
+import { Failure } from "../domain/failure.ts";
+
+/** The longest line that is read, in bytes; a longer one is no line of any file that we know. */
+export const LINE_BYTES_MAX = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+const WRITE_CHARACTERS = 256 * 1024;
+/** Close to the best ratio on rows like ours, at half the time of zlib's own default. */
+const GZIP_LEVEL = 4;
+const LINE_END = 0x0a;
+
+/** Reads a UTF-8 text file, gzip or not, as blocks of lines without their line ends; a block at a
+ *  time, since waiting once a line costs more than parsing it. Throws `bad_log_folder` naming the
+ *  file where it cannot be read, its gzip is damaged or a line passes `LINE_BYTES_MAX`. */
+export async function* readLineBlocks(path: string): AsyncGenerator<string[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  try {
+    for await (const chunk of await openBytes(path)) {
+      const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const { lines, used } = splitLines(bytes);
+      rest = bytes.subarray(used);
+      if (rest.length > LINE_BYTES_MAX) throw new Error(`a line passes ${LINE_BYTES_MAX} bytes`);
+      if (lines.length > 0) yield lines;
+    }
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure("bad_log_folder", `cannot read ${path}: ${reason}`, { field: path, cause });
+  }
+  if (rest.length > 0) yield [rest.toString("utf8")];
+}
+
+async function openBytes(path: string): Promise<Readable> {
+  const source = createReadStream(path, { highWaterMark: READ_BYTES });
+  if (!(await isGzip(path))) return source;
+  const gunzip = createGunzip({ chunkSize: READ_BYTES });
+  // The reader of `gunzip` meets every error there; this callback only keeps it from going unhandled.
+  return pipeline(source, gunzip, () => undefined);
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const magic = Buffer.alloc(2);
+    await file.read(magic, 0, 2, 0);
+    return magic[0] === 0x1f && magic[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Decodes line by line: a slice of one decoded block would keep the whole block alive for as long
+ *  as any id of it lives. */
+function splitLines(bytes: Buffer): { lines: string[]; used: number } {
+  const lines: string[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(LINE_END); end !== -1; end = bytes.indexOf(LINE_END, start)) {
+    lines.push(bytes.toString("utf8", start, end));
+    start = end + 1;
+  }
+  return { lines, used: start };
+}
+
+/** A gzip file under way. The same lines make the same bytes: its gzip header carries no time. */
+export interface LineWriter {
+  /** Adds a line, which must hold no line end; resolves at once unless the file falls behind. */
+  write(line: string): Promise<void>;
+  /** Resolves when the file is complete. */
+  close(): Promise<void>;
+}
+
+export function writeLines(path: string): LineWriter {
+  const gzip = createGzip({ level: GZIP_LEVEL });
+  const done = finished(pipeline(gzip, createWriteStream(path), () => undefined));
+  // A write or the close below meets the failure; without a handler it would end the process first.
+  done.catch(() => undefined);
+  let block = "";
+  const flush = async () => {
+    const text = block;
+    block = "";
+    if (!gzip.write(text)) await Promise.race([once(gzip, "drain"), done]);
+  };
+  return {
+    write: (line) => {
+      block += `${line}\n`;
+      return block.length < WRITE_CHARACTERS ? WRITTEN : flush();
+    },
+    close: async () => {
+      gzip.end(block);
+      await done;
+    },
+  };
+}
+
+const WRITTEN = Promise.resolve();
