@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -17,26 +17,32 @@ const LINE_END = 0x0a;
 /** Reads a UTF-8 text file, gzip or not, as blocks of lines without their line ends; a block at a
  *  time, since waiting once a line costs more than parsing it. Throws `bad_log_folder` naming the
  *  file where it cannot be read, its gzip is damaged or a line passes `LINE_BYTES_MAX`. */
-export async function* readLineBlocks(path: string): AsyncGenerator<string[]> {
+export async function* readLineBlocks(path: string): AsyncGenerator<LineBlock> {
   let rest: Buffer = Buffer.alloc(0);
+  const source = createReadStream(path, { highWaterMark: READ_BYTES });
   try {
-    for await (const chunk of await openBytes(path)) {
+    for await (const chunk of await unpacked(source, path)) {
       const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const { lines, used } = splitLines(bytes);
       rest = bytes.subarray(used);
       if (rest.length > LINE_BYTES_MAX) throw new Error(`a line passes ${LINE_BYTES_MAX} bytes`);
-      if (lines.length > 0) yield lines;
+      if (lines.length > 0) yield { lines, bytesRead: source.bytesRead };
     }
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Failure("bad_log_folder", `cannot read ${path}: ${reason}`, { field: path, cause });
   }
-  if (rest.length > 0) yield [rest.toString("utf8")];
+  if (rest.length > 0) yield { lines: [rest.toString("utf8")], bytesRead: source.bytesRead };
 }
 
-async function openBytes(path: string): Promise<Readable> {
-  const source = createReadStream(path, { highWaterMark: READ_BYTES });
+export interface LineBlock {
+  readonly lines: readonly string[];
+  /** How much of the file, packed as it is, was read by now; for progress. */
+  readonly bytesRead: number;
+}
+
+async function unpacked(source: ReadStream, path: string): Promise<Readable> {
   if (!(await isGzip(path))) return source;
   const gunzip = createGunzip({ chunkSize: READ_BYTES });
   // The reader of `gunzip` meets every error there; this callback only keeps it from going unhandled.

@@ -133,6 +133,15 @@ test("a log that was never closed is no log, and can be written anew", async (t)
   assert.equal((await everything(readLogFolder(folder))).length, 3);
 });
 
+test("an abandoned log leaves nothing", async (t) => {
+  const folder = await emptyFolder(t);
+  const writer = await writeLogFolder(folder, META);
+  await writer.event(event({ index: 0 }));
+  await writer.catalogue(CatalogueEvent.fromPartial({ track: "t0" }));
+  await writer.abandon();
+  assert.deepEqual(await readdir(folder), []);
+});
+
 const GOOD_ROW = encodeEventRow(event({ index: 5 }));
 const OFF_ROWS: Readonly<Record<string, string>> = {
   "a cell too few": GOOD_ROW.replace(/\t[^\t]*$/, ""),

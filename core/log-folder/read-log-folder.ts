@@ -60,8 +60,8 @@ export async function* readLogFolder(folder: string): AsyncGenerator<ListeningEv
   for (const name of header.files) {
     const path = join(folder, name);
     let line = 0;
-    for await (const rows of readLineBlocks(path)) {
-      for (const row of rows) {
+    for await (const { lines } of readLineBlocks(path)) {
+      for (const row of lines) {
         line += 1;
         if (line === 1) {
           checkColumns(row, path);
@@ -102,8 +102,8 @@ export async function* readCatalogue(folder: string): AsyncGenerator<CatalogueEv
   const path = join(folder, CATALOGUE_FILE);
   if (!(await exists(path))) return;
   let line = 0;
-  for await (const rows of readLineBlocks(path)) {
-    for (const row of rows) {
+  for await (const { lines } of readLineBlocks(path)) {
+    for (const row of lines) {
       line += 1;
       yield decodeTrack(row, path, line);
     }

@@ -32,6 +32,8 @@ export interface LogFolderWriter {
   rejected(reason: string): void;
   /** Publishes the folder by renaming its header into place. */
   close(): Promise<LogFolderHeader>;
+  /** Takes away what was written; the folder is empty of this log afterwards. */
+  abandon(): Promise<void>;
 }
 
 const PARTIAL_HEADER_FILE = `${HEADER_FILE}.partial`;
@@ -74,6 +76,11 @@ export async function writeLogFolder(
       await writeFile(join(folder, PARTIAL_HEADER_FILE), `${JSON.stringify(header, null, 2)}\n`);
       await rename(join(folder, PARTIAL_HEADER_FILE), join(folder, HEADER_FILE));
       return header;
+    },
+    abandon: async () => {
+      await Promise.all([events.close(), catalogue?.close()]);
+      await clearFolder(folder);
+      await rm(join(folder, PARTIAL_HEADER_FILE));
     },
   };
 }
