@@ -19,9 +19,11 @@ export interface ListenerRecord {
   /** The bundle whose models stepped `hidden`. */
   readonly bundle: BundleId;
   readonly partition: Partition;
-  /** The offset of the last record heard; one at or below it changes nothing. */
+  /** The epoch of the partition when the last event was heard; see `AppliedPosition`. */
+  readonly epoch: number;
+  /** The offset of the last event heard; one at or below it changes nothing. */
   readonly heardOffset: Offset;
-  /** Event time of the newest event, milliseconds since 1970-01-01 UTC. */
+  /** Event time of the newest event that stepped, milliseconds since 1970-01-01 UTC. */
   readonly lastEventAtMs: number;
   /** Undefined where silence cuts sessions. */
   readonly session: SessionId | undefined;

@@ -3,20 +3,24 @@ import type { ListenerRecord } from "./listener-record.ts";
 
 /** How far a partition of the listening log was applied. */
 export interface AppliedPosition {
+  /** How often the partition began anew, as when its topic was made again. Offsets of different
+   *  epochs cannot be compared. */
+  readonly epoch: number;
   /** The offset to read next. */
   readonly next: Offset;
-  /** When the newest applied record entered the log, milliseconds since 1970-01-01 UTC. */
+  /** When the last applied record entered the log, milliseconds since 1970-01-01 UTC. */
   readonly appendedAtMs: number;
 }
 
 /** What a batch changes, all of it or nothing. */
 export interface StoreCommit {
   readonly partition: Partition;
-  /** Where the batch began. The commit is refused with `stale_owner` when the stored position is
-   *  another: somebody else applied the partition meanwhile. */
+  /** The stored `next` on which the batch was computed, 0 where there was none. The commit is refused
+   *  with `stale_owner` when it is another by now, or when the stored epoch is above `position`'s:
+   *  somebody else applied the partition meanwhile. */
   readonly expectedNext: Offset;
   readonly position: AppliedPosition;
-  /** Null forgets the listener. */
+  /** Null forgets the listener: nothing of them is left, not even a marker. */
   readonly records: ReadonlyMap<ListenerId, ListenerRecord | null>;
 }
 
@@ -31,7 +35,8 @@ export interface StateReader {
 
 /** Listener records and log positions under one transaction. Two stores implement it, LMDB and memory. */
 export interface SessionStore extends StateReader {
-  /** Resolves when the commit is durable. */
+  /** Resolves when the commit is durable. Throws `stale_owner` and `store_unavailable`, and then has
+   *  written nothing. */
   commit(commit: StoreCommit): Promise<void>;
   /** SHA-256 over every key and value in key order: equal stores have equal digests. */
   digest(): Promise<string>;

@@ -1,0 +1,40 @@
+import type { Offset, Partition } from "../domain/ids.ts";
+import type { ListeningEvent } from "../domain/listening-event.ts";
+import { type HeardAt, type HearRules, type History, hear, type Verdict } from "./hear.ts";
+import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
+
+/** One listener while a batch is applied: what was stored, what was decided since, and the events that
+ *  the models have yet to step. `advance` makes records of drafts. */
+export interface Draft {
+  /** Undefined for a listener who was never heard. */
+  readonly before: ListenerRecord | undefined;
+  history: History | undefined;
+  readonly steps: RecentEvent[];
+}
+
+export function draftOf(before: ListenerRecord | undefined): Draft {
+  return { before, history: before, steps: [] };
+}
+
+/** Hears one event of the log. */
+export function hearInto(
+  draft: Draft,
+  event: ListeningEvent,
+  at: HeardAt,
+  rules: HearRules,
+): Verdict {
+  const heard = hear(draft.history, event, at, rules);
+  if (heard.verdict === "step" || heard.verdict === "note") {
+    draft.history = heard.history;
+    if (heard.verdict === "step") draft.steps.push(heard.recent);
+  }
+  return heard.verdict;
+}
+
+/** Hears one event that the log does not hold yet, as if it came next. */
+export function hearPending(draft: Draft, event: ListeningEvent, rules: HearRules): Verdict {
+  const { partition, epoch, heardOffset } = draft.history ?? FIRST_HEARD;
+  return hearInto(draft, event, { partition, epoch, offset: (heardOffset + 1) as Offset }, rules);
+}
+
+const FIRST_HEARD = { partition: 0 as Partition, epoch: 0, heardOffset: -1 as Offset };

@@ -1,0 +1,146 @@
+import { eventHash, trackHash } from "../domain/hash.ts";
+import type { EventHash, Offset, Partition, TrackHash } from "../domain/ids.ts";
+import { type EventKind, type ListeningEvent, stepsModels } from "../domain/listening-event.ts";
+import {
+  DEDUPE_EVENTS_MAX,
+  DISLIKED_TRACKS_MAX,
+  type ListenerRecord,
+  RECENT_EVENTS_MAX,
+  type RecentEvent,
+} from "./listener-record.ts";
+import { eventFeatures, IDLE_TIMEOUT_MS, startsSession } from "./session-cut.ts";
+
+/** Where in the log an event stands. */
+export interface HeardAt {
+  readonly partition: Partition;
+  readonly epoch: number;
+  readonly offset: Offset;
+}
+
+export interface HearRules {
+  /** See `session-cut.ts`. */
+  readonly idleTimeoutMs: number;
+  /** An event that happened longer than this before the listener's newest one is dropped. */
+  readonly lateToleranceMs: number;
+}
+
+export const HEAR_RULES: HearRules = {
+  idleTimeoutMs: IDLE_TIMEOUT_MS,
+  lateToleranceMs: 10 * 60 * 1000,
+};
+
+/** A record but for what the models put into it. */
+export type History = Omit<ListenerRecord, "bundle" | "hidden">;
+
+/** What becomes of an event. Dropped events change nothing, not even the offset heard, so that a
+ *  listener's record is the same bytes whether and however often they come. */
+export type Heard =
+  /** `replayed`: at or below the offset heard. `duplicate`: its id is in the dedupe window.
+   *  `late`: beyond the tolerance. */
+  | { readonly verdict: "replayed" | "duplicate" | "late" }
+  /** `step`: the models step on `recent`. `note`: it is remembered, and the models, the session and
+   *  the listener's clock stay, so that a player may report starts or not. */
+  | { readonly verdict: "step" | "note"; readonly history: History; readonly recent: RecentEvent };
+export type Verdict = Heard["verdict"];
+
+/** Decides what one event does to one listener. An event within the tolerance is heard in log order
+ *  with a gap of 0, and the newest event's time stays. Pure: neither clock nor models. */
+export function hear(
+  history: History | undefined,
+  event: ListeningEvent,
+  at: HeardAt,
+  rules: HearRules = HEAR_RULES,
+): Heard {
+  if (history !== undefined && wasHeard(history, at)) return { verdict: "replayed" };
+  const id = eventHash(event.eventId);
+  if (history?.heardEvents.includes(id)) return { verdict: "duplicate" };
+  const previous = history !== undefined && history.steps > 0 ? history : undefined;
+  if (previous && event.happenedAtMs < previous.lastEventAtMs - rules.lateToleranceMs) {
+    return { verdict: "late" };
+  }
+  if (!stepsModels(event.kind)) return note(history, event, id, at);
+  const next = { session: event.session, atMs: event.happenedAtMs };
+  const sessionStart = startsSession(previous, next, rules.idleTimeoutMs);
+  const recent = {
+    track: trackHash(event.track),
+    happenedAtMs: event.happenedAtMs,
+    ...eventFeatures(previous, event, sessionStart),
+  };
+  return {
+    verdict: "step",
+    recent,
+    history: {
+      ...heardUpTo(at),
+      ...remember(history, recent, id),
+      lastEventAtMs: Math.max(previous?.lastEventAtMs ?? 0, event.happenedAtMs),
+      session: sessionStart ? event.session : previous?.session,
+      sessionSteps: sessionStart ? 1 : (previous?.sessionSteps ?? 0) + 1,
+      steps: (previous?.steps ?? 0) + 1,
+    },
+  };
+}
+
+function wasHeard(history: History, at: HeardAt): boolean {
+  // A listener changes partition only when partitions are added; offsets then start over.
+  return (
+    history.partition === at.partition &&
+    history.epoch === at.epoch &&
+    at.offset <= history.heardOffset
+  );
+}
+
+function heardUpTo(at: HeardAt): Pick<History, "partition" | "epoch" | "heardOffset"> {
+  return { partition: at.partition, epoch: at.epoch, heardOffset: at.offset };
+}
+
+function note(
+  history: History | undefined,
+  event: ListeningEvent,
+  id: EventHash,
+  at: HeardAt,
+): Heard {
+  const recent = {
+    track: trackHash(event.track),
+    happenedAtMs: event.happenedAtMs,
+    ...eventFeatures(undefined, event, false),
+  };
+  return {
+    verdict: "note",
+    recent,
+    history: {
+      ...heardUpTo(at),
+      ...remember(history, recent, id),
+      lastEventAtMs: history?.lastEventAtMs ?? 0,
+      session: history?.session,
+      sessionSteps: history?.sessionSteps ?? 0,
+      steps: history?.steps ?? 0,
+    },
+  };
+}
+
+function remember(
+  history: History | undefined,
+  recent: RecentEvent,
+  id: EventHash,
+): Pick<History, "recent" | "heardEvents" | "disliked"> {
+  return {
+    recent: appended(history?.recent ?? [], recent, RECENT_EVENTS_MAX),
+    heardEvents: appended(history?.heardEvents ?? [], id, DEDUPE_EVENTS_MAX),
+    disliked: dislikedAfter(history?.disliked ?? [], recent.track, recent.kind),
+  };
+}
+
+function dislikedAfter(
+  disliked: readonly TrackHash[],
+  track: TrackHash,
+  kind: EventKind,
+): readonly TrackHash[] {
+  if (kind !== "liked" && kind !== "disliked") return disliked;
+  const others = disliked.filter((other) => other !== track);
+  return kind === "liked" ? others : appended(others, track, DISLIKED_TRACKS_MAX);
+}
+
+function appended<T>(list: readonly T[], item: T, lengthMax: number): readonly T[] {
+  const kept = list.length < lengthMax ? list : list.slice(list.length - lengthMax + 1);
+  return [...kept, item];
+}

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Failure } from "../domain/failure.ts";
+import type {
+  BundleId,
+  EventHash,
+  ListenerId,
+  Offset,
+  Partition,
+  SessionId,
+  TrackHash,
+} from "../domain/ids.ts";
+import type { ListenerRecord } from "./listener-record.ts";
+import type { AppliedPosition, SessionStore } from "./session-store.ts";
+
+/** What every session store must do; each implementation's test calls this. */
+export function testSessionStore(name: string, openStore: () => Promise<SessionStore>): void {
+  const check = (sentence: string, body: (store: SessionStore) => Promise<void>) => {
+    test(`${name}: ${sentence}`, async () => {
+      const store = await openStore();
+      try {
+        await body(store);
+      } finally {
+        await store.close();
+      }
+    });
+  };
+
+  check("nothing is known before the first commit", async (store) => {
+    assert.equal(store.read(ann), undefined);
+    assert.equal(store.position(partition), undefined);
+  });
+
+  check("what was committed is read back", async (store) => {
+    const records = new Map([
+      [ann, recordAt(6)],
+      [bob, { ...recordAt(7), session: undefined, hidden: {}, recent: [] }],
+    ]);
+    await commitTo(store, 0, 8, records);
+    assert.deepEqual(store.read(ann), records.get(ann));
+    assert.deepEqual(store.read(bob), records.get(bob));
+    assert.deepEqual(store.position(partition), positionAt(8));
+    assert.equal(store.position(1 as Partition), undefined);
+  });
+
+  check("a record that was read is not changed by later commits", async (store) => {
+    await commitTo(store, 0, 7, new Map([[ann, recordAt(6)]]));
+    const before = store.read(ann);
+    await commitTo(store, 7, 8, new Map([[ann, { ...recordAt(7), hidden: {} }]]));
+    assert.deepEqual(before, recordAt(6));
+  });
+
+  check("a commit from another position is refused and writes nothing", async (store) => {
+    await commitTo(store, 0, 7, new Map([[ann, recordAt(6)]]));
+    const digest = await store.digest();
+    const changes = new Map([
+      [ann, null],
+      [bob, recordAt(9)],
+    ]);
+    for (const stale of [0, 6, 8]) {
+      await assert.rejects(commitTo(store, stale, 10, changes), isStaleOwner);
+    }
+    assert.deepEqual(store.read(ann), recordAt(6));
+    assert.equal(store.read(bob), undefined);
+    assert.equal(await store.digest(), digest);
+  });
+
+  check("a commit of an older epoch is refused", async (store) => {
+    const position = { ...positionAt(3), epoch: 1 };
+    await store.commit({ partition, expectedNext: offset(0), position, records: new Map() });
+    await assert.rejects(commitTo(store, 3, 4, new Map()), isStaleOwner);
+  });
+
+  check("of two commits that race from one position one is refused", async (store) => {
+    const race = [
+      commitTo(store, 0, 7, new Map([[ann, recordAt(6)]])),
+      commitTo(store, 0, 8, new Map([[bob, recordAt(7)]])),
+    ];
+    const outcomes = (await Promise.allSettled(race)).map((outcome) => outcome.status);
+    assert.deepEqual(outcomes.toSorted(), ["fulfilled", "rejected"]);
+    assert.equal(store.read(ann) === undefined, store.position(partition)?.next === 8);
+  });
+
+  check("a commit that cannot be encoded writes nothing", async (store) => {
+    const tooLong = { ...recordAt(6), heardEvents: Array<EventHash>(1000).fill(1 as EventHash) };
+    const records = new Map([
+      [ann, recordAt(6)],
+      [bob, tooLong],
+    ]);
+    await assert.rejects(commitTo(store, 0, 7, records));
+    assert.equal(store.read(ann), undefined);
+    assert.equal(store.position(partition), undefined);
+  });
+
+  check("a forgotten listener is gone and leaves no trace in the digest", async (store) => {
+    await commitTo(store, 0, 8, new Map([[bob, recordAt(7)]]));
+    const without = await store.digest();
+    await commitTo(store, 8, 8, new Map([[ann, recordAt(6)]]));
+    assert.notEqual(await store.digest(), without);
+    await commitTo(store, 8, 8, new Map([[ann, null]]));
+    assert.equal(store.read(ann), undefined);
+    assert.equal(await store.digest(), without);
+  });
+
+  check("partitions have positions of their own", async (store) => {
+    await commitTo(store, 0, 7, new Map());
+    const other = 1 as Partition;
+    await store.commit({
+      partition: other,
+      expectedNext: offset(0),
+      position: positionAt(3),
+      records: new Map(),
+    });
+    assert.equal(store.position(partition)?.next, 7);
+    assert.equal(store.position(other)?.next, 3);
+  });
+
+  check("ids of 256 bytes of any script are taken", async (store) => {
+    const long = "é".repeat(128) as ListenerId;
+    await commitTo(store, 0, 7, new Map([[long, recordAt(6)]]));
+    assert.deepEqual(store.read(long), recordAt(6));
+  });
+
+  check("the digest is the known one for known content", async (store) => {
+    const records = new Map([
+      ["béla" as ListenerId, recordAt(5)],
+      [bob, recordAt(7)],
+      [ann, recordAt(6)],
+    ]);
+    await commitTo(store, 0, 8, records);
+    assert.equal(await store.digest(), GOLDEN_DIGEST);
+  });
+}
+
+/** Changes only with the bytes of records or positions, which means a new format version. */
+const GOLDEN_DIGEST = "386705a3d8755799eeb99283779b1a47485680f5302c52a75f68668ee2855e12";
+
+const ann = "ann" as ListenerId;
+const bob = "bob" as ListenerId;
+const partition = 0 as Partition;
+const offset = (value: number) => value as Offset;
+
+function positionAt(next: number): AppliedPosition {
+  return { epoch: 0, next: offset(next), appendedAtMs: 1_700_000_000_000 + next };
+}
+
+function recordAt(heard: number): ListenerRecord {
+  return {
+    bundle: "ab".repeat(32) as BundleId,
+    partition,
+    epoch: 0,
+    heardOffset: offset(heard),
+    lastEventAtMs: 1_700_000_000_123,
+    session: "s" as SessionId,
+    sessionSteps: 1,
+    steps: 2,
+    recent: [
+      {
+        track: (2 ** 53 - 1) as TrackHash,
+        happenedAtMs: 1_700_000_000_123,
+        kind: "skipped",
+        fractionPlayed: 0.25,
+        gapMs: 77,
+        sessionStart: true,
+        context: "radio",
+        shuffle: true,
+      },
+    ],
+    heardEvents: [1, 2 ** 40] as EventHash[],
+    disliked: [7] as TrackHash[],
+    hidden: { short: Float32Array.of(0.5, -1), long: Float32Array.of(3) },
+  };
+}
+
+function commitTo(
+  store: SessionStore,
+  expectedNext: number,
+  next: number,
+  records: ReadonlyMap<ListenerId, ListenerRecord | null>,
+): Promise<void> {
+  const position = positionAt(next);
+  return store.commit({ partition, expectedNext: offset(expectedNext), position, records });
+}
+
+function isStaleOwner(error: unknown): boolean {
+  return error instanceof Failure && error.code === "stale_owner";
+}

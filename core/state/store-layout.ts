@@ -1,0 +1,51 @@
+import { crc32 } from "node:zlib";
+import { Failure } from "../domain/failure.ts";
+import type { ListenerId, Offset, Partition } from "../domain/ids.ts";
+import type { AppliedPosition } from "./session-store.ts";
+
+/** The keys of a session store; both stores and the digest use them.
+ *
+ *  | key | value |
+ *  |---|---|
+ *  | `L` and the listener's id in UTF-8 | the listener's record, see `record-codec.ts` |
+ *  | `P` and the partition, u32 big-endian | its applied position, the 24 bytes below |
+ *
+ *  | offset | bytes | position |
+ *  |---|---|---|
+ *  | 0 | 4 | CRC-32 of the bytes after it, u32 little-endian |
+ *  | 4 | 4 | epoch, u32 little-endian |
+ *  | 8 | 8 | offset to read next, u64 little-endian |
+ *  | 16 | 8 | when the last applied record entered the log, i64 little-endian, milliseconds |
+ */
+export function listenerKey(listener: ListenerId): Buffer {
+  return Buffer.from(`L${listener}`, "utf8");
+}
+
+export function positionKey(partition: Partition): Buffer {
+  const key = Buffer.alloc(5, "P");
+  key.writeUInt32BE(partition, 1);
+  return key;
+}
+
+const POSITION_BYTES = 24;
+
+export function encodePosition(position: AppliedPosition): Buffer {
+  const bytes = Buffer.alloc(POSITION_BYTES);
+  bytes.writeUInt32LE(position.epoch, 4);
+  bytes.writeBigUInt64LE(BigInt(position.next), 8);
+  bytes.writeBigInt64LE(BigInt(position.appendedAtMs), 16);
+  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+  return bytes;
+}
+
+/** Throws `bad_record` for bytes that `encodePosition` did not write. */
+export function decodePosition(bytes: Buffer): AppliedPosition {
+  if (bytes.length !== POSITION_BYTES || bytes.readUInt32LE(0) !== crc32(bytes.subarray(4))) {
+    throw new Failure("bad_record", "an applied position is damaged", { field: "position" });
+  }
+  return {
+    epoch: bytes.readUInt32LE(4),
+    next: Number(bytes.readBigUInt64LE(8)) as Offset,
+    appendedAtMs: Number(bytes.readBigInt64LE(16)),
+  };
+}
