@@ -1,0 +1,89 @@
+import type { TrackIndex } from "../../core/domain/ids.ts";
+import {
+  effectiveWeights,
+  type ModelSpace,
+  type RetrievalQuery,
+  type RetrievedTrack,
+  type Retriever,
+  type SimilarTrack,
+  type TrackSpace,
+} from "./retriever.ts";
+
+/** The definition of `Retriever` in plain words: scores every track and sorts. The tests hold the fast
+ *  one to it. */
+export function bruteForce(space: TrackSpace): Retriever {
+  return {
+    space,
+    retrieve: (query) => retrieve(space, query),
+    similar(model, track, k) {
+      const vectors = space.models[model];
+      return vectors === undefined ? [] : similar(space, vectors, track, k);
+    },
+  };
+}
+
+function retrieve(space: TrackSpace, query: RetrievalQuery): RetrievedTrack[] {
+  const excluded = new Set(query.excluded);
+  const weights = effectiveWeights(query);
+  const shortPart = scorePart(space.models.short, query.tastes.short, weights.short);
+  const longPart = scorePart(space.models.long, query.tastes.long, weights.long);
+  const scored: RetrievedTrack[] = [];
+  for (let row = 0; row < space.count; row++) {
+    const index = row as TrackIndex;
+    if (excluded.has(index)) continue;
+    const parts = {
+      short: shortPart(row),
+      long: longPart(row),
+      popularity: Math.fround(weights.popularity * space.popularity[row]!),
+    };
+    const models = Math.fround(parts.short + parts.long);
+    scored.push({ index, parts, score: Math.fround(models + parts.popularity) });
+  }
+  // Sorting is stable, so equal scores stay in order of index.
+  return scored.sort((one, other) => other.score - one.score).slice(0, query.k);
+}
+
+function scorePart(
+  model: ModelSpace | undefined,
+  taste: Float32Array | undefined,
+  weight: number,
+): (row: number) => number {
+  if (model === undefined || taste === undefined || weight === 0) return () => 0;
+  const query = taste.map((value) => weight * value);
+  return (row) => {
+    const bias = Math.fround(weight * model.bias[row]!);
+    return Math.fround(dotInLanes(query, rowOf(model, row)) + bias);
+  };
+}
+
+function similar(
+  space: TrackSpace,
+  model: ModelSpace,
+  track: TrackIndex,
+  k: number,
+): SimilarTrack[] {
+  const query = rowOf(model, track);
+  const length = Math.sqrt(dotInLanes(query, query));
+  const found: SimilarTrack[] = [];
+  for (let row = 0; row < space.count; row++) {
+    if (row === track) continue;
+    const vector = rowOf(model, row);
+    const lengths = length * Math.sqrt(dotInLanes(vector, vector));
+    const similarity = lengths > 0 ? Math.fround(dotInLanes(query, vector) / lengths) : 0;
+    found.push({ index: row as TrackIndex, similarity });
+  }
+  return found.sort((one, other) => other.similarity - one.similarity).slice(0, k);
+}
+
+function rowOf(model: ModelSpace, row: number): Float32Array {
+  return model.vectors.subarray(row * model.dimension, (row + 1) * model.dimension);
+}
+
+function dotInLanes(query: Float32Array, vector: Float32Array): number {
+  const lanes = new Float32Array(4);
+  for (let column = 0; column < vector.length; column++) {
+    const lane = column & 3;
+    lanes[lane] = lanes[lane]! + Math.fround(query[column]! * vector[column]!);
+  }
+  return Math.fround(Math.fround(lanes[0]! + lanes[1]!) + Math.fround(lanes[2]! + lanes[3]!));
+}

@@ -1,0 +1,222 @@
+import type { BlendWeights } from "../../core/bundle/manifest.ts";
+import { assert } from "../../core/domain/failure.ts";
+import { MODEL_NAMES, type ModelName, type TrackIndex } from "../../core/domain/ids.ts";
+import { type QuantisedRow, quantiseQuery, roundedUp } from "./quantise.ts";
+import {
+  effectiveWeights,
+  type RetrievalQuery,
+  type RetrievedTrack,
+  type Retriever,
+  type SimilarTrack,
+  type TrackSpace,
+} from "./retriever.ts";
+import { layOut, type ModelLayout, type ScanLayout, TASK_WORDS } from "./scan-layout.ts";
+import { selectBest } from "./select-best.ts";
+
+/** Exact search in two passes. The first reads an int8 copy of all vectors and gives every track a score
+ *  with a bound on its error (Cauchy–Schwarz): |q·v − q̃·ṽ| ≤ ‖q‖·‖v−ṽ‖ + ‖q−q̃‖·‖ṽ‖, and the rounding of
+ *  float32. The second scores, by the definition in `Retriever`, each track whose upper bound reaches the
+ *  k-th best lower bound. Only those can be among the k best, so the list is the exact one. */
+export function exactScan(space: TrackSpace): Retriever {
+  const layout = layOut(space);
+  const lengths = new Map<ModelName, Float64Array>();
+  return {
+    space,
+    retrieve: (query) => retrieve(layout, query),
+    similar(model, track, k) {
+      const vectors = layout.models[model];
+      if (vectors === undefined) return [];
+      let rowLengths = lengths.get(model);
+      if (rowLengths === undefined) {
+        rowLengths = measureRows(layout, vectors);
+        lengths.set(model, rowLengths);
+      }
+      return similar(layout, vectors, rowLengths, { track, k });
+    },
+  };
+}
+
+function retrieve(layout: ScanLayout, query: RetrievalQuery): RetrievedTrack[] {
+  const k = Math.min(query.k, layout.count);
+  if (k <= 0) return [];
+  const weights = effectiveWeights(query);
+  const bounds = {
+    short: loadQuery(layout, "short", query.tastes.short, weights.short),
+    long: loadQuery(layout, "long", query.tastes.long, weights.long),
+  };
+  writeTask(layout, { weights, bounds, k });
+  const excluded = new Uint8Array(layout.buffer, layout.excluded, Math.ceil(layout.count / 8));
+  for (const index of query.excluded) excluded[index >> 3]! |= 1 << (index & 7);
+  const found = layout.kernels.scan(layout.task);
+  for (const index of query.excluded) excluded[index >> 3] = 0;
+  return rescore(layout, { weights, bounds, found, k });
+}
+
+type QueryBounds = Readonly<Record<ModelName, QuantisedRow | undefined>>;
+
+interface Search {
+  readonly weights: BlendWeights;
+  readonly bounds: QueryBounds;
+  readonly k: number;
+}
+
+/** Undefined where the model does not count in this search. */
+function loadQuery(
+  layout: ScanLayout,
+  name: ModelName,
+  taste: Float32Array | undefined,
+  weight: number,
+): QuantisedRow | undefined {
+  const model = layout.models[name];
+  if (model === undefined || taste === undefined || weight === 0) return undefined;
+  const query = new Float32Array(layout.buffer, model.floatQuery, model.floatWidth);
+  for (let column = 0; column < taste.length; column++) query[column] = weight * taste[column]!;
+  return quantiseQuery(query, new Int16Array(layout.buffer, model.query, model.width));
+}
+
+/** Fills the kernel's `ScanTask`, word by word. */
+function writeTask(layout: ScanLayout, search: Search): void {
+  const words = new Uint32Array(layout.buffer, layout.task, TASK_WORDS);
+  const floats = new Float32Array(layout.buffer, layout.task, TASK_WORDS);
+  const { short, long } = layout.models;
+  const { bounds, weights } = search;
+  words.set([
+    layout.count,
+    bounds.short === undefined ? 0 : short!.width,
+    bounds.long === undefined ? 0 : long!.width,
+    layout.stride,
+    short?.rows ?? 0,
+    long?.rows ?? 0,
+    short?.query ?? 0,
+    long?.query ?? 0,
+    short?.scale ?? 0,
+    long?.scale ?? 0,
+    short?.error ?? 0,
+    long?.error ?? 0,
+    short?.bias ?? 0,
+    long?.bias ?? 0,
+    layout.popularity,
+  ]);
+  floats.set(
+    [
+      bounds.short?.scale ?? 0,
+      bounds.long?.scale ?? 0,
+      bounds.short?.norm ?? 0,
+      bounds.long?.norm ?? 0,
+      weights.short,
+      weights.long,
+      weights.popularity,
+      slack(layout, search),
+    ],
+    15,
+  );
+  words.set([layout.excluded, search.k, layout.scratch, layout.candidates, layout.uppers], 23);
+}
+
+const FLOAT_ROUNDING = 2 ** -24;
+
+/** What a row's bound has beside its own rounding error: that of the query, and float32's in both passes,
+ *  at most one rounding per addition. Doubled, since it costs next to nothing to be sure. */
+function slack(layout: ScanLayout, { weights, bounds }: Search): number {
+  let queryError = 0;
+  let rounding = 24 * weights.popularity * layout.popularityMax;
+  for (const name of MODEL_NAMES) {
+    const query = bounds[name];
+    const model = layout.models[name];
+    if (query === undefined || model === undefined) continue;
+    const rowMax = model.normMax + model.errorMax;
+    queryError += query.error * rowMax;
+    rounding += (model.width / 4 + 24) * (query.norm + query.error) * rowMax;
+    rounding += 24 * weights[name] * model.biasMax;
+  }
+  const total = roundedUp(queryError + 2 * FLOAT_ROUNDING * rounding + 2 ** -120);
+  assert(Number.isFinite(total), "scores are far below the largest float32");
+  return total;
+}
+
+/** Scores the first `found` candidates exactly and returns the best of them. */
+function rescore(layout: ScanLayout, search: Search & { found: number }): RetrievedTrack[] {
+  const { weights, bounds, found, k } = search;
+  const candidates = new Int32Array(layout.buffer, layout.candidates, found);
+  const short = partOf(layout, "short", bounds.short === undefined ? 0 : weights.short, found);
+  const long = partOf(layout, "long", bounds.long === undefined ? 0 : weights.long, found);
+  const popularity = new Float32Array(layout.buffer, layout.popularity, layout.count);
+  // The scan is done with its bounds; their place takes the scores.
+  const scores = new Float32Array(layout.buffer, layout.uppers, found);
+  for (let at = 0; at < found; at++) {
+    const row = candidates[at]!;
+    const models = Math.fround(short(at, row) + long(at, row));
+    scores[at] = models + Math.fround(weights.popularity * popularity[row]!);
+  }
+  return Array.from(selectBest(scores, found, k), (at) => {
+    const row = candidates[at]!;
+    return {
+      index: row as TrackIndex,
+      score: scores[at]!,
+      parts: {
+        short: short(at, row),
+        long: long(at, row),
+        popularity: Math.fround(weights.popularity * popularity[row]!),
+      },
+    };
+  });
+}
+
+/** One model's part of a candidate's score, by the candidate's position and its row. */
+function partOf(
+  layout: ScanLayout,
+  name: ModelName,
+  weight: number,
+  found: number,
+): (at: number, row: number) => number {
+  const model = layout.models[name];
+  if (model === undefined || weight === 0) return () => 0;
+  const { floatQuery, vectors, floatWidth, dots } = model;
+  layout.kernels.dotRows(floatQuery, vectors, floatWidth, layout.candidates, found, dots);
+  const dot = new Float32Array(layout.buffer, dots, found);
+  const bias = new Float32Array(layout.buffer, model.bias, layout.count);
+  return (at, row) => Math.fround(dot[at]! + Math.fround(weight * bias[row]!));
+}
+
+/** [count]: each row's Euclidean length. */
+function measureRows(layout: ScanLayout, model: ModelLayout): Float64Array {
+  const lengths = new Float64Array(layout.count);
+  const row = new Int32Array(layout.buffer, layout.candidates, 1);
+  const squared = new Float32Array(layout.buffer, model.dots, 1);
+  for (let index = 0; index < layout.count; index++) {
+    row[0] = index;
+    const vector = model.vectors + index * model.floatWidth * 4;
+    const { vectors, floatWidth, dots } = model;
+    layout.kernels.dotRows(vector, vectors, floatWidth, layout.candidates, 1, dots);
+    lengths[index] = Math.sqrt(squared[0]!);
+  }
+  return lengths;
+}
+
+function similar(
+  layout: ScanLayout,
+  model: ModelLayout,
+  lengths: Float64Array,
+  { track, k }: { readonly track: TrackIndex; readonly k: number },
+): SimilarTrack[] {
+  const { vectors, floatWidth, dots } = model;
+  layout.kernels.dotRows(
+    vectors + track * floatWidth * 4,
+    vectors,
+    floatWidth,
+    0,
+    layout.count,
+    dots,
+  );
+  const cosines = new Float32Array(layout.buffer, dots, layout.count);
+  const length = lengths[track]!;
+  for (let row = 0; row < layout.count; row++) {
+    const both = length * lengths[row]!;
+    cosines[row] = both > 0 ? cosines[row]! / both : 0;
+  }
+  cosines[track] = Number.NaN;
+  return Array.from(selectBest(cosines, layout.count, k), (row) => ({
+    index: row as TrackIndex,
+    similarity: cosines[row]!,
+  }));
+}

@@ -1,0 +1,57 @@
+/** The largest integer of a quantised track vector. */
+export const ROW_STEPS_MAX = 127;
+const QUERY_STEPS_MAX = 32_767;
+const DOT_MAX = 2 ** 31 - 1;
+
+/** Lifts a bound over whatever rounding to float32 could take from it. */
+const ROUND_UP = 1 + 2 ** -20;
+
+export interface QuantisedRow {
+  /** What one step stands for; float32. */
+  readonly scale: number;
+  /** At least the Euclidean length of what rounding took away; float32. */
+  readonly error: number;
+  /** At least the Euclidean length of the row before rounding. */
+  readonly norm: number;
+}
+
+/** Writes `row` to `target` as int8 steps of `scale`. Symmetric: -128 never occurs. */
+export function quantiseRow(row: Float32Array, target: Int8Array): QuantisedRow {
+  const scale = Math.fround(largest(row) / ROW_STEPS_MAX);
+  return { scale, ...roundTo(row, scale, target) };
+}
+
+/** Writes `query` to `target` as int16 steps, so coarse that its dot product with any quantised row of
+ *  `target.length` columns fits 32 bits. */
+export function quantiseQuery(query: Float32Array, target: Int16Array): QuantisedRow {
+  const steps = Math.min(QUERY_STEPS_MAX, Math.floor(DOT_MAX / (ROW_STEPS_MAX * target.length)));
+  const scale = Math.fround(largest(query) / steps);
+  return { scale, ...roundTo(query, scale, target) };
+}
+
+/** The next bound that survives being rounded to float32. */
+export function roundedUp(bound: number): number {
+  return Math.fround(bound * ROUND_UP);
+}
+
+function largest(values: Float32Array): number {
+  let most = 0;
+  for (let at = 0; at < values.length; at++) most = Math.max(most, Math.abs(values[at]!));
+  return most;
+}
+
+function roundTo(values: Float32Array, scale: number, target: Int8Array | Int16Array) {
+  let errorSquared = 0;
+  let normSquared = 0;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    target[at] = scale === 0 ? 0 : Math.round(value / scale);
+    const rest = value - target[at]! * scale;
+    errorSquared += rest * rest;
+    normSquared += value * value;
+  }
+  return {
+    error: roundedUp(Math.sqrt(errorSquared)),
+    norm: roundedUp(Math.sqrt(normSquared)),
+  };
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { TrackIndex } from "../../core/domain/ids.ts";
+import { bruteForce } from "./brute-force.ts";
+import { exactScan } from "./exact-scan.ts";
+import type { ModelSpace, RetrievalQuery, Retriever, TrackSpace } from "./retriever.ts";
+
+const implementations: [name: string, open: (space: TrackSpace) => Retriever][] = [
+  ["brute force", bruteForce],
+  ["exact scan", exactScan],
+];
+
+const tracks = (...indices: number[]) => indices as TrackIndex[];
+const floats = (...values: number[]) => Float32Array.from(values);
+
+/** Four tracks in a short space of 2 and a long one of 1. */
+const small: TrackSpace = {
+  count: 4,
+  models: {
+    short: { dimension: 2, vectors: floats(1, 0, 0, 1, 1, 1, 1, 1), bias: floats(0, 0, 0, 0) },
+    long: { dimension: 1, vectors: floats(0, 0, 0, 4), bias: floats(0, 0.5, 0, 0) },
+  },
+  popularity: floats(-1, -2, -3, -4),
+};
+
+for (const [name, open] of implementations) {
+  const list = (query: Partial<RetrievalQuery>) =>
+    open(small).retrieve({
+      tastes: { short: floats(1, 2), long: floats(1) },
+      weights: { short: 1, long: 1, popularity: 0 },
+      excluded: [],
+      k: 4,
+      ...query,
+    });
+  const order = (query: Partial<RetrievalQuery>) => list(query).map(({ index }) => index);
+
+  test(`${name}: the blend of both models decides`, () => {
+    assert.deepEqual(
+      list({}).map(({ index, score }) => [index, score]),
+      [
+        [3, 7],
+        [2, 3],
+        [1, 2.5],
+        [0, 1],
+      ],
+    );
+  });
+
+  test(`${name}: each source's part is told and the parts make the score`, () => {
+    const [best] = list({ weights: { short: 1, long: 0.5, popularity: 0.25 }, k: 1 });
+    assert.deepEqual(best, {
+      index: 3,
+      score: 4,
+      parts: { short: 3, long: 2, popularity: -1 },
+    });
+  });
+
+  test(`${name}: of equal scores the lower index comes first`, () => {
+    assert.deepEqual(order({ weights: { short: 1, long: 0, popularity: 0 } }), [2, 3, 1, 0]);
+    assert.deepEqual(order({ weights: { short: 0, long: 0, popularity: 0 } }), [0, 1, 2, 3]);
+  });
+
+  test(`${name}: excluded tracks never appear, and more than all tracks cannot be had`, () => {
+    assert.deepEqual(order({ excluded: tracks(3, 1, 3), k: 100 }), [2, 0]);
+    assert.deepEqual(order({ k: 100 }), [3, 2, 1, 0], "the exclusion lasts for one search");
+    assert.deepEqual(order({ excluded: tracks(0, 1, 2, 3) }), []);
+    assert.deepEqual(order({ k: 0 }), []);
+  });
+
+  test(`${name}: without tastes popularity alone decides`, () => {
+    const weights = { short: 1, long: 1, popularity: 1 };
+    assert.deepEqual(order({ tastes: {}, weights }), [0, 1, 2, 3]);
+  });
+
+  test(`${name}: similar tracks are those of the highest cosine`, () => {
+    const similar = open(small).similar("short", tracks(2)[0]!, 2);
+    assert.deepEqual(
+      similar.map(({ index }) => index),
+      [3, 0],
+    );
+    assert.ok(Math.abs(similar[0]!.similarity - 1) < 1e-6);
+    assert.deepEqual(open(small).similar("long", tracks(0)[0]!, 9)[0], {
+      index: 1,
+      similarity: 0,
+    });
+  });
+}
+
+test("exact scan equals brute force, bit for bit, whatever the vectors, weights and exclusions", () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        seed: fc.integer(),
+        count: fc.integer({ min: 1, max: 300 }),
+        shortDimension: fc.integer({ min: 0, max: 40 }),
+        longDimension: fc.integer({ min: 0, max: 40 }),
+        shape: fc.constantFrom<Shape>("normal", "trained", "equal", "tiny", "few values"),
+        weights: fc.record({ short: weight, long: weight, popularity: weight }),
+        k: fc.integer({ min: 1, max: 330 }),
+        excludedShare: fc.constantFrom(0, 0.1, 0.9, 1),
+      }),
+      (trial) => {
+        const draw = drawer(trial.seed);
+        const space = drawSpace(draw, trial);
+        const query: RetrievalQuery = {
+          tastes: {
+            ...(space.models.short && { short: draw.normals(trial.shortDimension) }),
+            ...(space.models.long && { long: draw.normals(trial.longDimension) }),
+          },
+          weights: trial.weights,
+          excluded: tracks(...Array(trial.count).keys()).filter(
+            () => draw.uniform() < trial.excludedShare,
+          ),
+          k: trial.k,
+        };
+        assert.deepEqual(exactScan(space).retrieve(query), bruteForce(space).retrieve(query));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test("one exact scan answers many searches in a row as if each were the first", () => {
+  const draw = drawer(7);
+  const sizes = { count: 500, shortDimension: 20, longDimension: 33, shape: "trained" as const };
+  const space = drawSpace(draw, sizes);
+  const [scan, oracle] = [exactScan(space), bruteForce(space)];
+  for (let turn = 0; turn < 40; turn++) {
+    const query: RetrievalQuery = {
+      tastes: turn % 3 === 0 ? {} : { short: draw.normals(20), long: draw.normals(33) },
+      weights: { short: turn % 4, long: turn % 5, popularity: turn % 2 },
+      excluded: new Set(tracks(...Array.from({ length: 50 }, () => draw.below(500)))),
+      k: 1 + draw.below(60),
+    };
+    assert.deepEqual(scan.retrieve(query), oracle.retrieve(query), `turn ${turn}`);
+    const track = tracks(draw.below(500))[0]!;
+    assert.deepEqual(scan.similar("long", track, 9), oracle.similar("long", track, 9));
+  }
+});
+
+const weight = fc.constantFrom(0, 0.3, 1, 17.25);
+
+type Shape = "normal" | "trained" | "equal" | "tiny" | "few values";
+
+interface SpaceSizes {
+  readonly count: number;
+  readonly shortDimension: number;
+  readonly longDimension: number;
+  readonly shape: Shape;
+}
+
+function drawSpace(draw: Draw, sizes: SpaceSizes): TrackSpace {
+  const { count, shape } = sizes;
+  const models: { short?: ModelSpace; long?: ModelSpace } = {};
+  for (const name of ["short", "long"] as const) {
+    const dimension = name === "short" ? sizes.shortDimension : sizes.longDimension;
+    if (dimension === 0) continue;
+    const bias = shape === "equal" ? new Float32Array(count) : draw.normals(count);
+    models[name] = { dimension, vectors: drawVectors(draw, shape, count, dimension), bias };
+  }
+  const popularity = shape === "equal" ? new Float32Array(count) : draw.normals(count);
+  return { count, models, popularity };
+}
+
+function drawVectors(draw: Draw, shape: Shape, count: number, dimension: number): Float32Array {
+  const vectors = draw.normals(count * dimension);
+  if (shape === "equal") return vectors.map((_, at) => vectors[at % dimension]!);
+  if (shape === "tiny") return vectors.map((value) => value * 1e-42);
+  if (shape === "few values") return vectors.map((value) => Math.round(value));
+  if (shape !== "trained") return vectors;
+  // Lengths that differ a thousandfold, some columns far larger than others, and a common direction.
+  const lengths = Array.from({ length: count }, () => 10 ** (3 * draw.uniform() - 2));
+  return vectors.map((value, at) => {
+    const column = at % dimension;
+    return lengths[Math.floor(at / dimension)]! * (value / (1 + column) + (column === 0 ? 2 : 0));
+  });
+}
+
+type Draw = ReturnType<typeof drawer>;
+
+/** Repeatable chance from a seed (mulberry32). */
+function drawer(seed: number) {
+  let state = seed | 0;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  return {
+    uniform,
+    below: (limit: number) => Math.floor(uniform() * limit),
+    normals: (length: number) => Float32Array.from({ length }, normal),
+  };
+}

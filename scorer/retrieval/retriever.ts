@@ -1,0 +1,86 @@
+import type { Bundle } from "../../core/bundle/bundle.ts";
+import type { BlendWeights } from "../../core/bundle/manifest.ts";
+import { MODEL_NAMES, type ModelName, type TrackIndex } from "../../core/domain/ids.ts";
+
+/** Finds the best tracks of a catalogue for a blend of tastes. All implementations give the same bits.
+ *
+ *  **The score** of a track is float32 arithmetic, every operation rounded, in this order:
+ *  - `query_m[j] = w_m · taste_m[j]`, with w_m rounded to float32 first;
+ *  - `dot_m`: product j is added to lane j mod 4, from low j to high; then (0 + 1) + (2 + 3);
+ *  - `part_m = dot_m + w_m · bias_m`, and 0 where the weight is 0 or there is no taste;
+ *  - `part_popularity = w_popularity · popularity`;
+ *  - `score = (part_short + part_long) + part_popularity`.
+ *
+ *  Of tracks with equal scores the one with the lower index comes first. */
+export interface Retriever {
+  readonly space: TrackSpace;
+  /** The `k` best tracks that are not excluded, best first; fewer where there are no more. */
+  retrieve(query: RetrievalQuery): RetrievedTrack[];
+  /** The tracks whose vectors have the highest cosine with the vector of `track` in the space of
+   *  `model`, best first, without `track`. A vector of length 0 has cosine 0 with every other. */
+  similar(model: ModelName, track: TrackIndex, k: number): SimilarTrack[];
+}
+
+export interface RetrievalQuery {
+  /** [D] of each model that is to count; finite. */
+  readonly tastes: Tastes;
+  /** Finite, not negative. */
+  readonly weights: BlendWeights;
+  /** May name a track twice. */
+  readonly excluded: readonly TrackIndex[] | ReadonlySet<TrackIndex>;
+  readonly k: number;
+}
+
+export type Tastes = Readonly<Partial<Record<ModelName, Float32Array>>>;
+
+export interface RetrievedTrack {
+  readonly index: TrackIndex;
+  readonly score: number;
+  /** What each source adds to the score. */
+  readonly parts: BlendWeights;
+}
+
+export interface SimilarTrack {
+  readonly index: TrackIndex;
+  readonly similarity: number;
+}
+
+/** What tracks are scored by. */
+export interface TrackSpace {
+  readonly count: number;
+  readonly models: Readonly<Partial<Record<ModelName, ModelSpace>>>;
+  /** [count] */
+  readonly popularity: Float32Array;
+}
+
+export interface ModelSpace {
+  /** D */
+  readonly dimension: number;
+  /** [count, D] */
+  readonly vectors: Float32Array;
+  /** [count] */
+  readonly bias: Float32Array;
+}
+
+export function trackSpace(bundle: Pick<Bundle, "models" | "popularity">): TrackSpace {
+  const models: Partial<Record<ModelName, ModelSpace>> = {};
+  for (const name of MODEL_NAMES) {
+    const model = bundle.models[name];
+    if (model === undefined) continue;
+    models[name] = {
+      dimension: model.dimension,
+      vectors: model.outputVectors,
+      bias: model.outputBias,
+    };
+  }
+  return { count: bundle.popularity.length, models, popularity: bundle.popularity };
+}
+
+/** The weights that a query's search really uses: float32, and 0 for a model without a taste. */
+export function effectiveWeights(query: RetrievalQuery): BlendWeights {
+  return {
+    short: query.tastes.short === undefined ? 0 : Math.fround(query.weights.short),
+    long: query.tastes.long === undefined ? 0 : Math.fround(query.weights.long),
+    popularity: Math.fround(query.weights.popularity),
+  };
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { Failure } from "../../core/domain/failure.ts";
+
+// TypeScript knows WebAssembly only with the browser's library, which the rest of the code must not see.
+declare const WebAssembly: {
+  Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: object };
+};
+
+const PAGE_BYTES = 65_536;
+const PAGES_MAX = 65_536;
+
+/** What `scan.wasm` exports; `scan.as.ts` says what each does. Pointers are bytes. */
+export interface ScanKernels {
+  scan(task: number): number;
+  dotRows(
+    query: number,
+    rows: number,
+    width: number,
+    chosen: number,
+    count: number,
+    out: number,
+  ): void;
+}
+
+/** Hands out places in a memory that does not exist yet, so that it can be made in one piece. */
+export interface MemoryPlan {
+  /** A place of `bytes` bytes, aligned to 16, all zeros. Place 0 is never given. */
+  place(bytes: number): number;
+  bytes(): number;
+}
+
+export function memoryPlan(): MemoryPlan {
+  let end = 16;
+  return {
+    place(bytes) {
+      const start = end;
+      end += Math.ceil(bytes / 16) * 16;
+      return start;
+    },
+    bytes: () => end,
+  };
+}
+
+/** A memory of at least `bytes` bytes with the kernels on it. Throws `bad_bundle` where it would be
+ *  larger than the 4 GiB that 32-bit WebAssembly can address. */
+export function openScanMemory(bytes: number): { buffer: ArrayBuffer; kernels: ScanKernels } {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  if (pages > PAGES_MAX) {
+    throw new Failure("bad_bundle", `the track vectors need ${bytes} bytes, more than 4 GiB`, {
+      field: "tracks.count",
+    });
+  }
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const module = new WebAssembly.Module(
+    readFileSync(new URL("../kernels/scan.wasm", import.meta.url)),
+  );
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return { buffer: memory.buffer, kernels: instance.exports as ScanKernels };
+}
