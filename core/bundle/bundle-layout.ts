@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { Failure } from "../domain/failure.ts";
+import type { ModelName } from "../domain/ids.ts";
+import type { BundleContent, ModelContent } from "./bundle.ts";
+import { bundleId } from "./canonical-json.ts";
+import { encodeGolden, type Golden } from "./golden.ts";
+import { BUNDLE_FORMAT, type Manifest, type ModelManifest } from "./manifest.ts";
+
+/** A bundle as it goes to disk. */
+export interface BundleLayout {
+  readonly manifest: Manifest;
+  /** By name; the manifest's own file is not among them. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Names, hashes and lists every file of a bundle. A name holds the beginning of the content's
+ *  SHA-256, so that a file never changes under a manifest that names it; equal contents are one
+ *  file. The same content gives the same layout and id. */
+export function layOutBundle(
+  content: BundleContent,
+  golden: Readonly<Partial<Record<ModelName, Golden>>>,
+): BundleLayout {
+  const files = new ContentFiles();
+  const tracks = {
+    count: content.trackIds.length,
+    ids: files.add("track-ids", "txt", encodeTrackIds(content.trackIds)),
+    popularity: files.add("popularity", "f32", bytesOf(content.popularity)),
+  };
+  const models: Partial<Record<ModelName, ModelManifest>> = {};
+  for (const [name, model] of Object.entries(content.models) as [ModelName, ModelContent][]) {
+    models[name] = layOutModel(files, name, model, golden[name]);
+  }
+  const rest = {
+    format: BUNDLE_FORMAT,
+    tracks,
+    models,
+    blend: content.blend,
+    idle_timeout_ms: content.idleTimeoutMs,
+    training: content.training,
+    files: files.entries(),
+  } as const;
+  return { manifest: { id: bundleId(rest), ...rest }, files: files.contents };
+}
+
+/** The names that `layOutBundle` gives. */
+export const CONTENT_FILE_NAME = /^[a-z][a-z.-]*\.[0-9a-f]{16}\.(?:txt|f32|onnx|json)$/;
+
+class ContentFiles {
+  readonly contents = new Map<string, Uint8Array>();
+  readonly #namesByHash = new Map<string, string>();
+
+  add(role: string, extension: string, bytes: Uint8Array): string {
+    const hash = createHash("sha256").update(bytes).digest("hex");
+    const known = this.#namesByHash.get(hash);
+    if (known !== undefined) return known;
+    const name = `${role}.${hash.slice(0, 16)}.${extension}`;
+    this.#namesByHash.set(hash, name);
+    this.contents.set(name, bytes);
+    return name;
+  }
+
+  entries(): Manifest["files"] {
+    return Object.fromEntries(
+      Array.from(this.#namesByHash, ([sha256, name]) => {
+        return [name, { bytes: this.contents.get(name)!.length, sha256 }];
+      }),
+    );
+  }
+}
+
+function layOutModel(
+  files: ContentFiles,
+  name: ModelName,
+  model: ModelContent,
+  golden: Golden | undefined,
+): ModelManifest {
+  if (golden === undefined) throw new Failure("bug", `no golden rows were made for "${name}"`);
+  const { outputBias } = model;
+  return {
+    hidden: model.hidden,
+    dimension: model.dimension,
+    features: model.features,
+    step: files.add(`${name}.step`, "onnx", model.step),
+    taste: files.add(`${name}.taste`, "onnx", model.taste),
+    input_vectors: files.add(`${name}.input-vectors`, "f32", bytesOf(model.inputVectors)),
+    output_vectors: files.add(`${name}.output-vectors`, "f32", bytesOf(model.outputVectors)),
+    output_bias: outputBias && files.add(`${name}.output-bias`, "f32", bytesOf(outputBias)),
+    golden: files.add(`${name}.golden`, "json", Buffer.from(encodeGolden(golden))),
+  };
+}
+
+function encodeTrackIds(trackIds: readonly string[]): Uint8Array {
+  for (const [index, id] of trackIds.entries()) {
+    if (id.includes("\n") || !id.isWellFormed()) {
+      const message = `the id of track ${index} holds a line end or half a surrogate pair`;
+      throw new Failure("bad_bundle", message, { field: "tracks.ids" });
+    }
+  }
+  return Buffer.from(trackIds.map((id) => `${id}\n`).join(""));
+}
+
+function bytesOf(floats: Float32Array): Uint8Array {
+  return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+}

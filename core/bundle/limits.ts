@@ -1,0 +1,17 @@
+/** What a bundle may at most be. Larger ones are refused before memory is taken for them. */
+export const BUNDLE_LIMITS = {
+  tracksMax: 16_777_216,
+  dimensionMax: 4096,
+  hiddenMax: 4096,
+  manifestBytesMax: 1024 * 1024,
+  graphBytesMax: 256 * 1024 * 1024,
+  goldenBytesMax: 16 * 1024 * 1024,
+  goldenRowsMin: 4,
+  goldenRowsMax: 256,
+  /** A golden file may not allow more than this, relative to max(1, |expected|). */
+  goldenToleranceMax: 0.01,
+  blendWeightMax: 1000,
+  idleTimeoutMsMax: 30 * 24 * 60 * 60 * 1000,
+  /** Levels of nesting, in the manifest and in an ONNX graph. */
+  depthMax: 32,
+} as const;

@@ -1,0 +1,160 @@
+import { MODEL_NAMES, type ModelName } from "../domain/ids.ts";
+import { bundleId } from "./canonical-json.ts";
+import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
+import {
+  type BlendWeights,
+  BUNDLE_FORMAT,
+  FEATURE_WIDTHS,
+  type FeatureName,
+  type Manifest,
+  type ModelManifest,
+} from "./manifest.ts";
+import {
+  anyObject,
+  badBundle,
+  exactObject,
+  fileName,
+  hexadecimal64,
+  type JsonObject,
+  numberIn,
+  wholeNumber,
+} from "./manifest-fields.ts";
+
+/** Reads the text of a `manifest.json` and checks all that can be checked without its files.
+ *  Unknown keys are refused: a bundle that asks for what this server does not know is not served
+ *  as if it did not ask. Fails with `bad_bundle`, the field being the key at fault. */
+export function parseManifest(text: string): Manifest {
+  const root = anyObject(parseJson(text), "manifest");
+  // The format comes first: of another one, no other key means anything here.
+  if (root.format !== BUNDLE_FORMAT) {
+    const found = JSON.stringify(root.format)?.slice(0, 64) ?? "none";
+    throw badBundle("format", `found ${found}, this version reads "${BUNDLE_FORMAT}"`);
+  }
+  exactObject(root, "manifest", MANIFEST_KEYS);
+  if (hexadecimal64(root.id, "id") !== bundleId(root)) {
+    throw badBundle("id", "is not the SHA-256 of the manifest's canonical JSON");
+  }
+  checkTracks(root.tracks);
+  checkModels(root.models);
+  checkBlend(root.blend, Object.keys(anyObject(root.models, "models")));
+  wholeNumber(root.idle_timeout_ms, "idle_timeout_ms", { least: 1, most: LIMITS.idleTimeoutMsMax });
+  anyObject(root.training, "training");
+  checkFiles(root.files);
+  const manifest = root as unknown as Manifest;
+  checkReferences(manifest);
+  return manifest;
+}
+
+const MANIFEST_KEYS = [
+  "format",
+  "id",
+  "tracks",
+  "models",
+  "blend",
+  "idle_timeout_ms",
+  "training",
+  "files",
+] as const satisfies readonly (keyof Manifest)[];
+
+const MODEL_KEYS = [
+  "hidden",
+  "dimension",
+  "features",
+  "step",
+  "taste",
+  "input_vectors",
+  "output_vectors",
+  "output_bias",
+  "golden",
+] as const satisfies readonly (keyof ModelManifest)[];
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw badBundle("manifest.json", "is no JSON", cause);
+  }
+}
+
+function checkTracks(value: unknown): void {
+  const tracks = exactObject(value, "tracks", ["count", "ids", "popularity"]);
+  wholeNumber(tracks.count, "tracks.count", { least: 1, most: LIMITS.tracksMax });
+  fileName(tracks.ids, "tracks.ids");
+  fileName(tracks.popularity, "tracks.popularity");
+}
+
+function checkModels(value: unknown): void {
+  const models = anyObject(value, "models");
+  const names = Object.keys(models);
+  if (names.length === 0) throw badBundle("models", "must hold at least one model");
+  for (const name of names) {
+    const field = `models.${name}`;
+    if (!MODEL_NAMES.includes(name as ModelName)) throw badBundle(field, "an unknown model");
+    checkModel(exactObject(models[name], field, MODEL_KEYS), field);
+  }
+}
+
+function checkModel(model: JsonObject, field: string): void {
+  wholeNumber(model.hidden, `${field}.hidden`, { least: 1, most: LIMITS.hiddenMax });
+  wholeNumber(model.dimension, `${field}.dimension`, { least: 1, most: LIMITS.dimensionMax });
+  checkFeatures(model.features, `${field}.features`);
+  for (const key of ["step", "taste", "input_vectors", "output_vectors", "golden"] as const) {
+    fileName(model[key], `${field}.${key}`);
+  }
+  if (model.output_bias !== null) fileName(model.output_bias, `${field}.output_bias`);
+}
+
+function checkFeatures(value: unknown, field: string): asserts value is FeatureName[] {
+  if (!Array.isArray(value)) throw badBundle(field, "must be a list");
+  for (const name of value) {
+    if (typeof name !== "string" || !Object.hasOwn(FEATURE_WIDTHS, name)) {
+      throw badBundle(field, `this version knows no feature ${JSON.stringify(name)}`);
+    }
+  }
+  if (new Set(value).size !== value.length) throw badBundle(field, "names a feature twice");
+}
+
+function checkBlend(value: unknown, models: readonly string[]): void {
+  const keys = ["short", "long", "popularity"] as const satisfies readonly (keyof BlendWeights)[];
+  const blend = exactObject(value, "blend", keys);
+  const range = { least: 0, most: LIMITS.blendWeightMax };
+  let sum = 0;
+  for (const key of keys) {
+    const weight = numberIn(blend[key], `blend.${key}`, range);
+    if (weight > 0 && key !== "popularity" && !models.includes(key)) {
+      throw badBundle(`blend.${key}`, "must be 0: the bundle has no such model");
+    }
+    sum += weight;
+  }
+  if (sum === 0) throw badBundle("blend", "at least one weight must be above 0");
+}
+
+function checkFiles(value: unknown): void {
+  const files = anyObject(value, "files");
+  for (const [name, entry] of Object.entries(files)) {
+    fileName(name, "files");
+    const { bytes, sha256 } = exactObject(entry, `files.${name}`, ["bytes", "sha256"]);
+    wholeNumber(bytes, `files.${name}.bytes`, { least: 0, most: Number.MAX_SAFE_INTEGER });
+    hexadecimal64(sha256, `files.${name}.sha256`);
+  }
+}
+
+/** Every file that is used is listed, and every file that is listed is used. */
+function checkReferences(manifest: Manifest): void {
+  const used = new Set<string>();
+  const use = (field: string, name: string) => {
+    if (!Object.hasOwn(manifest.files, name)) throw badBundle(field, `"${name}" is not in files`);
+    used.add(name);
+  };
+  use("tracks.ids", manifest.tracks.ids);
+  use("tracks.popularity", manifest.tracks.popularity);
+  for (const [name, model] of Object.entries(manifest.models)) {
+    for (const key of ["step", "taste", "input_vectors", "output_vectors", "golden"] as const) {
+      use(`models.${name}.${key}`, model[key]);
+    }
+    if (model.output_bias !== null) use(`models.${name}.output_bias`, model.output_bias);
+  }
+  for (const name of Object.keys(manifest.files)) {
+    if (!used.has(name)) throw badBundle(`files.${name}`, "is used nowhere in the manifest");
+  }
+}

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { constants, type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as othersRun } from "node:timers/promises";
+import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
+import type { Manifest } from "./manifest.ts";
+import { badBundle } from "./manifest-fields.ts";
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+/** How many numbers are looked at before others may use the thread again. */
+const CHUNK_NUMBERS = 1024 * 1024;
+
+/** Reads a bundle's files, each once and each checked against its size and SHA-256. */
+export interface FileReader {
+  /** `field` is the key that names the file, for the refusal. */
+  bytes(
+    name: string,
+    field: string,
+    sizes: { readonly least: number; readonly most: number },
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Exactly `length` finite little-endian float32s; one array for one file however often asked. */
+  floats(name: string, field: string, length: number): Promise<Float32Array<ArrayBuffer>>;
+}
+
+/** The text of the folder's `manifest.json`. */
+export async function readManifestText(folder: string): Promise<string> {
+  const name = "manifest.json";
+  const bytes = await withFile(folder, name, async (file, size) => {
+    if (size > LIMITS.manifestBytesMax) {
+      throw badBundle(name, `longer than ${LIMITS.manifestBytesMax} bytes`);
+    }
+    return readAll(file, name, size, () => undefined);
+  });
+  return decodeText(bytes, name);
+}
+
+export function fileReader(folder: string, files: Manifest["files"]): FileReader {
+  const arrays = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  const floats = new Map<string, Float32Array<ArrayBuffer>>();
+  const checked: FileReader["bytes"] = (name, field, sizes) => {
+    const expected = files[name];
+    if (expected === undefined) throw badBundle(field, `"${name}" is not in files`);
+    if (expected.bytes < sizes.least || expected.bytes > sizes.most) {
+      const range = sizes.least === sizes.most ? sizes.least : `${sizes.least} to ${sizes.most}`;
+      throw badBundle(field, `"${name}" has ${expected.bytes} bytes, must have ${range}`);
+    }
+    const known = arrays.get(name) ?? readChecked(folder, name, expected);
+    arrays.set(name, known);
+    return known;
+  };
+  return {
+    bytes: async (name, field, sizes) => checked(name, field, sizes),
+    async floats(name, field, length) {
+      const size = length * Float32Array.BYTES_PER_ELEMENT;
+      const bytes = await checked(name, field, { least: size, most: size });
+      const known = floats.get(name);
+      if (known !== undefined) return known;
+      const array = new Float32Array(bytes.buffer);
+      await checkFinite(array, name);
+      floats.set(name, array);
+      return array;
+    },
+  };
+}
+
+async function checkFinite(array: Float32Array, name: string): Promise<void> {
+  for (let from = 0; from < array.length; from += CHUNK_NUMBERS) {
+    const to = Math.min(array.length, from + CHUNK_NUMBERS);
+    for (let at = from; at < to; at++) {
+      if (!Number.isFinite(array[at])) throw badBundle(name, `the number at ${at} is ${array[at]}`);
+    }
+    await othersRun();
+  }
+}
+
+export function decodeText(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw badBundle(name, "is no UTF-8 text", cause);
+  }
+}
+
+async function readChecked(
+  folder: string,
+  name: string,
+  expected: Manifest["files"][string],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const hash = createHash("sha256");
+  const bytes = await withFile(folder, name, async (file, size) => {
+    if (size !== expected.bytes) {
+      throw badBundle(name, `has ${size} bytes, the manifest says ${expected.bytes}`);
+    }
+    return readAll(file, name, size, (chunk) => hash.update(chunk));
+  });
+  if (hash.digest("hex") !== expected.sha256) throw badBundle(name, "its SHA-256 does not match");
+  return bytes;
+}
+
+/** Opens a plain file; a symbolic link is refused, it could lead out of the folder. */
+async function withFile<T>(
+  folder: string,
+  name: string,
+  use: (file: FileHandle, size: number) => Promise<T>,
+): Promise<T> {
+  let file: FileHandle;
+  try {
+    // Without O_NONBLOCK a named pipe in place of a file would block the opening for ever.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    file = await open(join(folder, name), flags);
+  } catch (cause) {
+    throw badBundle(name, `cannot be opened in ${folder}`, cause);
+  }
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw badBundle(name, "is no plain file");
+    return await use(file, stat.size);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads straight into the memory that is handed out: a large file is never held twice. */
+async function readAll(
+  file: FileHandle,
+  name: string,
+  size: number,
+  seen: (chunk: Uint8Array) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  while (at < size) {
+    const length = Math.min(CHUNK_BYTES, size - at);
+    const { bytesRead } = await file.read(bytes, at, length, at);
+    if (bytesRead === 0) throw badBundle(name, `ended after ${at} of ${size} bytes`);
+    seen(bytes.subarray(at, at + bytesRead));
+    at += bytesRead;
+  }
+  return bytes;
+}
