@@ -1,0 +1,33 @@
+/** What a request may ask for at most, and what it gets where it does not say. */
+export const REQUEST_LIMITS = {
+  tracksDefault: 20,
+  tracksMax: 500,
+  excludedTracksMax: 10_000,
+  excludeHeardDefault: 1,
+  excludeHeardMax: 32,
+  pendingEventsMax: 32,
+} as const;
+
+/** How a reply waits for a record that the caller wants heard. */
+export const CATCH_UP_LIMITS = {
+  pollMs: 1,
+  /** Where the caller gave no deadline, or a later one. */
+  waitMs: 1000,
+  /** What is left of the caller's deadline to make and send the reply. */
+  marginMs: 20,
+} as const;
+
+/** What a server bears. */
+export const SERVER_LIMITS = {
+  /** A request with 10,000 exclusions of 256 bytes has 2.6 MB. */
+  requestBytesMax: 4 * 1024 * 1024,
+  replyBytesMax: 4 * 1024 * 1024,
+  streamsPerConnectionMax: 256,
+  connectionIdleMs: 15 * 60 * 1000,
+  connectionAgeMs: 60 * 60 * 1000,
+  connectionAgeGraceMs: 30 * 1000,
+  keepaliveMs: 60 * 1000,
+  keepaliveTimeoutMs: 20 * 1000,
+  /** A drain ends calls that take longer. */
+  drainMs: 10 * 1000,
+} as const;

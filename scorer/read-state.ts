@@ -1,0 +1,62 @@
+import { Failure } from "../core/domain/failure.ts";
+import type { ListenerId } from "../core/domain/ids.ts";
+import type { ListeningEvent } from "../core/domain/listening-event.ts";
+import { partitionOf } from "../core/log/partition-of.ts";
+import { advance } from "../core/state/advance.ts";
+import { draftOf, hearPending } from "../core/state/draft.ts";
+import type { ListenerRecord } from "../core/state/listener-record.ts";
+import { waitUntilHeard } from "./catch-up.ts";
+import { orNotice } from "./or-notice.ts";
+import { type Freshness, lastApplied, type NextTracksQuery } from "./recommendation.ts";
+import type { Scorer } from "./scorer.ts";
+
+export interface ListenerState {
+  /** What is known of the listener under this scorer's bundle; undefined where nothing is. */
+  readonly record: ListenerRecord | undefined;
+  readonly freshness: Freshness;
+}
+
+/** Reads a listener, waiting for `atLeast` first, and steps `pending` on what was read, for this
+ *  reply alone. What cannot be read counts as unknown and is noticed. */
+export async function readState(scorer: Scorer, query: NextTracksQuery): Promise<ListenerState> {
+  const { listener, pending = [], atLeast } = query;
+  const caughtUp = atLeast === undefined || (await waitUntilHeard(scorer, query, atLeast));
+  // The position first: a record read after it is at least as new as it says.
+  const partition = partitionOf(listener, scorer.partitions);
+  const position = orNotice(scorer, () => scorer.state.position(partition));
+  const stored = orNotice(scorer, () => scorer.state.read(listener));
+  const { record, pendingStepped } = await upToDate(scorer, listener, stored, pending);
+  return {
+    record,
+    freshness: {
+      seen: position && lastApplied(partition, position.next),
+      ageMs: position === undefined ? 0 : Math.max(0, scorer.now() - position.appendedAtMs),
+      caughtUp,
+      pendingStepped,
+    },
+  };
+}
+
+/** The record after `pending`, under this scorer's bundle: one that another bundle's models stepped
+ *  is stepped anew from its recent events. */
+async function upToDate(
+  scorer: Scorer,
+  listener: ListenerId,
+  stored: ListenerRecord | undefined,
+  pending: readonly ListeningEvent[],
+): Promise<{ record: ListenerRecord | undefined; pendingStepped: number }> {
+  const foreign = stored !== undefined && stored.bundle !== scorer.bundle.manifest.id;
+  if (pending.length === 0 && !foreign) return { record: stored, pendingStepped: 0 };
+  const draft = draftOf(stored);
+  // A draft is only advanced where its history is not the stored one.
+  if (foreign) draft.history = { ...stored };
+  const verdicts = pending.map((event) => hearPending(draft, event, scorer.rules));
+  const pendingStepped = verdicts.filter((verdict) => verdict === "step").length;
+  try {
+    const { records } = await advance(new Map([[listener, draft]]), scorer);
+    return { record: records.get(listener) ?? stored, pendingStepped };
+  } catch (error) {
+    scorer.notice(new Failure("bug", "the models cannot step a listener", { cause: error }));
+    return { record: foreign ? { ...stored, hidden: {} } : stored, pendingStepped: 0 };
+  }
+}

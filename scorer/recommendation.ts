@@ -1,0 +1,69 @@
+import type { BlendWeights } from "../core/bundle/manifest.ts";
+import type {
+  BundleId,
+  ListenerId,
+  Offset,
+  Partition,
+  SessionId,
+  TrackId,
+} from "../core/domain/ids.ts";
+import type { ListeningEvent } from "../core/domain/listening-event.ts";
+import type { LogPosition } from "../core/log/event-log.ts";
+
+/** A checked request for the next tracks; the wire's `NextTracksRequest` says what each part means. */
+export interface NextTracksQuery {
+  readonly listener: ListenerId;
+  readonly session?: SessionId | undefined;
+  readonly k: number;
+  /** The bundle's own where it is not given. */
+  readonly weights?: BlendWeights | undefined;
+  readonly excludeTracks?: readonly TrackId[];
+  /** 1 where it is not given. */
+  readonly excludeHeard?: number | undefined;
+  /** All of this listener, in the order in which they happened. */
+  readonly pending?: readonly ListeningEvent[];
+  readonly atLeast?: LogPosition | undefined;
+  /** The clock's now where it is not given. */
+  readonly askedAtMs?: number | undefined;
+  /** When the caller stops waiting, on the scorer's clock. */
+  readonly deadlineAtMs?: number | undefined;
+}
+
+/** The step of the fallback ladder that answered. */
+export type Rung = "blend" | "short_term" | "long_term" | "popularity";
+
+export interface Recommendation {
+  readonly id: string;
+  readonly bundle: BundleId;
+  readonly rung: Rung;
+  /** The weights that were used: 0 for a model that could not answer. */
+  readonly weights: BlendWeights;
+  readonly freshness: Freshness;
+  /** Best first. */
+  readonly tracks: readonly RecommendedTrack[];
+  /** Why there are fewer than `k` tracks; empty where there are not. */
+  readonly shortenedBy: string;
+}
+
+export interface Freshness {
+  /** The newest record that the listener's partition had heard. Undefined where it heard none. */
+  readonly seen: LogPosition | undefined;
+  /** How long ago that record entered the log. */
+  readonly ageMs: number;
+  readonly caughtUp: boolean;
+  readonly pendingStepped: number;
+}
+
+export interface RecommendedTrack {
+  readonly track: TrackId;
+  readonly score: number;
+  /** How far each source lifts this track above the catalogue's average; sums to the whole lift. */
+  readonly contributions: BlendWeights;
+  /** The positive contributions as parts of 1; see `sharesOf`. */
+  readonly shares: BlendWeights;
+}
+
+/** The log position of a partition's last applied record, where there is one. */
+export function lastApplied(partition: Partition, next: Offset): LogPosition | undefined {
+  return next > 0 ? { partition, offset: (next - 1) as Offset } : undefined;
+}

@@ -1,0 +1,44 @@
+import { Failure } from "../core/domain/failure.ts";
+import type { ModelName, SessionId } from "../core/domain/ids.ts";
+import type { ListenerRecord } from "../core/state/listener-record.ts";
+import { startsSession } from "../core/state/session-cut.ts";
+import type { Scorer } from "./scorer.ts";
+
+/** What the listener likes in this session. Undefined where the session that the list is for has no event
+ *  yet: the short-term model knows nothing of it. */
+export async function shortTermTaste(
+  scorer: Scorer,
+  record: ListenerRecord | undefined,
+  asked: { readonly session: SessionId | undefined; readonly atMs: number },
+): Promise<Float32Array | undefined> {
+  if (record === undefined || record.sessionSteps === 0) return undefined;
+  if (startsSession(record, asked, scorer.rules.idleTimeoutMs)) return undefined;
+  return taste(scorer, "short", record);
+}
+
+/** What the listener likes over all sessions. Undefined where they were never heard. */
+export async function longTermTaste(
+  scorer: Scorer,
+  record: ListenerRecord | undefined,
+): Promise<Float32Array | undefined> {
+  if (record === undefined || record.steps === 0) return undefined;
+  return taste(scorer, "long", record);
+}
+
+/** Undefined, and noticed, where the model fails: a lower rung answers then. */
+async function taste(
+  scorer: Scorer,
+  name: ModelName,
+  record: ListenerRecord,
+): Promise<Float32Array | undefined> {
+  const hidden = record.hidden[name];
+  if (scorer.bundle.models[name] === undefined || hidden === undefined) return undefined;
+  try {
+    const values = await scorer.runner.taste(name, hidden, 1);
+    if (values.every(Number.isFinite)) return values;
+    scorer.notice(new Failure("bug", `the taste of model "${name}" is not finite`));
+  } catch (error) {
+    scorer.notice(new Failure("bug", `model "${name}" gives no taste`, { cause: error }));
+  }
+  return undefined;
+}
