@@ -1,60 +1,30 @@
-import { statSync } from "node:fs";
-import { join } from "node:path";
-import { open, type RootDatabase } from "lmdb";
-import type { ListenerId, Partition } from "../domain/ids.ts";
-import type { ListenerRecord } from "./listener-record.ts";
+import { openEnvironmentReader } from "../lmdb/environment.ts";
 import { decodeRecord } from "./record-codec.ts";
-import type { AppliedPosition, StateReader } from "./session-store.ts";
+import type { StateReader } from "./session-store.ts";
 import { decodePosition, listenerKey, positionKey } from "./store-layout.ts";
 
-/** How both sides open a store's environment. */
-export const STORE_OPTIONS = {
-  encoding: "binary",
-  keyEncoding: "binary",
-  // A folder whose name has a dot in it is still a folder.
-  noSubdir: false,
-  // Address space, not disk or memory: a reader with room for the whole map never has to remap when
-  // the writer's file grows. 64 GiB hold some 30 million listeners.
-  mapSize: 64 * 1024 ** 3,
-} as const;
-
-/** LMDB's two meta pages: a smaller file is one that its writer has just begun. */
-const META_BYTES = 8192;
-
 /** Reads a session store that another process writes. A store that does not exist yet reads as empty
- *  and appears once it is made. Every call sees the newest commit, so a position that was read before
- *  a record is never ahead of it. */
+ *  and appears once it is made. Every call sees the newest commit, so a record that is read after a
+ *  position is never behind it. */
 export function openLmdbReader(folder: string): StateReader {
-  let db: RootDatabase<Buffer, Buffer> | undefined;
+  const reader = openEnvironmentReader(folder);
 
   function get(key: Buffer): Buffer | undefined {
-    if (db === undefined) {
-      if (!storeExists(folder)) return undefined;
-      db = open<Buffer, Buffer>({ ...STORE_OPTIONS, path: folder, readOnly: true });
-    }
+    const environment = reader.current();
     // lmdb-js keeps a read transaction for the rest of the event loop's turn; this begins a new one.
-    db.resetReadTxn();
-    return db.getBinary(key);
+    environment?.resetReadTxn();
+    return environment?.getBinary(key);
   }
 
-  function read(listener: ListenerId): ListenerRecord | undefined {
-    const bytes = get(listenerKey(listener));
-    return bytes && decodeRecord(bytes, listener);
-  }
-
-  function position(partition: Partition): AppliedPosition | undefined {
-    const bytes = get(positionKey(partition));
-    return bytes && decodePosition(bytes);
-  }
-
-  async function close(): Promise<void> {
-    await db?.close();
-  }
-
-  return { read, position, close };
-}
-
-function storeExists(folder: string): boolean {
-  const file = statSync(join(folder, "data.mdb"), { throwIfNoEntry: false });
-  return file !== undefined && file.size >= META_BYTES;
+  return {
+    read(listener) {
+      const bytes = get(listenerKey(listener));
+      return bytes && decodeRecord(bytes, listener);
+    },
+    position(partition) {
+      const bytes = get(positionKey(partition));
+      return bytes && decodePosition(bytes);
+    },
+    close: reader.close,
+  };
 }

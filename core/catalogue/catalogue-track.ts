@@ -1,0 +1,18 @@
+import type { TrackId } from "../domain/ids.ts";
+
+/** What is known of a track, for people and for rules. Empty where it is not known. */
+export interface CatalogueTrack {
+  readonly track: TrackId;
+  readonly title: string;
+  /** The main artist first. */
+  readonly artists: readonly { readonly id: string; readonly name: string }[];
+  readonly album: { readonly id: string; readonly title: string };
+  readonly genres: readonly string[];
+  /** 0 where it is not known. */
+  readonly trackMs: number;
+  /** ISO 8601, as exact as it is known. */
+  readonly releaseDate: string;
+  /** ISO 3166-1 alpha-2; empty means everywhere. */
+  readonly markets: readonly string[];
+  readonly explicit: boolean;
+}

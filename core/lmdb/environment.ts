@@ -1,0 +1,112 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { open, type RootDatabase } from "lmdb";
+import { Failure } from "../domain/failure.ts";
+
+/** An LMDB environment with binary keys and values: one folder with `data.mdb` and `lock.mdb`. */
+export type Environment = RootDatabase<Buffer, Buffer>;
+
+/** Address space, not disk or memory: with room for the whole map a reader never has to remap when the
+ *  writer's file grows. 64 GiB hold some 30 million listeners. */
+const MAP_BYTES = 64 * 1024 ** 3;
+
+/** LMDB's two meta pages: a smaller file is one that its writer has just begun. */
+const META_BYTES = 8192;
+
+/** A transaction that is not on the disk after this long is reported as `store_unavailable`. */
+const FLUSH_TIMEOUT_MS = 60_000;
+
+/** Opens the environment in `folder` for its one writer, and makes it where there is none. The folder is
+ *  for the owner's eyes alone. Throws `store_unavailable`. */
+export function openEnvironment(folder: string): Environment {
+  return attempt(folder, () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return open<Buffer, Buffer>(optionsFor(folder));
+  });
+}
+
+/** An environment that another process writes and may not have made yet. */
+export interface EnvironmentReader {
+  /** Undefined while it does not exist. Throws `store_unavailable`. */
+  current(): Environment | undefined;
+  close(): Promise<void>;
+}
+
+export function openEnvironmentReader(folder: string): EnvironmentReader {
+  let environment: Environment | undefined;
+  return {
+    current() {
+      if (environment === undefined && isMade(folder)) {
+        environment = attempt(folder, () => open({ ...optionsFor(folder), readOnly: true }));
+      }
+      return environment;
+    },
+    async close() {
+      await environment?.close();
+    },
+  };
+}
+
+/** Runs `write` in one transaction and resolves when it is on the disk. All of it is written or nothing.
+ *  A `Failure` that `write` throws comes through; anything else is `store_unavailable`. */
+export async function transactDurably(environment: Environment, write: () => void): Promise<void> {
+  try {
+    // A child transaction, because lmdb-js commits what a plain one wrote before it threw.
+    await environment.childTransaction(write);
+    // A resolved transaction is visible to readers but not yet durable.
+    await withinTimeout(environment.flushed);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const cause = await rootCause(error);
+    throw new Failure("store_unavailable", `the store did not commit: ${cause}`, { cause });
+  }
+}
+
+function optionsFor(folder: string) {
+  return {
+    path: folder,
+    // A folder whose name has a dot in it is still a folder.
+    noSubdir: false,
+    mapSize: MAP_BYTES,
+    encoding: "binary",
+    keyEncoding: "binary",
+  } as const;
+}
+
+function isMade(folder: string): boolean {
+  const file = statSync(join(folder, "data.mdb"), { throwIfNoEntry: false });
+  return file !== undefined && file.size >= META_BYTES;
+}
+
+function attempt<T>(folder: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    const message = `the store in ${folder} cannot be opened: ${cause}`;
+    throw new Failure("store_unavailable", message, { cause });
+  }
+}
+
+/** lmdb-js hands the reason of a failed commit over as a promise that rejects; unless somebody waits for
+ *  it, the process ends with an unhandled rejection. */
+async function rootCause(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && "commitError" in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
+}
+
+async function withinTimeout(flushed: Promise<boolean>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`the disk took longer than ${FLUSH_TIMEOUT_MS} ms`));
+  }, FLUSH_TIMEOUT_MS);
+  try {
+    await Promise.race([flushed, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

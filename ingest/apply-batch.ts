@@ -1,0 +1,60 @@
+import type { ListenerId, Offset } from "../core/domain/ids.ts";
+import type { EventLog, LogBatch } from "../core/log/event-log.ts";
+import { advance, type Models } from "../core/state/advance.ts";
+import type { Draft } from "../core/state/draft.ts";
+import type { ListenerRecord } from "../core/state/listener-record.ts";
+import type { SessionStore } from "../core/state/session-store.ts";
+import type { Counts } from "./counters.ts";
+import { hearBatch } from "./hear-batch.ts";
+
+export interface ApplyContext {
+  readonly store: SessionStore;
+  readonly models: Models;
+  /** The topic that the batch came from. */
+  readonly topic: string;
+  readonly deadLetters: Pick<EventLog, "append">;
+  /** Aborted when the batch's partition is taken away. */
+  readonly signal: AbortSignal;
+}
+
+/** Applies one batch: hear its events, step them in waves, and commit all records and the position at
+ *  once. When it resolves everything is durable, and the counts say what was done. When it rejects
+ *  nothing was written but dead letters, and the batch may come again. */
+export async function applyBatch(batch: LogBatch, context: ApplyContext): Promise<Counts> {
+  const { store, models, topic, deadLetters, signal } = context;
+  const { partition } = batch;
+  // Read before any record: the commit is refused when it has changed, so no record is older.
+  const { epoch, next } = store.position(partition) ?? NOTHING_APPLIED;
+  const fresh = batch.records.filter((record) => record.offset >= next);
+  const place = { topic, partition, epoch };
+  const { drafts, letters, counts } = hearBatch(fresh, place, { store, bundle: models.bundle });
+  counts.replayed += batch.records.length - fresh.length;
+  const last = fresh.at(-1);
+  if (last === undefined) return counts;
+
+  const advanced = await advance(drafts, models);
+  signal.throwIfAborted();
+  // Durable before the commit, so that nothing that was refused can be passed over in silence.
+  if (letters.length > 0) await deadLetters.append(letters);
+  await store.commit({
+    partition,
+    expectedNext: next,
+    position: { epoch, next: (last.offset + 1) as Offset, appendedAtMs: last.timestampMs },
+    records: withForgotten(advanced.records, drafts),
+  });
+  return { ...counts, waves: advanced.waves, rebuilt: advanced.rebuilt, commits: 1 };
+}
+
+const NOTHING_APPLIED = { epoch: 0, next: 0 as Offset };
+
+/** Adds a null for every listener of whom the batch leaves nothing. */
+function withForgotten(
+  records: ReadonlyMap<ListenerId, ListenerRecord>,
+  drafts: ReadonlyMap<ListenerId, Draft>,
+): Map<ListenerId, ListenerRecord | null> {
+  const changes = new Map<ListenerId, ListenerRecord | null>(records);
+  for (const [listener, draft] of drafts) {
+    if (draft.history === undefined) changes.set(listener, null);
+  }
+  return changes;
+}

@@ -1,0 +1,87 @@
+import type { CatalogueStore } from "../core/catalogue/catalogue-store.ts";
+import type { CatalogueTrack } from "../core/catalogue/catalogue-track.ts";
+import { Failure } from "../core/domain/failure.ts";
+import { ID_BYTES_MAX, type Offset, type TrackId } from "../core/domain/ids.ts";
+import type { EventLog, LogBatch, LogRecord, LogSubscription } from "../core/log/event-log.ts";
+import type { LogNoticeListener } from "../core/log/log-notice.ts";
+import { CatalogueEvent as WireCatalogueEvent } from "../proto/gen/segue/v1/catalogue.ts";
+import { addCounts, type Counts, newCounts } from "./counters.ts";
+import { decodeMessage } from "./decode-message.ts";
+
+export interface CatalogueIngestOptions {
+  /** The catalogue topic. */
+  readonly log: EventLog;
+  readonly catalogue: CatalogueStore;
+  readonly counts: Counts;
+  readonly onNotice: LogNoticeListener;
+}
+
+export const CATALOGUE_GROUP = "segue-catalogue";
+
+/** Reads the catalogue topic into the catalogue until the subscription is closed. The newest record of a
+ *  track counts, so reading a part again does no harm; a topic that is compacted loses nothing. */
+export async function startCatalogueIngest(
+  options: CatalogueIngestOptions,
+): Promise<LogSubscription> {
+  const { log, catalogue, counts, onNotice } = options;
+  return log.subscribe(CATALOGUE_GROUP, {
+    resumeFrom: (partition) => catalogue.position(partition),
+    async onBatch(batch) {
+      addCounts(counts, await applyCatalogueBatch(batch, catalogue));
+    },
+    onOutOfRange(partition, wanted, { first }) {
+      const message = `catalogue partition ${partition} has no offset ${wanted}: read from ${first}`;
+      onNotice({ level: "error", message });
+      return first;
+    },
+  });
+}
+
+/** Applies one batch in one commit. A record that is no catalogue event is counted and passed over: the
+ *  topic keeps it, and nothing depends on it. */
+export async function applyCatalogueBatch(
+  { partition, records }: LogBatch,
+  catalogue: CatalogueStore,
+): Promise<Counts> {
+  const counts = newCounts();
+  const tracks = new Map<TrackId, CatalogueTrack | null>();
+  for (const record of records) {
+    try {
+      const change = decodeCatalogueEvent(record);
+      tracks.set(record.key as TrackId, change);
+      counts[change === null ? "catalogue_removed" : "catalogue_applied"] += 1;
+    } catch (failure) {
+      if (!(failure instanceof Failure && failure.code === "bad_event")) throw failure;
+      counts.catalogue_malformed += 1;
+    }
+  }
+  const next = (records.at(-1)!.offset + 1) as Offset;
+  await catalogue.commit({ partition, next, tracks });
+  return counts;
+}
+
+/** What a record says of its track; null when the track is gone. Throws `bad_event`. */
+function decodeCatalogueEvent(record: LogRecord): CatalogueTrack | null {
+  const bytes = Buffer.byteLength(record.key, "utf8");
+  if (bytes === 0 || bytes > ID_BYTES_MAX) {
+    const message = `the key has ${bytes} bytes, not 1 to ${ID_BYTES_MAX}`;
+    throw new Failure("bad_event", message, { field: "key" });
+  }
+  if (record.value === null) return null;
+  const event = decodeMessage(record, WireCatalogueEvent);
+  if (event.track !== record.key) {
+    throw new Failure("bad_event", "the record's key is not its track", { field: "key" });
+  }
+  if (event.tombstone) return null;
+  return {
+    track: event.track as TrackId,
+    title: event.title,
+    artists: event.artists,
+    album: event.album ?? { id: "", title: "" },
+    genres: event.genres,
+    trackMs: event.trackMs,
+    releaseDate: event.releaseDate,
+    markets: event.markets,
+    explicit: event.explicit,
+  };
+}

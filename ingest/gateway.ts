@@ -1,0 +1,115 @@
+import { type ServerReadableStream, type sendUnaryData, status } from "@grpc/grpc-js";
+import { listeningEventFromWire } from "../core/domain/decode-listening-event.ts";
+import { Failure } from "../core/domain/failure.ts";
+import type { EventLog, LogPosition, NewRecord } from "../core/log/event-log.ts";
+import {
+  type EventGatewayServer,
+  EventGatewayService,
+  type PublishStreamRequest,
+  type PublishStreamResponse,
+} from "../proto/gen/segue/v1/gateway.ts";
+import { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
+import { requirePlausibleTime } from "./decode.ts";
+
+/** Events of one stream that may wait for the log; the stream is not read further meanwhile. */
+const STREAM_IN_FLIGHT_MAX = 512;
+
+export interface GatewayOptions {
+  /** The listening topic. It groups concurrent appends into one write. */
+  readonly log: Pick<EventLog, "append">;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly nowMs: () => number;
+}
+
+/** The EventGateway service, for a gRPC server to add. An event is checked as ingest checks it, so what
+ *  is accepted here never becomes a dead letter; a refusal is INVALID_ARGUMENT and names the field. */
+export function eventGateway({ log, nowMs }: GatewayOptions): {
+  readonly definition: typeof EventGatewayService;
+  readonly implementation: EventGatewayServer;
+} {
+  async function append(event: WireListeningEvent | undefined): Promise<LogPosition> {
+    const [position] = await log.append([eventRecord(event, nowMs())]);
+    if (position === undefined) throw new Failure("bug", "an append returned no position");
+    return position;
+  }
+
+  const implementation: EventGatewayServer = {
+    publish(call, callback) {
+      append(call.request.event).then(
+        (position) => callback(null, { position }),
+        (cause) => callback(statusOf(cause)),
+      );
+    },
+    publishStream(call, callback) {
+      publishAll(call, append).then(
+        (response) => callback(null, response),
+        (cause) => refuseStream(call, callback, cause),
+      );
+    },
+  };
+  return { definition: EventGatewayService, implementation };
+}
+
+function eventRecord(event: WireListeningEvent | undefined, nowMs: number): NewRecord {
+  if (event === undefined) throw new Failure("bad_event", "there is none", { field: "event" });
+  const checked = listeningEventFromWire(event);
+  requirePlausibleTime(checked, nowMs);
+  return {
+    key: checked.listener,
+    value: WireListeningEvent.encode(event).finish(),
+    timestampMs: nowMs,
+  };
+}
+
+/** Appends a stream's events in order. The first one that is refused ends the stream; those before it
+ *  stay in the log, and a producer that sends them again does no harm, since events have ids. */
+async function publishAll(
+  call: ServerReadableStream<PublishStreamRequest, PublishStreamResponse>,
+  append: (event: WireListeningEvent | undefined) => Promise<LogPosition>,
+): Promise<PublishStreamResponse> {
+  const newest = new Map<number, LogPosition>();
+  const inFlight: Promise<void>[] = [];
+  let events = 0;
+  try {
+    for await (const { event } of call as AsyncIterable<PublishStreamRequest>) {
+      if (inFlight.length >= STREAM_IN_FLIGHT_MAX) await inFlight.shift();
+      const done = append(event).then((position) => keepNewest(newest, position));
+      inFlight.push(done);
+      // Its failure is met where it is awaited; until then it must not count as unhandled.
+      done.catch((cause) => cause);
+      events += 1;
+    }
+    await Promise.all(inFlight);
+  } catch (cause) {
+    await Promise.allSettled(inFlight);
+    throw cause;
+  }
+  return { events, positions: [...newest.values()] };
+}
+
+function keepNewest(newest: Map<number, LogPosition>, position: LogPosition): void {
+  const known = newest.get(position.partition);
+  if (known === undefined || known.offset < position.offset) {
+    newest.set(position.partition, position);
+  }
+}
+
+function refuseStream(
+  call: ServerReadableStream<PublishStreamRequest, PublishStreamResponse>,
+  callback: sendUnaryData<PublishStreamResponse>,
+  cause: unknown,
+): void {
+  if (!call.cancelled) callback(statusOf(cause));
+}
+
+function statusOf(cause: unknown): { readonly code: status; readonly details: string } {
+  if (!(cause instanceof Failure)) {
+    return { code: status.INTERNAL, details: "the event could not be appended" };
+  }
+  if (cause.code === "bad_event") {
+    const field = cause.field === "event" ? "event" : `event.${cause.field}`;
+    return { code: status.INVALID_ARGUMENT, details: `${field}: ${cause.message}` };
+  }
+  const code = cause.code === "log_unavailable" ? status.UNAVAILABLE : status.INTERNAL;
+  return { code, details: cause.message };
+}

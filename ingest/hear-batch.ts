@@ -1,0 +1,123 @@
+import type { Bundle } from "../core/bundle/bundle.ts";
+import { Failure } from "../core/domain/failure.ts";
+import { ID_BYTES_MAX, type ListenerId, type Partition } from "../core/domain/ids.ts";
+import type { LogRecord, NewRecord } from "../core/log/event-log.ts";
+import { type Draft, draftOf, hearInto } from "../core/state/draft.ts";
+import { HEAR_RULES, type HearRules, type Verdict } from "../core/state/hear.ts";
+import type { ListenerRecord } from "../core/state/listener-record.ts";
+import type { StateReader } from "../core/state/session-store.ts";
+import { type CounterName, type Counts, newCounts } from "./counters.ts";
+import { deadLetter } from "./dead-letter.ts";
+import { decodeEvent } from "./decode.ts";
+
+/** Where a batch's records stand in the log. */
+export interface BatchPlace {
+  readonly topic: string;
+  readonly partition: Partition;
+  readonly epoch: number;
+}
+
+export interface HeardBatch {
+  /** One for every listener that the batch names. One that is forgotten and was not heard again has
+   *  no history. */
+  readonly drafts: ReadonlyMap<ListenerId, Draft>;
+  readonly letters: readonly NewRecord[];
+  readonly counts: Counts;
+}
+
+/** Decodes records and decides, in log order, what each does to its listener. Nothing is stepped or
+ *  written yet; what is no event becomes a dead letter. */
+export function hearBatch(
+  records: readonly LogRecord[],
+  place: BatchPlace,
+  from: { readonly store: StateReader; readonly bundle: Bundle },
+): HeardBatch {
+  const hearing: Hearing = {
+    ...from,
+    place,
+    rules: { ...HEAR_RULES, idleTimeoutMs: from.bundle.manifest.idle_timeout_ms },
+    drafts: new Map(),
+    letters: [],
+    counts: newCounts(),
+  };
+  for (const record of records) {
+    try {
+      if (record.value === null) forget(record, hearing);
+      else hearRecord(record, hearing);
+    } catch (failure) {
+      if (!(failure instanceof Failure && failure.code === "bad_event")) throw failure;
+      hearing.letters.push(deadLetter(place, record, failure));
+      hearing.counts.dead_lettered += 1;
+    }
+  }
+  return hearing;
+}
+
+interface Hearing {
+  readonly store: StateReader;
+  readonly bundle: Bundle;
+  readonly place: BatchPlace;
+  readonly rules: HearRules;
+  readonly drafts: Map<ListenerId, Draft>;
+  readonly letters: NewRecord[];
+  readonly counts: Counts;
+}
+
+/** A tombstone leaves nothing of its listener, so nothing has to remember it: whoever reads the log
+ *  from before the tombstone comes to the tombstone again. */
+function forget(record: LogRecord, { drafts, counts }: Hearing): void {
+  const bytes = Buffer.byteLength(record.key, "utf8");
+  if (bytes === 0 || bytes > ID_BYTES_MAX) {
+    const message = `the key of a tombstone has ${bytes} bytes, not 1 to ${ID_BYTES_MAX}`;
+    throw new Failure("bad_event", message, { field: "key" });
+  }
+  drafts.set(record.key as ListenerId, draftOf(undefined));
+  counts.forgotten += 1;
+}
+
+function hearRecord(record: LogRecord, hearing: Hearing): void {
+  const event = decodeEvent(record);
+  const { partition, epoch } = hearing.place;
+  const draft = draftFor(event.listener, hearing);
+  const verdict = hearInto(
+    draft,
+    event,
+    { partition, epoch, offset: record.offset },
+    hearing.rules,
+  );
+  hearing.counts[COUNTED_AS[verdict]] += 1;
+  if (verdict !== "step" && verdict !== "note") return;
+  if (hearing.bundle.indexOf(event.track) === undefined) hearing.counts.unknown_track += 1;
+}
+
+const COUNTED_AS: Readonly<Record<Verdict, CounterName>> = {
+  step: "stepped",
+  note: "noted",
+  duplicate: "duplicate",
+  late: "late",
+  replayed: "replayed",
+};
+
+function draftFor(listener: ListenerId, { drafts, store, counts }: Hearing): Draft {
+  let draft = drafts.get(listener);
+  if (draft === undefined) {
+    draft = draftOf(readRecord(listener, store, counts));
+    drafts.set(listener, draft);
+  }
+  return draft;
+}
+
+/** A record that is damaged is set aside: its listener begins anew, and the rest of the partition goes on. */
+function readRecord(
+  listener: ListenerId,
+  store: StateReader,
+  counts: Counts,
+): ListenerRecord | undefined {
+  try {
+    return store.read(listener);
+  } catch (failure) {
+    if (!(failure instanceof Failure && failure.code === "bad_record")) throw failure;
+    counts.damaged_records += 1;
+    return undefined;
+  }
+}
