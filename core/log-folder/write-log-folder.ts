@@ -85,6 +85,10 @@ export async function writeLogFolder(
   };
 }
 
+/** Every file that may belong to a log, a simulated world's truth among them. */
+const LOG_PARTS =
+  /^(events-\d+\.tsv\.gz|catalogue\.jsonl\.gz|truth(-[a-z]+)?\.(json|jsonl\.gz|tsv\.gz))$/;
+
 /** Takes away an older log, finished or not, and its header first, so that a half-made folder is
  *  never taken for a whole one. */
 async function clearFolder(folder: string): Promise<void> {
@@ -96,8 +100,9 @@ async function clearFolder(folder: string): Promise<void> {
   }
   await writeFile(join(folder, PARTIAL_HEADER_FILE), "");
   await rm(join(folder, HEADER_FILE), { force: true });
-  const isPart = (name: string) => /^events-\d+\.tsv\.gz$/.test(name) || name === CATALOGUE_FILE;
-  for (const name of names.filter(isPart)) await rm(join(folder, name));
+  for (const name of await readdir(folder)) {
+    if (LOG_PARTS.test(name)) await rm(join(folder, name));
+  }
 }
 
 /** The last event file is open; each one before it is complete. */

@@ -1,0 +1,57 @@
+import type { Random } from "./random.ts";
+import { ACTIONS, ADJECTIVES, FIRST_NAMES, LAST_NAMES, NOUNS } from "./words.ts";
+
+/** `word` draws from a list, never the same word twice in one name. */
+type Pattern = (word: (list: readonly string[]) => string) => string;
+
+const ARTIST_PATTERNS: readonly Pattern[] = [
+  (word) => `${word(FIRST_NAMES)} ${word(LAST_NAMES)}`,
+  (word) => `${word(FIRST_NAMES)} ${word(LAST_NAMES)}`,
+  (word) => `The ${word(ADJECTIVES)} ${plural(word(NOUNS))}`,
+  (word) => `${word(ADJECTIVES)} ${word(NOUNS)}`,
+  (word) => `${word(NOUNS)} & ${word(NOUNS)}`,
+  (word) => `${word(FIRST_NAMES)} and the ${plural(word(NOUNS))}`,
+];
+
+const TITLE_PATTERNS: readonly Pattern[] = [
+  (word) => `${word(ADJECTIVES)} ${word(NOUNS)}`,
+  (word) => `${word(ACTIONS)} the ${word(NOUNS)}`,
+  (word) => `${word(NOUNS)} by the ${word(NOUNS)}`,
+  (word) => `${word(ACTIONS)} for ${word(FIRST_NAMES)}`,
+  (word) => `A ${word(NOUNS)} in ${word(LAST_NAMES)} Street`.replace(/^A ([AEIOU])/, "An $1"),
+  (word) => `No More ${plural(word(NOUNS))}`,
+  (word) => `${word(ADJECTIVES)} ${plural(word(NOUNS))}`,
+  (word) => `${word(FIRST_NAMES)}'s ${word(NOUNS)}`,
+];
+
+export function trackTitle(random: Random): string {
+  return fill(random, TITLE_PATTERNS);
+}
+
+const ENSEMBLES = ["Trio", "Quartet", "Orchestra", "Collective", "Sound System"] as const;
+
+/** An artist's name that no other artist has; `taken` learns it. */
+export function artistName(random: Random, taken: Set<string>): string {
+  const base = fill(random, ARTIST_PATTERNS);
+  let name = base;
+  for (let again = 0; taken.has(name); again++) {
+    name = `${base.replace(/^The /, "")} ${ENSEMBLES[again] ?? `No. ${again}`}`;
+  }
+  taken.add(name);
+  return name;
+}
+
+function fill(random: Random, patterns: readonly Pattern[]): string {
+  const used = new Set<string>();
+  const word = (list: readonly string[]): string => {
+    const drawn = list[random.below(list.length)]!;
+    if (used.has(drawn)) return word(list);
+    used.add(drawn);
+    return drawn;
+  };
+  return patterns[random.below(patterns.length)]!(word);
+}
+
+function plural(noun: string): string {
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}
