@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { Failure } from "../core/domain/failure.ts";
+
+/** A `segue` command that runs as a process of its own. */
+export interface Child {
+  readonly name: string;
+  readonly process: ChildProcess;
+  /** What the child printed when it was ready: `segue NAME is ready: DETAIL`. */
+  readonly detail: string;
+  /** SIGTERM, then SIGKILL after `graceMs`; resolves when it is gone. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const SEGUE = fileURLToPath(new URL("./segue.ts", import.meta.url));
+const READY_TIMEOUT_MS = 60_000;
+const STOP_GRACE_MS = 10_000;
+
+/** Starts `segue NAME ARGS…` and resolves when it says that it is ready. Its other lines go to stderr.
+ *  Throws `dependency_missing` when it ends first or stays silent for a minute. */
+export async function startChild(name: string, args: readonly string[]): Promise<Child> {
+  const child = spawn(process.execPath, [SEGUE, name, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const detail = await readyLine(name, child);
+  return { name, process: child, detail, stop: (graceMs) => stopChild(child, graceMs) };
+}
+
+/** How a child says that it is ready; `startChild` waits for this line. */
+export function sayReady(name: string, detail: string): void {
+  process.stdout.write(`segue ${name} is ready: ${detail}\n`);
+}
+
+function readyLine(name: string, child: ChildProcess): Promise<string> {
+  const ready = `segue ${name} is ready: `;
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      reject(new Failure("dependency_missing", `segue ${name} did not start: ${why}`));
+    };
+    const timer = setTimeout(() => fail("it stayed silent for a minute"), READY_TIMEOUT_MS);
+    child.once("error", (error) => fail(error.message));
+    child.once("exit", (code, signal) => fail(`it ended with ${code ?? signal}`));
+    createInterface({ input: child.stdout! }).on("line", (line) => {
+      if (!line.startsWith(ready)) {
+        process.stderr.write(`${line}\n`);
+        return;
+      }
+      clearTimeout(timer);
+      child.removeAllListeners("exit");
+      resolve(line.slice(ready.length));
+    });
+  });
+}
+
+async function stopChild(child: ChildProcess, graceMs = STOP_GRACE_MS): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  await gone;
+  clearTimeout(timer);
+}

@@ -1,0 +1,30 @@
+import type { Command, CommandInput } from "../command.ts";
+import { DEFAULT_HOME } from "../home.ts";
+import { LOG_OPTIONS } from "../open-log.ts";
+import { startPair } from "../process-pair.ts";
+import { ADDRESS_OPTIONS, BUNDLE_OPTIONS } from "../shared-options.ts";
+
+export const dev: Command = {
+  name: "dev",
+  summary: "Run ingest and scorer together, on the embedded log unless brokers are given",
+  usage: "[--home DIR] [--bundle DIR] [--port N]",
+  options: {
+    home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
+    ...BUNDLE_OPTIONS,
+    ...ADDRESS_OPTIONS,
+    ...LOG_OPTIONS,
+  },
+  async run(input: CommandInput) {
+    const { options, signal } = input;
+    const pair = await startPair({
+      home: options.text("home"),
+      bundle: options.textIfGiven("bundle"),
+      host: options.text("host"),
+      port: options.number("port"),
+      brokers: options.textIfGiven("brokers"),
+      signal,
+    });
+    process.stdout.write(`segue is ready: grpc ${pair.address}\n`);
+    await pair.finished;
+  },
+};

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { openBundle } from "../../core/bundle/open-bundle.ts";
+import { startWorkerRunner } from "../../core/bundle/worker-runner.ts";
+import { openCatalogueStore } from "../../core/catalogue/catalogue-store.ts";
+import { Failure } from "../../core/domain/failure.ts";
+import {
+  CATALOGUE_TOPIC,
+  DEAD_LETTER_TOPIC,
+  LISTENING_TOPIC,
+  type LogSubscription,
+} from "../../core/log/event-log.ts";
+import { writeNotice } from "../../core/log/log-notice.ts";
+import { openLmdbStore } from "../../core/state/lmdb-store.ts";
+import { startCatalogueIngest } from "../../ingest/apply-catalogue.ts";
+import { startIngest } from "../../ingest/consume.ts";
+import { newCounts } from "../../ingest/counters.ts";
+import { sayReady } from "../child-process.ts";
+import type { Command } from "../command.ts";
+import { DEFAULT_HOME } from "../home.ts";
+import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
+import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
+
+/** How often the watchdog looks, and the silence after which this process ends, to be started again:
+ *  a Kafka client can stay down while its process lives. */
+const WATCHDOG_MS = 1_000;
+const SILENCE_MAX_MS = 30_000;
+
+export const ingest: Command = {
+  name: "ingest",
+  summary: "Hear the listening log and keep every listener's state",
+  usage: "[--home DIR] [--bundle DIR] [--brokers HOST:PORT,…]",
+  options: {
+    home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
+    ...BUNDLE_OPTIONS,
+    ...LOG_OPTIONS,
+  },
+  async run({ options, signal }) {
+    const home = homeOf(options);
+    const choice = logChoice(options);
+    const bundle = await openBundle(home.bundle);
+    const runner = await startWorkerRunner(bundle);
+    const store = openLmdbStore(home.state);
+    const catalogue = openCatalogueStore(home.catalogue);
+    const [log, deadLetters, catalogueLog] = await Promise.all(
+      [LISTENING_TOPIC, DEAD_LETTER_TOPIC, CATALOGUE_TOPIC].map((topic) => openLog(choice, topic)),
+    );
+    const counts = newCounts();
+    const subscriptions = await Promise.all([
+      startIngest({
+        log: log!,
+        deadLetters: deadLetters!,
+        store,
+        models: () => ({ bundle, runner }),
+        counts,
+        onNotice: writeNotice,
+      }),
+      startCatalogueIngest({ log: catalogueLog!, catalogue, counts, onNotice: writeNotice }),
+    ]);
+    sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}`);
+    await watch(subscriptions, signal);
+    for (const subscription of subscriptions) await subscription.close();
+    for (const open of [log!, deadLetters!, catalogueLog!, runner, store, catalogue]) {
+      await open.close();
+    }
+    process.stderr.write(`segue ingest heard ${JSON.stringify(counts)}\n`);
+  },
+};
+
+/** Resolves when `signal` is raised; throws `log_unavailable` where nothing was fetched for too long. */
+async function watch(
+  subscriptions: readonly LogSubscription[],
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const silentMs = Math.max(...subscriptions.map((subscription) => subscription.silentForMs()));
+    if (silentMs > SILENCE_MAX_MS) {
+      throw new Failure("log_unavailable", `the log was silent for ${Math.round(silentMs)} ms`);
+    }
+    await sleep(WATCHDOG_MS, undefined, { signal }).catch((error: Error) => {
+      if (error.name !== "AbortError") throw error;
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import type { NextTracksResponse } from "../../proto/gen/segue/v1/recommender.ts";
+import { Rung } from "../../proto/gen/segue/v1/recommender.ts";
+import type { Command, Options } from "../command.ts";
+import { connectClient } from "../recommender-client.ts";
+import { type Column, drawTable } from "../table.ts";
+
+/** Where a scorer listens when nothing else is said. */
+export const DEFAULT_ADDRESS = "127.0.0.1:7600";
+
+export const recommendCommand: Command = {
+  name: "recommend",
+  summary: "Ask a running scorer for the next tracks of a listener",
+  usage: "--listener L [--session S] [--k N] [--short W --long W --popularity W] [--json]",
+  options: {
+    listener: { type: "text", help: "who hears", required: true },
+    session: { type: "text", help: "the player's session" },
+    k: { type: "number", help: "how many tracks", default: 10 },
+    short: { type: "number", help: "weight of the short-term model" },
+    long: { type: "number", help: "weight of the long-term model" },
+    popularity: { type: "number", help: "weight of popularity" },
+    to: { type: "text", help: "the scorer, as HOST:PORT", default: DEFAULT_ADDRESS },
+    json: { type: "flag", help: "print the reply as JSON" },
+  },
+  async run({ options }) {
+    const client = connectClient(options.text("to"));
+    try {
+      const reply = await client.nextTracks({
+        listener: options.text("listener"),
+        session: options.textIfGiven("session"),
+        k: options.number("k"),
+        blend: blendOf(options),
+        withDetails: true,
+      });
+      const json = options.flag("json");
+      process.stdout.write(json ? `${JSON.stringify(reply, null, 2)}\n` : replyTable(reply));
+    } finally {
+      client.close();
+    }
+  },
+};
+
+/** Undefined where no weight is given, so that the bundle's own hold; else a missing one is 0. */
+function blendOf(options: Options): NextTracksResponse["blend"] {
+  const weight = (name: string): number | undefined => options.numberIfGiven(name);
+  const [shortTerm, longTerm, popularity] = [weight("short"), weight("long"), weight("popularity")];
+  if (shortTerm === undefined && longTerm === undefined && popularity === undefined)
+    return undefined;
+  return {
+    shortTerm: shortTerm ?? 0,
+    longTerm: longTerm ?? 0,
+    popularity: popularity ?? 0,
+  };
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "#", right: true },
+  { title: "title", widthMax: 34 },
+  { title: "artist", widthMax: 26 },
+  { title: "track", widthMax: 20 },
+  { title: "score", right: true },
+  { title: "session", right: true },
+  { title: "long-term", right: true },
+  { title: "popular", right: true },
+];
+
+function replyTable(reply: NextTracksResponse): string {
+  const rows = reply.tracks.map(({ track, score, shares, details }, index) => [
+    String(index + 1),
+    details?.title ?? "",
+    details?.artists.join(", ") ?? "",
+    track,
+    score.toFixed(3),
+    percent(shares?.shortTerm),
+    percent(shares?.longTerm),
+    percent(shares?.popularity),
+  ]);
+  return `${drawTable(COLUMNS, rows)}\n${summaryLine(reply)}`;
+}
+
+function summaryLine({
+  rung,
+  blend,
+  freshness,
+  bundleId,
+  shortenedBy,
+}: NextTracksResponse): string {
+  const name = Object.entries(Rung).find(([, value]) => value === rung)?.[0] ?? "RUNG_UNSPECIFIED";
+  const weights = `${blend?.shortTerm ?? 0} / ${blend?.longTerm ?? 0} / ${blend?.popularity ?? 0}`;
+  const seen = freshness?.seen === undefined ? "nothing" : `offset ${freshness.seen.offset}`;
+  const age = `${((freshness?.ageMs ?? 0) / 1000).toFixed(1)} s ago`;
+  const short = shortenedBy === "" ? "" : `; shortened: ${shortenedBy}`;
+  const rungName = name.replace("RUNG_", "").toLowerCase();
+  const bundle = bundleId.slice(0, 12);
+  return `${rungName} of weights ${weights}; heard ${seen}, ${age}; bundle ${bundle}${short}\n`;
+}
+
+/** A share of 0…1 as people read it. */
+export function percent(share: number | undefined): string {
+  return `${Math.round((share ?? 0) * 100)}%`;
+}

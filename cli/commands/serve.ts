@@ -1,0 +1,8 @@
+import type { Command } from "../command.ts";
+export const serve: Command = {
+  name: "serve",
+  summary: "",
+  usage: "",
+  options: {},
+  async run() {},
+};

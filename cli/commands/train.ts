@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { Failure } from "../../core/domain/failure.ts";
+import { parseTrainingConfig } from "../../trainer/config.ts";
+import { train } from "../../trainer/train.ts";
+import type { Command } from "../command.ts";
+import { progressBar } from "../progress-bar.ts";
+
+export const trainCommand: Command = {
+  name: "train",
+  summary: "Learn both models from a log folder and publish them as a bundle",
+  usage: "--log DIR --out DIR [--config FILE]",
+  options: {
+    log: { type: "text", help: "log folder to learn from", required: true },
+    out: { type: "text", help: "folder to publish the bundle to", required: true },
+    config: { type: "text", help: "JSON file of training settings" },
+    seed: { type: "number", help: "the same seed and log make the same bundle", default: 1 },
+  },
+  async run({ options, signal }) {
+    const configFile = options.textIfGiven("config");
+    const config = parseTrainingConfig(configFile === undefined ? {} : await readJson(configFile));
+    const bar = progressBar(process.stderr, () => performance.now());
+    const result = await train({
+      logFolder: options.text("log"),
+      outFolder: options.text("out"),
+      config,
+      seed: options.number("seed"),
+      signal,
+      progress: (progress) => bar.show(progress),
+    });
+    bar.end();
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  },
+};
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    throw new Failure("bad_configuration", `cannot read ${file}`, { field: "--config", cause });
+  }
+}

@@ -1,0 +1,65 @@
+import { Failure } from "../core/domain/failure.ts";
+import { openEmbeddedLog } from "../core/log/embedded-log.ts";
+import {
+  CATALOGUE_TOPIC,
+  DEAD_LETTER_TOPIC,
+  type EventLog,
+  LISTENING_TOPIC,
+} from "../core/log/event-log.ts";
+import { openKafkaLog } from "../core/log/kafka-log.ts";
+import type { OptionSpec, Options } from "./command.ts";
+import { homeAt } from "./home.ts";
+
+/** Which engine keeps the log: a folder on this machine, or Kafka. */
+export type LogChoice =
+  | { readonly folder: string }
+  | { readonly brokers: readonly string[]; readonly topicPrefix: string };
+
+/** Partitions that a topic is made with where it does not exist yet. */
+const PARTITIONS: Readonly<Record<string, number>> = {
+  [LISTENING_TOPIC]: 4,
+  [CATALOGUE_TOPIC]: 1,
+  [DEAD_LETTER_TOPIC]: 1,
+};
+
+export const LOG_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  brokers: {
+    type: "text",
+    help: "Kafka brokers, HOST:PORT,…; without it the embedded log is used",
+  },
+  "topic-prefix": {
+    type: "text",
+    help: "set before every topic's name, where several installations share one Kafka",
+    default: "",
+  },
+};
+
+/** Reads `--brokers`, or falls back to the embedded log of `--home`. Throws `bad_configuration`. */
+export function logChoice(options: Options): LogChoice {
+  const brokers = options.textIfGiven("brokers");
+  if (brokers === undefined) return { folder: homeAt(options.text("home")).log };
+  return { brokers: brokerList(brokers), topicPrefix: options.text("topic-prefix") };
+}
+
+/** Splits "HOST:PORT,HOST:PORT". */
+export function brokerList(text: string): string[] {
+  const brokers = text.split(",").map((broker) => broker.trim());
+  if (brokers.every((broker) => /^[^:\s]+:\d+$/.test(broker))) return brokers;
+  throw new Failure("bad_configuration", `"${text}" is no list of HOST:PORT`, {
+    field: "--brokers",
+  });
+}
+
+/** Opens one topic on the chosen engine, making it where it does not exist. */
+export async function openLog(choice: LogChoice, topic: string): Promise<EventLog> {
+  const partitions = PARTITIONS[topic];
+  if (partitions === undefined) throw new Failure("bug", `no partitions are stated for ${topic}`);
+  if ("folder" in choice) return openEmbeddedLog({ folder: choice.folder, topic, partitions });
+  return openKafkaLog({
+    brokers: choice.brokers,
+    clientId: "segue",
+    topic: `${choice.topicPrefix}${topic}`,
+    partitions,
+    compacted: topic === CATALOGUE_TOPIC,
+  });
+}

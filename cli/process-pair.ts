@@ -1,0 +1,75 @@
+import { type Child, startChild } from "./child-process.ts";
+
+/** Ingest and scorer, each a process of its own, so that one may die and the other serves on. */
+export interface ProcessPair {
+  /** Where the scorer listens, as HOST:PORT. */
+  readonly address: string;
+  /** Resolves after the stop signal, when both are gone. */
+  readonly finished: Promise<void>;
+}
+
+export interface PairOptions {
+  readonly home: string;
+  readonly bundle: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly brokers: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A child that ends is started again after this pause. */
+const RESTART_PAUSE_MS = 500;
+/** A child that ended this often is not started again: something is wrong that a restart does not mend. */
+const RESTARTS_MAX = 20;
+
+/** Starts both, starts again whichever ends by itself, and stops both when `signal` is raised. */
+export async function startPair(options: PairOptions): Promise<ProcessPair> {
+  const [ingest, scorer] = await Promise.all([
+    startChild("ingest", ingestArgs(options)),
+    startChild("serve", serveArgs(options, options.port)),
+  ]);
+  const address = scorer.detail.replace("grpc ", "");
+  const port = Number(address.slice(address.lastIndexOf(":") + 1));
+  const finished = Promise.all([
+    supervise(ingest, ingestArgs(options), options.signal),
+    supervise(scorer, serveArgs(options, port), options.signal),
+  ]).then(() => undefined);
+  return { address, finished };
+}
+
+function ingestArgs({ home, bundle, brokers }: PairOptions): string[] {
+  return ["--home", home, ...given("--bundle", bundle), ...given("--brokers", brokers)];
+}
+
+function serveArgs(options: PairOptions, port: number): string[] {
+  return [...ingestArgs(options), "--host", options.host, "--port", String(port)];
+}
+
+function given(option: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [option, value];
+}
+
+async function supervise(
+  first: Child,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  let child = first;
+  for (let restarts = 0; ; restarts++) {
+    await endedOrStopped(child, signal);
+    if (signal.aborted) return child.stop();
+    if (restarts === RESTARTS_MAX) throw new Error(`segue ${child.name} ended ${restarts} times`);
+    process.stderr.write(`segue ${child.name} ended and is started again\n`);
+    await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
+    if (signal.aborted) return;
+    child = await startChild(child.name, args);
+  }
+}
+
+function endedOrStopped({ process: child }: Child, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted || child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once("exit", () => resolve());
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

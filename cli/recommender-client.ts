@@ -1,0 +1,58 @@
+import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { EventGatewayClient, type PublishResponse } from "../proto/gen/segue/v1/gateway.ts";
+import type { ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
+import {
+  type GetListenerResponse,
+  NextTracksRequest,
+  type NextTracksResponse,
+  RecommenderClient,
+  type SimilarTracksResponse,
+} from "../proto/gen/segue/v1/recommender.ts";
+
+/** Both services of a running scorer, as promises. */
+export interface Client {
+  nextTracks(request: Partial<NextTracksRequest>): Promise<NextTracksResponse>;
+  similarTracks(track: string, k: number): Promise<SimilarTracksResponse>;
+  getListener(listener: string): Promise<GetListenerResponse>;
+  publish(event: ListeningEvent): Promise<PublishResponse>;
+  /** Resolves when the server answers, or rejects after `timeoutMs`. */
+  ready(timeoutMs: number): Promise<void>;
+  close(): void;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+
+/** Connects to `address`, as "host:port". Calls end with an error after 10 seconds. */
+export function connectClient(address: string): Client {
+  const recommender = new RecommenderClient(address, credentials.createInsecure());
+  const gateway = new EventGatewayClient(address, credentials.createInsecure());
+  const none = new Metadata();
+  const bounded = () => ({ deadline: Date.now() + CALL_TIMEOUT_MS });
+  return {
+    nextTracks: (request) =>
+      call((done) =>
+        recommender.nextTracks(NextTracksRequest.fromPartial(request), none, bounded(), done),
+      ),
+    similarTracks: (track, k) =>
+      call((done) =>
+        recommender.similarTracks({ track, k, withDetails: false }, none, bounded(), done),
+      ),
+    getListener: (listener) =>
+      call((done) => recommender.getListener({ listener }, none, bounded(), done)),
+    publish: (event) => call((done) => gateway.publish({ event }, none, bounded(), done)),
+    ready: (timeoutMs) => call((done) => recommender.waitForReady(Date.now() + timeoutMs, done)),
+    close() {
+      recommender.close();
+      gateway.close();
+    },
+  };
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: waitForReady calls back without a value.
+type Done<T> = (error: ServiceError | Error | null | undefined, value?: T | void) => void;
+
+function call<T>(start: (done: Done<T>) => unknown): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => (error ? reject(error) : resolve(value as T)));
+  });
+}

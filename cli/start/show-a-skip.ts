@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { EventKind, type ListeningEvent } from "../../proto/gen/segue/v1/listening.ts";
+import type { LogPosition, RecommendedTrack } from "../../proto/gen/segue/v1/recommender.ts";
+import { percent } from "../commands/recommend.ts";
+import type { Client } from "../recommender-client.ts";
+import { type Column, drawTable } from "../table.ts";
+
+const LIST_LENGTH = 10;
+/** How far `similarTracks` looks; a track farther from the skipped one shows no likeness. */
+const NEIGHBOURS_MAX = 500;
+const SKIPPED_AFTER_MS = 4_000;
+
+/** Skips the first track of a listener's list and returns, as text, the list before and after with
+ *  titles, artists and what moved each track. */
+export async function showASkip(
+  client: Client,
+  listener: string,
+  clock: () => number,
+): Promise<string> {
+  const { session } = await client.getListener(listener);
+  const ask = (atLeast?: LogPosition) =>
+    client.nextTracks({
+      listener,
+      ...(session === "" ? {} : { session }),
+      k: LIST_LENGTH,
+      atLeast,
+      withDetails: true,
+    });
+  const before = await ask();
+  const skipped = before.tracks[0];
+  if (skipped === undefined) return `no track is known for ${listener}\n`;
+  const askedAtMs = performance.now();
+  const { position } = await client.publish(skipOf(listener, session, skipped.track, clock()));
+  const after = await ask(position);
+  const tookMs = performance.now() - askedAtMs;
+  const likeness = await likenessTo(client, skipped.track);
+  return [
+    `Before: the next tracks for ${listener}\n`,
+    drawTable(BEFORE_COLUMNS, before.tracks.map(beforeRow)),
+    `\n${nameOf(skipped)} is skipped after ${SKIPPED_AFTER_MS / 1000} s.`,
+    ` The list below was there ${tookMs.toFixed(0)} ms after the skip was sent.\n\n`,
+    drawTable(AFTER_COLUMNS, afterRows(before.tracks, after.tracks, likeness)),
+    `\n${verdict(before.tracks.slice(1), after.tracks, likeness)}\n`,
+  ].join("");
+}
+
+const TRACK_COLUMNS: readonly Column[] = [
+  { title: "title", widthMax: 32 },
+  { title: "artist", widthMax: 26 },
+  { title: "session", right: true },
+  { title: "long-term", right: true },
+  { title: "popular", right: true },
+];
+const BEFORE_COLUMNS: readonly Column[] = [{ title: "#", right: true }, ...TRACK_COLUMNS];
+const AFTER_COLUMNS: readonly Column[] = [
+  { title: "#", right: true },
+  { title: "was", right: true },
+  ...TRACK_COLUMNS,
+  { title: "like the skip", right: true },
+  { title: "why" },
+];
+
+function beforeRow(track: RecommendedTrack, index: number): string[] {
+  return [String(index + 1), ...trackCells(track)];
+}
+
+function trackCells({ track, details, shares }: RecommendedTrack): string[] {
+  return [
+    details?.title ?? track,
+    details?.artists.join(", ") ?? "",
+    percent(shares?.shortTerm),
+    percent(shares?.longTerm),
+    percent(shares?.popularity),
+  ];
+}
+
+function afterRows(
+  before: readonly RecommendedTrack[],
+  after: readonly RecommendedTrack[],
+  likeness: ReadonlyMap<string, number>,
+): string[][] {
+  return after.map((track, index) => {
+    const was = before.findIndex((other) => other.track === track.track);
+    return [
+      String(index + 1),
+      was < 0 ? "new" : String(was + 1),
+      ...trackCells(track),
+      likenessCell(likeness.get(track.track)),
+      whyItMoved(before[was], track, was - index),
+    ];
+  });
+}
+
+/** Names the source whose share changed most, in the direction in which the track went. */
+function whyItMoved(
+  before: RecommendedTrack | undefined,
+  after: RecommendedTrack,
+  risenBy: number,
+): string {
+  if (before === undefined) return "came in: this session now points elsewhere";
+  if (risenBy === 0) return "stays";
+  const change = (after.shares?.shortTerm ?? 0) - (before.shares?.shortTerm ?? 0);
+  const source = change >= 0 ? "session counts more" : "long-term taste counts more";
+  const points = Math.round(Math.abs(change) * 100);
+  const word = risenBy > 0 ? "up" : "down";
+  return points === 0 ? word : `${word}: ${source}, by ${points} points`;
+}
+
+function likenessCell(cosine: number | undefined): string {
+  return cosine === undefined ? "far" : cosine.toFixed(2);
+}
+
+/** What the skip did to the list as a whole: how many tracks left, and how alike the rest is. */
+function verdict(
+  before: readonly RecommendedTrack[],
+  after: readonly RecommendedTrack[],
+  likeness: ReadonlyMap<string, number>,
+): string {
+  const mean = (tracks: readonly RecommendedTrack[]): number =>
+    tracks.reduce((sum, { track }) => sum + (likeness.get(track) ?? 0), 0) / (tracks.length || 1);
+  const gone = before.filter(({ track }) => !after.some((other) => other.track === track));
+  const left = gone.map(nameOf).slice(0, 3).join(", ");
+  const names = gone.length === 0 ? "" : ` (${left}${gone.length > 3 ? ", …" : ""})`;
+  return (
+    `${gone.length} of ${before.length} tracks left the list${names}. Likeness of the list to ` +
+    `the skipped track, as mean cosine: ${mean(before).toFixed(2)} before, ` +
+    `${mean(after).toFixed(2)} after.`
+  );
+}
+
+function nameOf({ track, details }: RecommendedTrack): string {
+  return details === undefined ? track : `“${details.title}” by ${details.artists.join(", ")}`;
+}
+
+async function likenessTo(client: Client, track: string): Promise<ReadonlyMap<string, number>> {
+  const { tracks } = await client.similarTracks(track, NEIGHBOURS_MAX);
+  return new Map([
+    [track, 1],
+    ...tracks.map((near): [string, number] => [near.track, near.similarity]),
+  ]);
+}
+
+function skipOf(listener: string, session: string, track: string, atMs: number): ListeningEvent {
+  return {
+    eventId: randomUUID(),
+    listener,
+    session: session === "" ? undefined : session,
+    track,
+    happenedAtMs: atMs,
+    kind: EventKind.EVENT_KIND_SKIPPED,
+    playedMs: SKIPPED_AFTER_MS,
+    trackMs: undefined,
+    context: undefined,
+    shuffle: false,
+    device: "terminal",
+    recommendationId: "",
+  };
+}

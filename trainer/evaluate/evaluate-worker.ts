@@ -1,0 +1,34 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { createStepRunner } from "../../core/bundle/graph-runner.ts";
+import { openBundle } from "../../core/bundle/open-bundle.ts";
+import { partitionOf } from "../../core/log/partition-of.ts";
+import { readLogFolder } from "../../core/log-folder/read-log-folder.ts";
+import { startReplay } from "./ask-and-hear.ts";
+import type { PartMessage, PartTask } from "./evaluate.ts";
+
+/** How many events pass between two words of progress. */
+const PROGRESS_EVENTS = 200;
+
+const { bundleFolder, logFolder, warmFolder, index, threads } = workerData as PartTask;
+
+const bundle = await openBundle(bundleFolder);
+const runner = await createStepRunner(bundle);
+const replay = startReplay({ bundle, runner });
+let events = 0;
+if (warmFolder !== undefined) await replayFolder(warmFolder, replay.hear);
+await replayFolder(logFolder, replay.predict);
+say({ counts: replay.counts(), unknownTargets: replay.unknownTargets() });
+await runner.close();
+
+/** Replays this thread's share of the listeners, and counts every event that it passes. */
+async function replayFolder(folder: string, play: typeof replay.hear): Promise<void> {
+  for await (const event of readLogFolder(folder)) {
+    if (partitionOf(event.listener, threads) !== index) continue;
+    await play(event);
+    if (++events % PROGRESS_EVENTS === 0) say({ events });
+  }
+}
+
+function say(message: PartMessage): void {
+  parentPort?.postMessage(message);
+}

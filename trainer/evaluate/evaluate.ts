@@ -1,0 +1,99 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { openBundle } from "../../core/bundle/open-bundle.ts";
+import { Failure } from "../../core/domain/failure.ts";
+import type { BundleId } from "../../core/domain/ids.ts";
+import { readLogHeader } from "../../core/log-folder/read-log-folder.ts";
+import { bySource, type CountsBySource, type Source } from "./ask-and-hear.ts";
+import { addRanks, noRanks, type RankFigures, rankFigures } from "./rank-counts.ts";
+
+export interface EvaluateOptions {
+  readonly bundleFolder: string;
+  readonly logFolder: string;
+  /** A log folder that is heard first, without predictions: what listeners did before. */
+  readonly warmFolder?: string | undefined;
+  /** Threads; listeners are divided among them. All processors where it is not given. */
+  readonly threads?: number | undefined;
+  readonly progress: (done: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Figures of the served blend, and of each source alone. */
+export interface Evaluation extends RankFigures {
+  readonly bundle_id: BundleId;
+  /** Predictions whose target the bundle does not know; they count as misses. */
+  readonly unknown_targets: number;
+  readonly by_source: Readonly<Record<Source, RankFigures>>;
+}
+
+/** Replays a log folder event by event through ingest and scorer, with one prediction for every event
+ *  but the first of each session, ranked over the whole catalogue; equal scores stand in order of
+ *  track index. The tracks just heard stay in the lists (`exclude_heard` 0): published protocols keep
+ *  them. Listeners do not meet each other, so the figures do not depend on `threads`. */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { bundleFolder, logFolder, warmFolder } = options;
+  const { manifest } = await openBundle(bundleFolder);
+  const header = await readLogHeader(logFolder);
+  const warm = warmFolder === undefined ? 0 : (await readLogHeader(warmFolder)).events;
+  const threads = options.threads ?? availableParallelism();
+  const done = new Array<number>(threads).fill(0);
+  const parts = await Promise.all(
+    done.map((_, index) =>
+      evaluatePart(
+        { bundleFolder, logFolder, warmFolder, index, threads },
+        options.signal,
+        (events) => {
+          done[index] = events;
+          const sum = done.reduce((total, count) => total + count, 0);
+          options.progress(sum, header.events + warm);
+        },
+      ),
+    ),
+  );
+  const counts = bySource((source) =>
+    parts.reduce((sum, part) => addRanks(sum, part.counts[source]), noRanks()),
+  );
+  return {
+    ...rankFigures(counts.blend),
+    bundle_id: manifest.id,
+    unknown_targets: parts.reduce((sum, part) => sum + part.unknownTargets, 0),
+    by_source: bySource((source) => rankFigures(counts[source])),
+  };
+}
+
+/** What a thread is given. */
+export interface PartTask {
+  readonly bundleFolder: string;
+  readonly logFolder: string;
+  readonly warmFolder?: string | undefined;
+  readonly index: number;
+  readonly threads: number;
+}
+
+/** What a thread says: how far it is, and at the end what it counted. */
+export type PartMessage =
+  | { readonly events: number }
+  | { readonly counts: CountsBySource; readonly unknownTargets: number };
+
+type PartResult = Extract<PartMessage, { counts: CountsBySource }>;
+
+async function evaluatePart(
+  task: PartTask,
+  signal: AbortSignal | undefined,
+  progress: (events: number) => void,
+): Promise<PartResult> {
+  const worker = new Worker(new URL("./evaluate-worker.ts", import.meta.url), { workerData: task });
+  try {
+    return await new Promise<PartResult>((resolve, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      worker.on("message", (message: PartMessage) => {
+        if ("events" in message) progress(message.events);
+        else resolve(message);
+      });
+      worker.once("error", reject);
+      worker.once("exit", () => reject(new Failure("bug", "an evaluation thread ended early")));
+    });
+  } finally {
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,54 @@
+/** How often the event that came next stood at each rank of the list. Whole numbers, so that parts
+ *  add up to the same figures in any order. */
+export interface RankCounts {
+  readonly predictions: number;
+  /** [k]: index r counts the targets at rank r + 1; targets outside the list are in none. */
+  readonly byRank: readonly number[];
+}
+
+/** Recall (hit rate, as one event is relevant) and mean reciprocal rank, cut at k. */
+export interface RankFigures {
+  readonly predictions: number;
+  readonly "recall@1": number;
+  readonly "recall@5": number;
+  readonly "recall@20": number;
+  readonly "mrr@20": number;
+}
+
+/** The longest list that the figures look at. */
+export const RANKS_MAX = 20;
+
+export function noRanks(): RankCounts {
+  return { predictions: 0, byRank: new Array<number>(RANKS_MAX).fill(0) };
+}
+
+/** Counts one prediction: `target`'s place in `list`, best first. */
+export function countRank(counts: RankCounts, list: readonly string[], target: string): RankCounts {
+  const place = list.indexOf(target);
+  return {
+    predictions: counts.predictions + 1,
+    byRank: counts.byRank.map((count, rank) => (rank === place ? count + 1 : count)),
+  };
+}
+
+export function addRanks(left: RankCounts, right: RankCounts): RankCounts {
+  return {
+    predictions: left.predictions + right.predictions,
+    byRank: left.byRank.map((count, rank) => count + (right.byRank[rank] ?? 0)),
+  };
+}
+
+/** Zeros where nothing was predicted. */
+export function rankFigures(counts: RankCounts): RankFigures {
+  const { predictions, byRank } = counts;
+  const share = (sum: number): number => (predictions === 0 ? 0 : sum / predictions);
+  const hits = (k: number): number => byRank.slice(0, k).reduce((sum, count) => sum + count, 0);
+  const reciprocal = byRank.reduce((sum, count, rank) => sum + count / (rank + 1), 0);
+  return {
+    predictions,
+    "recall@1": share(hits(1)),
+    "recall@5": share(hits(5)),
+    "recall@20": share(hits(20)),
+    "mrr@20": share(reciprocal),
+  };
+}
