@@ -23,6 +23,10 @@ export const SERVER_LIMITS = {
   requestBytesMax: 4 * 1024 * 1024,
   replyBytesMax: 4 * 1024 * 1024,
   streamsPerConnectionMax: 256,
+  /** Buffers and streams of one HTTP/2 connection, in megabytes as Node counts them. */
+  sessionMegabytesMax: 64,
+  /** Over all connections; more are refused at once. */
+  callsUnderWayMax: 1024,
   connectionIdleMs: 15 * 60 * 1000,
   connectionAgeMs: 60 * 60 * 1000,
   connectionAgeGraceMs: 30 * 1000,

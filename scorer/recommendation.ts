@@ -27,6 +27,8 @@ export interface NextTracksQuery {
   readonly askedAtMs?: number | undefined;
   /** When the caller stops waiting, on the scorer's clock. */
   readonly deadlineAtMs?: number | undefined;
+  /** Raised when the caller has gone: nothing is scored then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The step of the fallback ladder that answered. */

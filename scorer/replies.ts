@@ -1,0 +1,128 @@
+import type { Bundle } from "../core/bundle/bundle.ts";
+import type { BlendWeights } from "../core/bundle/manifest.ts";
+import { MODEL_NAMES, type TrackId } from "../core/domain/ids.ts";
+import { CONTEXT_KINDS, EVENT_KINDS } from "../core/domain/listening-event.ts";
+import type { LogPosition } from "../core/log/event-log.ts";
+import type { ListenerRecord, RecentEvent } from "../core/state/listener-record.ts";
+import type {
+  EventKind as WireEventKind,
+  PlayContextKind as WirePlayContextKind,
+} from "../proto/gen/segue/v1/listening.ts";
+import {
+  type GetListenerResponse,
+  type NextTracksResponse,
+  type SimilarTracksResponse,
+  type TrackDetails,
+  type BlendWeights as WireBlendWeights,
+  type LogPosition as WireLogPosition,
+  type RecentEvent as WireRecentEvent,
+  Rung as WireRung,
+} from "../proto/gen/segue/v1/recommender.ts";
+import type { Recommendation, Rung } from "./recommendation.ts";
+import type { SimilarTracks } from "./similar-tracks.ts";
+
+/** What the catalogue knows of a track, for people. */
+export interface TrackDescription {
+  readonly title: string;
+  readonly artists: readonly string[];
+  readonly album: string;
+}
+/** Undefined for a track that the catalogue does not know. */
+export type DescribeTrack = (track: TrackId) => TrackDescription | undefined;
+
+const WIRE_RUNGS: Readonly<Record<Rung, WireRung>> = {
+  blend: WireRung.RUNG_BLEND,
+  short_term: WireRung.RUNG_SHORT_TERM,
+  long_term: WireRung.RUNG_LONG_TERM,
+  popularity: WireRung.RUNG_POPULARITY,
+};
+
+export function nextTracksReply(
+  recommendation: Recommendation,
+  describe: DescribeTrack | undefined,
+): NextTracksResponse {
+  const { freshness, tracks } = recommendation;
+  return {
+    recommendationId: recommendation.id,
+    bundleId: recommendation.bundle,
+    rung: WIRE_RUNGS[recommendation.rung],
+    blend: weightsReply(recommendation.weights),
+    freshness: {
+      seen: freshness.seen && positionReply(freshness.seen),
+      ageMs: freshness.ageMs,
+      caughtUp: freshness.caughtUp,
+      pendingStepped: freshness.pendingStepped,
+    },
+    tracks: tracks.map(({ track, score, shares }) => ({
+      track,
+      score,
+      shares: weightsReply(shares),
+      details: detailsReply(track, describe),
+    })),
+    shortenedBy: recommendation.shortenedBy,
+  };
+}
+
+export function similarTracksReply(
+  { bundle, tracks }: SimilarTracks,
+  describe: DescribeTrack | undefined,
+): SimilarTracksResponse {
+  return {
+    bundleId: bundle,
+    tracks: tracks.map(({ track, similarity }) => ({
+      track,
+      similarity,
+      details: detailsReply(track, describe),
+    })),
+  };
+}
+
+/** Of a listener who was never heard, only that. */
+export function listenerReply(
+  listener: string,
+  record: ListenerRecord | undefined,
+  bundle: Bundle,
+): GetListenerResponse {
+  return {
+    listener,
+    known: record !== undefined,
+    bundleId: record?.bundle ?? "",
+    heard: record && positionReply({ partition: record.partition, offset: record.heardOffset }),
+    lastEventAtMs: record?.lastEventAtMs ?? 0,
+    session: record?.session ?? "",
+    eventsStepped: record?.steps ?? 0,
+    sessionEventsStepped: record?.sessionSteps ?? 0,
+    recent: (record?.recent ?? []).map((event) => recentReply(event, bundle)).reverse(),
+    models: MODEL_NAMES.flatMap((model) => {
+      const hidden = record?.hidden[model];
+      return hidden ? [{ model, hiddenSize: hidden.length, norm: Math.hypot(...hidden) }] : [];
+    }),
+  };
+}
+
+export function positionReply({ partition, offset }: LogPosition): WireLogPosition {
+  return { partition, offset };
+}
+
+function weightsReply({ short, long, popularity }: BlendWeights): WireBlendWeights {
+  return { shortTerm: short, longTerm: long, popularity };
+}
+
+function detailsReply(
+  track: TrackId,
+  describe: DescribeTrack | undefined,
+): TrackDetails | undefined {
+  const found = describe?.(track);
+  return found && { title: found.title, artists: [...found.artists], album: found.album };
+}
+
+function recentReply(event: RecentEvent, bundle: Bundle): WireRecentEvent {
+  const index = bundle.indexOfHash(event.track);
+  return {
+    track: index === undefined ? "" : bundle.trackIds[index]!,
+    kind: EVENT_KINDS.indexOf(event.kind) as WireEventKind,
+    happenedAtMs: event.happenedAtMs,
+    fractionPlayed: event.fractionPlayed,
+    context: CONTEXT_KINDS.indexOf(event.context) as WirePlayContextKind,
+  };
+}

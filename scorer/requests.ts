@@ -1,0 +1,136 @@
+import type { BlendWeights } from "../core/bundle/manifest.ts";
+import {
+  HAPPENED_AT_MAX_MS,
+  HAPPENED_AT_MIN_MS,
+  listeningEventFromWire,
+} from "../core/domain/decode-listening-event.ts";
+import { Failure } from "../core/domain/failure.ts";
+import {
+  ID_BYTES_MAX,
+  type ListenerId,
+  type Offset,
+  type Partition,
+  type SessionId,
+  type TrackId,
+} from "../core/domain/ids.ts";
+import type { ListeningEvent } from "../core/domain/listening-event.ts";
+import type { LogPosition } from "../core/log/event-log.ts";
+import type { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
+import type {
+  NextTracksRequest,
+  SimilarTracksRequest,
+  BlendWeights as WireBlendWeights,
+  LogPosition as WireLogPosition,
+} from "../proto/gen/segue/v1/recommender.ts";
+import { checkWeights } from "./blend.ts";
+import { REQUEST_LIMITS } from "./limits.ts";
+import type { NextTracksQuery } from "./recommendation.ts";
+
+/** Checks a request. Throws `bad_request` whose field is the wire's name of what is off. */
+export function nextTracksQuery(request: NextTracksRequest): NextTracksQuery {
+  const listener = listenerOf(request.listener);
+  return {
+    listener,
+    session: request.session ? (requireId("session", request.session) as SessionId) : undefined,
+    k: trackCount(request.k),
+    weights: weightsOf(request.blend),
+    excludeTracks: excludedTracks(request.excludeTracks),
+    excludeHeard: excludeHeardOf(request.excludeHeard),
+    pending: pendingEvents(request.pending, listener),
+    atLeast: positionOf(request.atLeast),
+    askedAtMs: askedAtOf(request.askedAtMs),
+  };
+}
+
+export function similarTracksQuery(request: SimilarTracksRequest): { track: TrackId; k: number } {
+  return { track: requireId("track", request.track) as TrackId, k: trackCount(request.k) };
+}
+
+export function listenerOf(listener: string): ListenerId {
+  return requireId("listener", listener) as ListenerId;
+}
+
+function requireId(field: string, id: string): string {
+  if (id === "") throw badRequest(field, `${field} is empty`);
+  // A UTF-16 unit takes at most three bytes of UTF-8, so short ids need no counting.
+  if (id.length * 3 > ID_BYTES_MAX && Buffer.byteLength(id, "utf8") > ID_BYTES_MAX) {
+    throw badRequest(field, `${field} is longer than ${ID_BYTES_MAX} bytes`);
+  }
+  return id;
+}
+
+function trackCount(k: number = REQUEST_LIMITS.tracksDefault): number {
+  const { tracksMax } = REQUEST_LIMITS;
+  if (k < 1 || k > tracksMax) throw badRequest("k", `k is ${k}, not 1 to ${tracksMax}`);
+  return k;
+}
+
+function weightsOf(blend: WireBlendWeights | undefined): BlendWeights | undefined {
+  if (blend === undefined) return undefined;
+  const { shortTerm, longTerm, popularity } = blend;
+  return checkWeights({ short: shortTerm, long: longTerm, popularity }, "blend");
+}
+
+/** Ids that no catalogue can hold exclude nothing, so only their number is checked. */
+function excludedTracks(tracks: readonly string[]): readonly TrackId[] {
+  const { excludedTracksMax } = REQUEST_LIMITS;
+  if (tracks.length > excludedTracksMax) {
+    const problem = `exclude_tracks has ${tracks.length} tracks, more than ${excludedTracksMax}`;
+    throw badRequest("exclude_tracks", problem);
+  }
+  return tracks as readonly TrackId[];
+}
+
+function excludeHeardOf(count: number = REQUEST_LIMITS.excludeHeardDefault): number {
+  const { excludeHeardMax } = REQUEST_LIMITS;
+  if (count > excludeHeardMax) {
+    throw badRequest("exclude_heard", `exclude_heard is ${count}, not 0 to ${excludeHeardMax}`);
+  }
+  return count;
+}
+
+function pendingEvents(
+  pending: readonly WireListeningEvent[],
+  listener: ListenerId,
+): readonly ListeningEvent[] {
+  const { pendingEventsMax } = REQUEST_LIMITS;
+  if (pending.length > pendingEventsMax) {
+    const problem = `pending has ${pending.length} events, more than ${pendingEventsMax}`;
+    throw badRequest("pending", problem);
+  }
+  return pending.map((message, at) => pendingEvent(message, listener, at));
+}
+
+function pendingEvent(
+  message: WireListeningEvent,
+  listener: ListenerId,
+  at: number,
+): ListeningEvent {
+  try {
+    const event = listeningEventFromWire(message);
+    if (event.listener === listener) return event;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const field = `pending[${at}].${error.field}`;
+    throw new Failure("bad_request", `pending[${at}].${error.message}`, { field, cause: error });
+  }
+  const field = `pending[${at}].listener`;
+  throw badRequest(field, `${field} is not the request's listener`);
+}
+
+function positionOf(position: WireLogPosition | undefined): LogPosition | undefined {
+  if (position === undefined) return undefined;
+  const { partition, offset } = position;
+  if (offset < 0) throw badRequest("at_least.offset", `at_least.offset is ${offset}, below 0`);
+  return { partition: partition as Partition, offset: offset as Offset };
+}
+
+function askedAtOf(atMs: number | undefined): number | undefined {
+  if (atMs === undefined || (atMs >= HAPPENED_AT_MIN_MS && atMs < HAPPENED_AT_MAX_MS)) return atMs;
+  const range = "milliseconds between the years 2000 and 2100";
+  throw badRequest("asked_at_ms", `asked_at_ms is ${atMs}, not ${range}`);
+}
+
+function badRequest(field: string, problem: string): Failure {
+  return new Failure("bad_request", problem, { field });
+}

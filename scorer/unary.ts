@@ -1,0 +1,84 @@
+import {
+  type handleUnaryCall,
+  type MethodDefinition,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  status,
+} from "@grpc/grpc-js";
+import { Failure } from "../core/domain/failure.ts";
+import { SERVER_LIMITS } from "./limits.ts";
+import { plainStatus, statusOf } from "./statuses.ts";
+
+/** What a caller is still waiting for. */
+export interface Caller {
+  /** Milliseconds until the deadline; infinite where there is none. */
+  readonly leftMs: number;
+  /** Raised when the caller has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Counts the calls that are under way. */
+export interface CallCounter {
+  underWay: number;
+}
+
+/** A gRPC handler of `serve`. A call whose deadline has passed, that was cancelled, or that comes while
+ *  too many are under way is dropped before `serve`. `report` gets what is not the caller's fault. */
+export function unary<Request, Reply>(
+  counter: CallCounter,
+  report: (error: unknown) => void,
+  serve: (request: Request, caller: Caller) => Promise<Reply>,
+): handleUnaryCall<Request, Reply> {
+  return async (call, done) => {
+    const leftMs = leftOf(call);
+    if (call.cancelled) return done(plainStatus(status.CANCELLED, "the caller has gone"));
+    if (leftMs <= 0) return done(plainStatus(status.DEADLINE_EXCEEDED, "the deadline has passed"));
+    if (counter.underWay >= SERVER_LIMITS.callsUnderWayMax) {
+      return done(plainStatus(status.RESOURCE_EXHAUSTED, "too many calls are under way"));
+    }
+    const gone = new AbortController();
+    call.once("cancelled", () => gone.abort());
+    counter.underWay++;
+    try {
+      const request: Request | Failure = call.request;
+      if (request instanceof Failure) throw request;
+      done(null, await serve(request, { leftMs, signal: gone.signal }));
+    } catch (error) {
+      if (gone.signal.aborted) return done(plainStatus(status.CANCELLED, "the caller has gone"));
+      const answer = statusOf(error);
+      if (answer.code !== status.INVALID_ARGUMENT) report(error);
+      done(answer);
+    } finally {
+      counter.underWay--;
+    }
+  };
+}
+
+/** The service, but that a request which cannot be decoded reaches `unary` as a `Failure`: gRPC's own
+ *  answer would blame the server. */
+export function refusingMalformed(service: ServiceDefinition): ServiceDefinition {
+  const entries = Object.entries(service).map(
+    ([name, method]) => [name, refusingMalformedMethod(method)] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+function refusingMalformedMethod(
+  method: MethodDefinition<unknown, unknown>,
+): MethodDefinition<unknown, unknown> {
+  const requestDeserialize = (bytes: Buffer): unknown => {
+    try {
+      return method.requestDeserialize(bytes);
+    } catch (error) {
+      const problem = `the request cannot be decoded: ${(error as Error).message}`;
+      return new Failure("bad_request", problem, { cause: error });
+    }
+  };
+  return { ...method, requestDeserialize };
+}
+
+function leftOf(call: ServerUnaryCall<unknown, unknown>): number {
+  const deadline = call.getDeadline();
+  // gRPC's deadlines are times of this machine's clock, whatever clock the scorer was given.
+  return (deadline instanceof Date ? deadline.getTime() : deadline) - Date.now();
+}
