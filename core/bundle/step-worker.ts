@@ -1,0 +1,56 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { assert, Failure } from "../domain/failure.ts";
+import { createStepRunner } from "./graph-runner.ts";
+import type { StepRunner } from "./step-runner.ts";
+import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
+
+// The thread behind `startWorkerRunner`: it answers requests in the order in which they come.
+await serve();
+
+async function serve(): Promise<void> {
+  const port = parentPort;
+  assert(port !== null, "a step worker runs in a worker thread");
+  const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []) =>
+    port.postMessage(message, transfer);
+  let runner: StepRunner;
+  try {
+    runner = await createStepRunner((workerData as WorkerStart).graphs);
+  } catch (error) {
+    reply(failed(0, error));
+    return;
+  }
+  let last: Promise<void> = Promise.resolve();
+  port.on("message", (request: WorkerRequest) => {
+    last = last.then(async () => {
+      if (request.kind === "close") {
+        await runner.close();
+        port.close();
+        return;
+      }
+      try {
+        const output = await run(runner, request);
+        reply({ kind: "done", id: request.id, output }, [output.buffer as ArrayBuffer]);
+      } catch (error) {
+        reply(failed(request.id, error));
+      }
+    });
+  });
+  reply({ kind: "ready" });
+}
+
+function run(
+  runner: StepRunner,
+  request: Exclude<WorkerRequest, { kind: "close" }>,
+): Promise<Float32Array> {
+  return request.kind === "step"
+    ? runner.step(request)
+    : runner.taste(request.model, request.hidden, request.rows);
+}
+
+/** A failure as a message: errors lose their class and fields on the way between threads. */
+function failed(id: number, error: unknown): WorkerReply {
+  if (error instanceof Failure) {
+    return { kind: "failed", id, code: error.code, message: error.message, field: error.field };
+  }
+  return { kind: "failed", id, code: "bug", message: String(error), field: undefined };
+}

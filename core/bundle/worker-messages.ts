@@ -1,0 +1,40 @@
+import type { FailureCode } from "../domain/failure.ts";
+import type { ModelName } from "../domain/ids.ts";
+import type { BundleGraphs } from "./graph-runner.ts";
+
+/** What a step worker is started with. */
+export interface WorkerStart {
+  readonly graphs: BundleGraphs;
+}
+
+/** What it is asked: `rows` rows of a graph's inputs, whose memory goes over with them. */
+export type WorkerRequest =
+  | {
+      readonly kind: "step";
+      readonly id: number;
+      readonly model: ModelName;
+      readonly rows: number;
+      readonly track: Float32Array;
+      readonly features: Float32Array;
+      readonly hidden: Float32Array;
+    }
+  | {
+      readonly kind: "taste";
+      readonly id: number;
+      readonly model: ModelName;
+      readonly rows: number;
+      readonly hidden: Float32Array;
+    }
+  | { readonly kind: "close" };
+
+/** What it answers; "ready" comes once, before all others, and a failure with id 0 in its place. */
+export type WorkerReply =
+  | { readonly kind: "ready" }
+  | { readonly kind: "done"; readonly id: number; readonly output: Float32Array }
+  | {
+      readonly kind: "failed";
+      readonly id: number;
+      readonly code: FailureCode;
+      readonly message: string;
+      readonly field: string | undefined;
+    };

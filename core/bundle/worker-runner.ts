@@ -1,0 +1,103 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { Failure } from "../domain/failure.ts";
+import type { BundleGraphs } from "./graph-runner.ts";
+import type { StepRunner } from "./step-runner.ts";
+import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
+
+/** Waves that may be under way or waiting in one worker. Callers wait for their waves, so more than
+ *  this means that one does not. */
+const WAVES_MAX = 1024;
+
+/** Runs a bundle's graphs in a thread of their own, so that they never block this one. The same bits
+ *  as `createStepRunner`, which is what the thread uses. `close` lets the waves under way finish.
+ *  Fails like `createStepRunner`. */
+export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunner> {
+  const start: WorkerStart = { graphs: { models: onlyGraphs(bundle.models) } };
+  const worker = new Worker(new URL("./step-worker.ts", import.meta.url), { workerData: start });
+  const calls = new Map<number, Call>();
+  let ended: Failure | undefined;
+  let lastId = 0;
+
+  const ask = (request: WorkerRequest, id: number, memory: readonly Float32Array[]) =>
+    new Promise<Float32Array>((resolve, reject) => {
+      if (ended !== undefined) throw ended;
+      if (calls.size >= WAVES_MAX) {
+        throw new Failure("bug", `more than ${WAVES_MAX} waves wait for one worker`);
+      }
+      calls.set(id, { resolve, reject });
+      worker.postMessage(
+        request,
+        memory.map(({ buffer }) => buffer as ArrayBuffer),
+      );
+    });
+
+  const ready = new Promise<void>((resolve, reject) => {
+    calls.set(0, { resolve: () => resolve(), reject });
+  });
+  worker.on("message", (reply: WorkerReply) => settle(calls, reply));
+  const end = (cause?: unknown) => {
+    ended ??= new Failure("bug", "the step worker has ended", { cause });
+    for (const call of calls.values()) call.reject(ended);
+    calls.clear();
+  };
+  worker.on("error", end);
+  worker.on("exit", () => end());
+  await ready;
+
+  return {
+    step({ model, rows, ...tensors }) {
+      const [track, features, hidden] = copies(tensors.track, tensors.features, tensors.hidden);
+      const id = ++lastId;
+      const request = { kind: "step", id, model, rows, track, features, hidden } as const;
+      return ask(request, id, [track, features, hidden]);
+    },
+    taste(model, hidden, rows) {
+      const [copy] = copies(hidden);
+      const id = ++lastId;
+      return ask({ kind: "taste", id, model, rows, hidden: copy }, id, [copy]);
+    },
+    async close() {
+      if (ended !== undefined) return;
+      const exit = once(worker, "exit");
+      worker.postMessage({ kind: "close" } satisfies WorkerRequest);
+      await exit;
+    },
+  };
+}
+
+interface Call {
+  readonly resolve: (output: Float32Array) => void;
+  readonly reject: (failure: Failure) => void;
+}
+
+/** Vectors stay here: only what the graphs need is copied into the thread. */
+function onlyGraphs(models: BundleGraphs["models"]): BundleGraphs["models"] {
+  const entries = Object.entries(models).map(
+    ([name, { hidden, dimension, featureWidth, step, taste }]) =>
+      [name, { hidden, dimension, featureWidth, step, taste }] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+function settle(calls: Map<number, Call>, reply: WorkerReply): void {
+  const id = reply.kind === "ready" ? 0 : reply.id;
+  const call = calls.get(id);
+  calls.delete(id);
+  if (reply.kind === "failed") {
+    call?.reject(new Failure(reply.code, reply.message, fieldOf(reply.field)));
+  } else {
+    call?.resolve(reply.kind === "done" ? reply.output : new Float32Array(0));
+  }
+}
+
+function fieldOf(field: string | undefined): { readonly field?: string } {
+  return field === undefined ? {} : { field };
+}
+
+/** Memory that can be handed over: the caller's own would be gone for it. */
+function copies<T extends readonly Float32Array[]>(
+  ...arrays: T
+): { [Key in keyof T]: Float32Array } {
+  return arrays.map((array) => new Float32Array(array)) as { [Key in keyof T]: Float32Array };
+}
