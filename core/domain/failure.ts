@@ -10,6 +10,7 @@ export const FAILURE_CODES = [
   "log_data_lost",
   "stale_owner",
   "store_unavailable",
+  "training_diverged",
   "dependency_missing",
   "bug",
 ] as const;

@@ -1,0 +1,169 @@
+import { Failure } from "../core/domain/failure.ts";
+import { IDLE_TIMEOUT_MS } from "../core/state/session-cut.ts";
+
+/** What a training may be told. Null stands for a choice by the size of the log. */
+export interface TrainingConfig {
+  /** A session without ids of its own ends after this silence. */
+  readonly idleTimeoutMs: number;
+  /** Tracks with fewer events are not learned. */
+  readonly trackSupportMin: number;
+  /** The last share of sessions, by time: it chooses the epoch and the blend. */
+  readonly validationShare: number;
+  /** At most so many predictions measure an epoch. */
+  readonly validationPredictionsMax: number;
+  /** Whether the chosen weights at last learn from the held-back sessions too, in one pass. */
+  readonly refit: boolean;
+  readonly short: ModelConfig;
+  readonly long: LongModelConfig;
+}
+
+export interface ModelConfig {
+  readonly enabled: boolean;
+  /** H */
+  readonly hidden: number;
+  /** D; where it is H, the hidden state itself is the taste. */
+  readonly dimension: number;
+  readonly epochs: number | null;
+  /** Epochs without a better validation after which training stops. */
+  readonly patience: number;
+  /** Sequences that go on side by side. */
+  readonly lanes: number | null;
+  /** Events through which a gradient goes back. */
+  readonly steps: number;
+  /** Sampled wrong answers of a batch, beside the other rows' right ones. */
+  readonly negatives: number | null;
+  /** Negatives are drawn in proportion to support^this. */
+  readonly negativeExponent: number;
+  readonly learningRate: number;
+  /** The learning rate of the last epoch, as a share of the first's. */
+  readonly lastRateShare: number;
+  readonly inputDropout: number;
+  readonly tasteDropout: number;
+  /** What a skipped or disliked track counts as an answer. */
+  readonly skippedTargetWeight: number;
+}
+
+export interface LongModelConfig extends ModelConfig {
+  /** The right answer is drawn from so many events ahead. */
+  readonly horizonMin: number;
+  readonly horizonMax: number;
+  /** A listener's events are learned in pieces of at most this many. */
+  readonly pieceEventsMax: number;
+}
+
+const MODEL_DEFAULTS: ModelConfig = {
+  enabled: true,
+  hidden: 100,
+  dimension: 100,
+  epochs: null,
+  patience: 2,
+  lanes: null,
+  steps: 1,
+  negatives: null,
+  negativeExponent: 0.5,
+  learningRate: 0.12,
+  lastRateShare: 1,
+  inputDropout: 0,
+  tasteDropout: 0,
+  skippedTargetWeight: 0.2,
+};
+
+export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
+  idleTimeoutMs: IDLE_TIMEOUT_MS,
+  trackSupportMin: 1,
+  validationShare: 0.05,
+  validationPredictionsMax: 4000,
+  refit: true,
+  short: MODEL_DEFAULTS,
+  long: { ...MODEL_DEFAULTS, horizonMin: 1, horizonMax: 10, pieceEventsMax: 256 },
+});
+
+/** Lowest and highest value of each number, and whether it must be whole. */
+const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"]>> = {
+  idleTimeoutMs: [1000, 30 * 24 * 60 * 60 * 1000, "whole"],
+  trackSupportMin: [1, 1_000_000, "whole"],
+  validationShare: [0, 0.5, "real"],
+  validationPredictionsMax: [1, 1_000_000, "whole"],
+  hidden: [1, 4096, "whole"],
+  dimension: [1, 4096, "whole"],
+  epochs: [1, 1000, "whole"],
+  patience: [1, 1000, "whole"],
+  lanes: [1, 4096, "whole"],
+  steps: [1, 256, "whole"],
+  negatives: [1, 65_536, "whole"],
+  negativeExponent: [0, 1, "real"],
+  learningRate: [1e-6, 10, "real"],
+  lastRateShare: [0.001, 1, "real"],
+  inputDropout: [0, 0.95, "real"],
+  tasteDropout: [0, 0.95, "real"],
+  skippedTargetWeight: [0, 1, "real"],
+  horizonMin: [1, 10_000, "whole"],
+  horizonMax: [1, 10_000, "whole"],
+  pieceEventsMax: [2, 1_000_000, "whole"],
+};
+
+/** Settings that may be null. */
+const SIZED_BY_LOG: ReadonlySet<string> = new Set(["epochs", "lanes", "negatives"]);
+
+/** Checks settings as a JSON file gives them and lays them over the defaults; the result is frozen.
+ *  Throws `bad_configuration` with the field at an unknown key or a wrong value. */
+export function parseTrainingConfig(settings: unknown): TrainingConfig {
+  const config = overlay(TRAINING_DEFAULTS, settings, "") as unknown as TrainingConfig;
+  const { horizonMin, horizonMax } = config.long;
+  if (horizonMax < horizonMin) {
+    throw wrong(
+      "long.horizonMax",
+      `must be at least horizonMin, ${horizonMin}, and is ${horizonMax}`,
+    );
+  }
+  if (!config.short.enabled && !config.long.enabled) {
+    throw wrong("short.enabled", "or long.enabled must be true");
+  }
+  return deepFreeze(config);
+}
+
+function overlay(defaults: object, settings: unknown, path: string): Record<string, unknown> {
+  if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
+    throw wrong(path.slice(0, -1) || "config", "must be an object");
+  }
+  const result: Record<string, unknown> = { ...defaults };
+  for (const [key, value] of Object.entries(settings)) {
+    const field = path + key;
+    if (!Object.hasOwn(defaults, key)) {
+      throw wrong(field, `is unknown; known are ${Object.keys(defaults).join(", ")}`);
+    }
+    const before = result[key];
+    if (typeof before === "object" && before !== null) {
+      result[key] = overlay(before, value, `${field}.`);
+    } else {
+      checkValue(field, key, value);
+      result[key] = value;
+    }
+  }
+  return result;
+}
+
+function checkValue(field: string, key: string, value: unknown): void {
+  const range = RANGES[key];
+  if (!range) {
+    if (typeof value !== "boolean") throw wrong(field, "must be true or false");
+    return;
+  }
+  if (value === null && SIZED_BY_LOG.has(key)) return;
+  const [least, most, form] = range;
+  const fits = typeof value === "number" && value >= least && value <= most;
+  if (fits && (form === "real" || Number.isInteger(value))) return;
+  const number = form === "whole" ? "a whole number" : "a number";
+  throw wrong(field, `must be ${number} from ${least} to ${most}, and is ${JSON.stringify(value)}`);
+}
+
+function wrong(field: string, fault: string): Failure {
+  return new Failure("bad_configuration", `${field} ${fault}`, { field });
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === "object" && part !== null) deepFreeze(part);
+  }
+  return Object.freeze(value);
+}

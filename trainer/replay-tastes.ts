@@ -1,0 +1,70 @@
+import { writeFeatures } from "../core/bundle/features.ts";
+import type { FeatureName } from "../core/bundle/manifest.ts";
+import { loadFeatures } from "./event-columns.ts";
+import { laneBatches } from "./lanes.ts";
+import type { ModelParameters } from "./model-parameters.ts";
+import { openGraph, type Values } from "./onnx/graph-session.ts";
+import type { Sequences } from "./sequences.ts";
+import { servedGraphs } from "./served-graphs.ts";
+import { gatherRows } from "./track-table.ts";
+import type { Walks } from "./walks.ts";
+
+/** Predictions that measure a model: after `after[i]` was heard, `answer[i]` came. */
+export interface Predictions {
+  /** [predictions]: events. */
+  readonly after: Int32Array;
+  /** [predictions]: the track that came next. */
+  readonly answer: Int32Array;
+}
+
+const LANES = 128;
+
+/** Hears `walks` through the graphs that will be served, and returns the taste after each event of
+ *  `predictions`, [predictions, D]. Every such event must be on a walk. */
+export async function replayTastes(
+  parameters: ModelParameters,
+  log: { readonly sequences: Sequences; readonly features: readonly FeatureName[] },
+  plan: { readonly walks: Walks; readonly predictions: Predictions },
+): Promise<Float32Array> {
+  const { hidden, dimension, featureWidth } = parameters.sizes;
+  const wanted = new Int32Array(log.sequences.track.length).fill(-1);
+  for (const [index, event] of plan.predictions.after.entries()) wanted[event] = index;
+  const tastes = new Float32Array(plan.predictions.after.length * dimension);
+  const tracks = new Int32Array(LANES);
+  const buffers = {
+    track: { shape: [LANES, dimension], data: new Float32Array(LANES * dimension) },
+    features: { shape: [LANES, featureWidth], data: new Float32Array(LANES * featureWidth) },
+    hidden: { shape: [LANES, hidden], data: new Float32Array(LANES * hidden) },
+  };
+  const next = { shape: [LANES, hidden], data: new Float32Array(LANES * hidden) };
+  const taste = { shape: [LANES, dimension], data: new Float32Array(LANES * dimension) };
+  const { features, ...bare } = buffers;
+  const feeds: Record<string, Values> = featureWidth > 0 ? buffers : bare;
+  const graphs = servedGraphs(parameters);
+  const step = await openGraph(graphs.step);
+  const tasteOf = await openGraph(graphs.taste);
+  for (const batch of laneBatches(plan.walks, { lanes: LANES, steps: 1 })) {
+    features.data.fill(0);
+    for (const [lane, event] of batch.event.entries()) {
+      tracks[lane] = event < 0 ? -1 : log.sequences.track[event]!;
+      if (batch.keep[lane] === 0) buffers.hidden.data.fill(0, lane * hidden, (lane + 1) * hidden);
+      if (event < 0) continue;
+      const heard = loadFeatures(log.sequences.features, event);
+      writeFeatures(log.features, heard, features.data, lane * featureWidth);
+    }
+    gatherRows(parameters.table, tracks, buffers.track.data);
+    await step.run(feeds, { hidden_next: next });
+    buffers.hidden.data.set(next.data);
+    if (batch.event.every((event) => event < 0 || wanted[event]! < 0)) continue;
+    await tasteOf.run({ hidden: next }, { taste });
+    for (const [lane, event] of batch.event.entries()) {
+      const index = event < 0 ? -1 : wanted[event]!;
+      if (index < 0) continue;
+      const row = taste.data.subarray(lane * dimension, (lane + 1) * dimension);
+      tastes.set(row, index * dimension);
+    }
+  }
+  await step.close();
+  await tasteOf.close();
+  return tastes;
+}

@@ -1,0 +1,93 @@
+import { ADAGRAD_EPSILON } from "./onnx/optimizers.ts";
+
+/** One model's vectors, read by its steps and scored by its tastes, with Adagrad's sums. */
+export interface TrackTable {
+  readonly count: number;
+  /** D */
+  readonly dimension: number;
+  /** [count, D] */
+  readonly vectors: Float32Array;
+  /** [count, D] */
+  readonly vectorSquares: Float32Array;
+  /** [count] */
+  readonly bias: Float32Array;
+  /** [count] */
+  readonly biasSquares: Float32Array;
+}
+
+/** Copies the rows of `tracks` into `target` [tracks, D]; track −1 is zeros. */
+export function gatherRows(table: TrackTable, tracks: Int32Array, target: Float32Array): void {
+  const { dimension, vectors } = table;
+  for (let row = 0; row < tracks.length; row++) {
+    const from = tracks[row]! * dimension;
+    const to = row * dimension;
+    if (from < 0) target.fill(0, to, to + dimension);
+    else for (let i = 0; i < dimension; i++) target[to + i] = vectors[from + i]!;
+  }
+}
+
+/** Gradients of rows of a table: row r of each array is of track `tracks[r]`, −1 for none. */
+export interface RowGradients {
+  readonly tracks: Int32Array;
+  /** [rows, D]; overwritten by an update. */
+  readonly vectors: Float32Array;
+  /** [rows]; overwritten by an update. */
+  readonly bias: Float32Array;
+}
+
+/** Makes Adagrad's step on the rows that a batch touched. A track's gradients are summed first
+ *  wherever it occurs in the batch, so the step is that of a dense gradient. */
+export function rowUpdater(table: TrackTable): (rows: RowGradients, rate: number) => void {
+  const firstRow = new Int32Array(table.count).fill(-1);
+  return (rows, rate) => {
+    for (let row = 0; row < rows.tracks.length; row++) {
+      const track = rows.tracks[row]!;
+      if (track < 0) continue;
+      const first = firstRow[track]!;
+      if (first < 0) firstRow[track] = row;
+      else addRow(rows, { from: row, to: first }, table.dimension);
+    }
+    for (let row = 0; row < rows.tracks.length; row++) {
+      const track = rows.tracks[row]!;
+      if (track < 0 || firstRow[track] !== row) continue;
+      firstRow[track] = -1;
+      stepRow(table, rows, { row, track, rate });
+    }
+  };
+}
+
+function addRow(
+  rows: RowGradients,
+  move: { readonly from: number; readonly to: number },
+  dimension: number,
+): void {
+  const { vectors, bias } = rows;
+  const from = move.from * dimension;
+  const to = move.to * dimension;
+  for (let i = 0; i < dimension; i++) vectors[to + i] = vectors[to + i]! + vectors[from + i]!;
+  bias[move.to] = bias[move.to]! + bias[move.from]!;
+}
+
+function stepRow(
+  table: TrackTable,
+  rows: RowGradients,
+  step: { readonly row: number; readonly track: number; readonly rate: number },
+): void {
+  const { dimension, vectors, vectorSquares } = table;
+  const { row, track, rate } = step;
+  const gradients = rows.vectors;
+  const from = row * dimension;
+  const to = track * dimension;
+  for (let i = 0; i < dimension; i++) {
+    const gradient = gradients[from + i]!;
+    const squares = vectorSquares[to + i]! + gradient * gradient;
+    vectorSquares[to + i] = squares;
+    const move = (rate * gradient) / Math.sqrt(squares + ADAGRAD_EPSILON);
+    vectors[to + i] = vectors[to + i]! - move;
+  }
+  const gradient = rows.bias[row]!;
+  const squares = table.biasSquares[track]! + gradient * gradient;
+  table.biasSquares[track] = squares;
+  const move = (rate * gradient) / Math.sqrt(squares + ADAGRAD_EPSILON);
+  table.bias[track] = table.bias[track]! - move;
+}

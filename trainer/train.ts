@@ -1,0 +1,156 @@
+import type { BundleContent, ModelContent } from "../core/bundle/bundle.ts";
+import { publishBundle } from "../core/bundle/publish-bundle.ts";
+import { type BundleId, MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
+import { type Calibration, calibrateBlend } from "./calibrate-blend.ts";
+import type { TrainingConfig } from "./config.ts";
+import { progressClock, type TrainingProgress } from "./progress.ts";
+import { readSequences } from "./read-sequences.ts";
+import type { Accuracy } from "./score-catalogue.ts";
+import { type Sequences, splitByTime, trackSupport } from "./sequences.ts";
+import { servedGraphs } from "./served-graphs.ts";
+import { trainInWorker } from "./train-in-worker.ts";
+import type { TrainedModel } from "./train-model.ts";
+import { planValidation } from "./validation-plan.ts";
+
+export interface TrainingOptions {
+  readonly logFolder: string;
+  /** Where the bundle is published. */
+  readonly outFolder: string;
+  readonly config: TrainingConfig;
+  /** The same seed, log and configuration give the same bundle, byte for byte. */
+  readonly seed: number;
+  readonly progress?: (progress: TrainingProgress) => void;
+  readonly signal?: AbortSignal;
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs?: () => number;
+}
+
+export interface TrainingResult {
+  readonly bundle: BundleId;
+  readonly events: number;
+  readonly tracks: number;
+  /** Of the held-back sessions: each model alone, and the blend. */
+  readonly validation: Readonly<Partial<Record<ModelName | "blend", Accuracy>>>;
+  /** CPU time of all threads and of the whole training, in seconds. */
+  readonly cpuSeconds: number;
+  readonly seconds: number;
+}
+
+/** Learns both models from a log folder, each on a core of its own, and publishes them as one
+ *  bundle. Throws `bad_log_folder`, `training_diverged`, and the reason of `signal` once it is
+ *  aborted; nothing is published then. */
+export async function train(options: TrainingOptions): Promise<TrainingResult> {
+  const { config } = options;
+  const nowMs = options.nowMs ?? (() => performance.now());
+  const startedMs = nowMs();
+  const cpuBefore = process.cpuUsage();
+  const sequences = await readSequences(options.logFolder, config, options.signal);
+  const split = splitByTime(sequences, config.validationShare);
+  const validation = planValidation(sequences, split.held, config.validationPredictionsMax);
+  const models = await trainModels(options, { sequences, split, validation }, nowMs);
+  const popularity = popularityOf(trackSupport(sequences, split.trained));
+  const calibration = await calibrateBlend(
+    Object.fromEntries(
+      models.map(([name, { measured }]) => {
+        return [name, { table: measured.parameters.table, tastes: measured.tastes }];
+      }),
+    ),
+    validation.predictions.answer,
+    popularity,
+  );
+  options.signal?.throwIfAborted();
+  const content = bundleContent(options, { sequences, models, calibration });
+  const bundle = await publishBundle(options.outFolder, content);
+  const cpu = process.cpuUsage(cpuBefore);
+  return {
+    bundle,
+    events: sequences.track.length,
+    tracks: sequences.trackIds.length,
+    validation: figuresOf(models, calibration),
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    seconds: (nowMs() - startedMs) / 1000,
+  };
+}
+
+type Trained = readonly (readonly [ModelName, TrainedModel])[];
+
+/** Runs the models' trainings side by side; the failure of one ends the other. */
+async function trainModels(
+  options: TrainingOptions,
+  learned: Pick<Parameters<typeof trainInWorker>[0], "sequences" | "split" | "validation">,
+  nowMs: () => number,
+): Promise<Trained> {
+  const { config, seed } = options;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
+  const clock = progressClock(nowMs, options.progress ?? (() => undefined));
+  const names = MODEL_NAMES.filter((name) => config[name].enabled);
+  const trainings = names.map(async (name) => {
+    const task = { name, ...learned, config: config[name], refit: config.refit, seed };
+    try {
+      return [name, await trainInWorker(task, clock, signal)] as const;
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  });
+  await Promise.allSettled(trainings);
+  return Promise.all(trainings);
+}
+
+/** Natural logarithm of each track's share of plays, with one play more for every track. */
+function popularityOf(support: Int32Array): Float32Array {
+  const total = support.reduce((sum, count) => sum + count, 0) + support.length;
+  return Float32Array.from(support, (count) => Math.log((count + 1) / total));
+}
+
+function bundleContent(
+  options: TrainingOptions,
+  learned: {
+    readonly sequences: Sequences;
+    readonly models: Trained;
+    readonly calibration: Calibration;
+  },
+): BundleContent {
+  const { sequences, models, calibration } = learned;
+  return {
+    trackIds: sequences.trackIds,
+    popularity: popularityOf(trackSupport(sequences, sequences.sessionOrder)),
+    models: Object.fromEntries(models.map(([name, model]) => [name, modelContent(model)])),
+    blend: calibration.blend,
+    idleTimeoutMs: options.config.idleTimeoutMs,
+    training: {
+      seed: options.seed,
+      events: sequences.track.length,
+      sessions: sequences.sessionOrder.length,
+      listeners: sequences.listenerStarts.length - 1,
+      config: options.config,
+      validation: figuresOf(models, calibration),
+      models: Object.fromEntries(
+        models.map(([name, { config, epochs, bestEpoch }]) => {
+          return [name, { config, epochs, best_epoch: bestEpoch }];
+        }),
+      ),
+    },
+  };
+}
+
+function modelContent(model: TrainedModel): ModelContent {
+  const { table, sizes } = model.parameters;
+  return {
+    hidden: sizes.hidden,
+    dimension: sizes.dimension,
+    features: model.features,
+    inputVectors: table.vectors,
+    outputVectors: table.vectors,
+    outputBias: table.bias,
+    ...servedGraphs(model.parameters),
+  };
+}
+
+function figuresOf(models: Trained, calibration: Calibration): TrainingResult["validation"] {
+  const alone = models.map(([name, model]) => {
+    return [name, model.epochs[model.bestEpoch - 1]!.validation];
+  });
+  return { ...Object.fromEntries(alone), blend: calibration.accuracy };
+}

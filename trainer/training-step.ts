@@ -1,0 +1,135 @@
+import type { ModelParameters } from "./model-parameters.ts";
+import { openGraph, type Values } from "./onnx/graph-session.ts";
+import { gatherRows, rowUpdater } from "./track-table.ts";
+import { type StepShape, trainingGraph } from "./training-graph.ts";
+
+/** What one step learns from; the caller fills it. rows = steps · lanes. */
+export interface StepBatch {
+  /** [rows]: tracks that are heard, −1 for none. */
+  readonly heard: Int32Array;
+  /** [rows + negatives]: row r's right answer at r, then the negatives; −1 for none. */
+  readonly candidates: Int32Array;
+  /** [rows, F] */
+  readonly features: Float32Array;
+  /** [rows]: 0 where the hidden state is forgotten before the event. */
+  readonly keep: Float32Array;
+  /** [rows + negatives]: added to a candidate's score, in training alone. */
+  readonly correction: Float32Array;
+  /** [rows] */
+  readonly weights: Float32Array;
+  /** [rows, D] and [rows, H]: 0 or 1 / (1 − share); empty without dropout. */
+  readonly trackMask: Float32Array;
+  readonly tasteMask: Float32Array;
+}
+
+/** Learns from batches, one after another; it changes the parameters in place. */
+export interface TrainingStep {
+  readonly batch: StepBatch;
+  /** → the batch's loss. The lanes' hidden states carry over to the next run. */
+  run(rate: number): Promise<number>;
+  /** Sets the lanes' hidden states to zeros. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
+export async function openTrainingStep(
+  parameters: ModelParameters,
+  shape: StepShape,
+): Promise<TrainingStep> {
+  const rows = shape.lanes * shape.steps;
+  const tracks = new Int32Array(rows + rows + shape.negatives);
+  const batch = newBatch(shape, tracks);
+  const buffers = newBuffers(shape, batch);
+  const feeds: Record<string, Values> = { ...buffers.feeds };
+  const fetches: Record<string, Values> = { ...buffers.fetches };
+  const nexts = [...parameters.dense].map(([name, { shape, values, squares }]) => {
+    feeds[name] = { shape, data: values };
+    feeds[`${name}.squares`] = { shape, data: squares };
+    const next = { values: new Float32Array(values.length), squares: squares.slice() };
+    fetches[`${name}.next`] = { shape, data: next.values };
+    fetches[`${name}.squares.next`] = { shape, data: next.squares };
+    return { values, squares, next };
+  });
+  const updateRows = rowUpdater(parameters.table);
+  const graph = await openGraph(trainingGraph(shape));
+  return {
+    batch,
+    async run(rate) {
+      buffers.rate[0] = rate;
+      gatherRows(parameters.table, batch.heard, buffers.trackRows);
+      gatherRows(parameters.table, batch.candidates, buffers.candidateRows);
+      const { bias } = parameters.table;
+      for (const [column, track] of batch.candidates.entries()) {
+        buffers.candidateBias[column] = (track < 0 ? 0 : bias[track]!) + batch.correction[column]!;
+      }
+      await graph.run(feeds, fetches);
+      buffers.hiddenBefore.set(buffers.hiddenAfter);
+      for (const { values, squares, next } of nexts) {
+        values.set(next.values);
+        squares.set(next.squares);
+      }
+      updateRows({ tracks, vectors: buffers.rowGradients, bias: buffers.biasGradients }, rate);
+      buffers.biasGradients.fill(0, 0, rows);
+      return buffers.loss[0]!;
+    },
+    forget: () => void buffers.hiddenBefore.fill(0),
+    close: () => graph.close(),
+  };
+}
+
+function newBatch(shape: StepShape, tracks: Int32Array): StepBatch {
+  const rows = shape.lanes * shape.steps;
+  return {
+    heard: tracks.subarray(0, rows),
+    candidates: tracks.subarray(rows),
+    features: new Float32Array(rows * shape.featureWidth),
+    keep: new Float32Array(rows),
+    correction: new Float32Array(rows + shape.negatives),
+    weights: new Float32Array(rows),
+    trackMask: new Float32Array(shape.inputDropout ? rows * shape.dimension : 0),
+    tasteMask: new Float32Array(shape.tasteDropout ? rows * shape.hidden : 0),
+  };
+}
+
+/** The arrays that the graph reads and writes beside the parameters. Gradients of heard tracks and
+ *  of candidates lie in one array, as the table's update takes them. */
+function newBuffers(shape: StepShape, batch: StepBatch) {
+  const { lanes, dimension, hidden, featureWidth } = shape;
+  const rows = lanes * shape.steps;
+  const columns = rows + shape.negatives;
+  const rate = new Float32Array(1);
+  const loss = new Float32Array(1);
+  const trackRows = new Float32Array(rows * dimension);
+  const candidateRows = new Float32Array(columns * dimension);
+  const candidateBias = new Float32Array(columns);
+  const hiddenBefore = new Float32Array(lanes * hidden);
+  const hiddenAfter = new Float32Array(lanes * hidden);
+  const rowGradients = new Float32Array((rows + columns) * dimension);
+  const biasGradients = new Float32Array(rows + columns);
+  const candidateShape = [columns, dimension];
+  const trackShape = [rows, dimension];
+  const feeds: Record<string, Values> = {
+    rate: { shape: [], data: rate },
+    track_rows: { shape: trackShape, data: trackRows },
+    candidate_rows: { shape: candidateShape, data: candidateRows },
+    candidate_bias: { shape: [1, columns], data: candidateBias },
+    keep: { shape: [rows, 1], data: batch.keep },
+    hidden_before: { shape: [lanes, hidden], data: hiddenBefore },
+    row_weights: { shape: [rows, 1], data: batch.weights },
+  };
+  if (featureWidth > 0) feeds.feature_rows = { shape: [rows, featureWidth], data: batch.features };
+  if (shape.inputDropout) feeds.track_mask = { shape: trackShape, data: batch.trackMask };
+  if (shape.tasteDropout) feeds.taste_mask = { shape: [rows, hidden], data: batch.tasteMask };
+  const split = rows * dimension;
+  const fetches: Record<string, Values> = {
+    loss: { shape: [], data: loss },
+    hidden_after: { shape: [lanes, hidden], data: hiddenAfter },
+    track_gradient: { shape: trackShape, data: rowGradients.subarray(0, split) },
+    candidate_gradient: { shape: candidateShape, data: rowGradients.subarray(split) },
+    bias_gradient: { shape: [1, columns], data: biasGradients.subarray(rows) },
+  };
+  return {
+    ...{ feeds, fetches, rate, loss, trackRows, candidateRows, candidateBias },
+    ...{ hiddenBefore, hiddenAfter, rowGradients, biasGradients },
+  };
+}

@@ -1,0 +1,62 @@
+import type { ModelName } from "../core/domain/ids.ts";
+import type { Predictions } from "./replay-tastes.ts";
+import type { Sequences } from "./sequences.ts";
+import type { Walks } from "./walks.ts";
+
+/** Which predictions measure the models, and what has to be heard before them. */
+export interface ValidationPlan {
+  readonly predictions: Predictions;
+  readonly walks: Readonly<Record<ModelName, Walks>>;
+}
+
+/** Takes whole sessions of `held`, evenly over time, until about `predictionsMax` events but the
+ *  first of each session are to be predicted. */
+export function planValidation(
+  sequences: Sequences,
+  held: Int32Array,
+  predictionsMax: number,
+): ValidationPlan {
+  const { sessionStarts, track } = sequences;
+  const predictable = held.reduce((sum, session) => {
+    return sum + sessionStarts[session + 1]! - sessionStarts[session]! - 1;
+  }, 0);
+  const stride = Math.max(1, Math.ceil(predictable / predictionsMax));
+  const sessions = held.filter((_, index) => index % stride === 0);
+  const after: number[] = [];
+  for (const session of sessions) {
+    const last = sessionStarts[session + 1]! - 1;
+    for (let event = sessionStarts[session]!; event < last; event++) after.push(event);
+  }
+  return {
+    predictions: {
+      after: Int32Array.from(after),
+      answer: Int32Array.from(after, (event) => track[event + 1]!),
+    },
+    walks: {
+      short: {
+        starts: sessions.map((session) => sessionStarts[session]!),
+        ends: sessions.map((session) => sessionStarts[session + 1]!),
+      },
+      long: historiesUpTo(sequences, sessions),
+    },
+  };
+}
+
+/** Of each listener of `sessions`, everything up to the last of them. */
+function historiesUpTo(sequences: Sequences, sessions: Int32Array): Walks {
+  const { listenerStarts, sessionStarts } = sequences;
+  const sorted = sessions.toSorted();
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let listener = 0;
+  for (const session of sorted) {
+    while (listenerStarts[listener + 1]! <= sessionStarts[session]!) listener++;
+    const start = listenerStarts[listener]!;
+    if (starts.at(-1) !== start) {
+      starts.push(start);
+      ends.push(0);
+    }
+    ends[ends.length - 1] = sessionStarts[session + 1]!;
+  }
+  return { starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+}
