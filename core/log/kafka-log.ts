@@ -1,0 +1,105 @@
+import type { Admin } from "kafkajs";
+import { Failure } from "../domain/failure.ts";
+import type { Offset, Partition } from "../domain/ids.ts";
+import { createAppendQueue } from "./append-queue.ts";
+import type { EventLog, LogRecord, Watermarks } from "./event-log.ts";
+import {
+  createKafkaClient,
+  type KafkaAddress,
+  REQUEST_RETRIES_MAX,
+  SUBSCRIPTION_RETRIES_MAX,
+} from "./kafka-client.ts";
+import { createKafkaFetcher, type KafkaFetcher } from "./kafka-fetcher.ts";
+import { recordOf } from "./kafka-record.ts";
+import { KafkaSubscription } from "./kafka-subscription.ts";
+import { ensureTopic, type TopicOptions } from "./kafka-topic.ts";
+import { createKafkaWriter } from "./kafka-writer.ts";
+import { type LogNoticeListener, writeNotice } from "./log-notice.ts";
+import { isWithin } from "./start-offset.ts";
+
+export interface KafkaLogOptions extends KafkaAddress, TopicOptions {
+  readonly onNotice?: LogNoticeListener;
+  /** Tries before an append or a question fails with `log_unavailable`; by custom half a minute. */
+  readonly requestRetriesMax?: number;
+}
+
+/** Opens a topic of Kafka, and makes it where there is none. Throws `log_unavailable` where no
+ *  broker answers, `bad_configuration` where the topic has another number of partitions. */
+export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
+  const { topic, partitions, onNotice = writeNotice } = options;
+  const retriesMax = options.requestRetriesMax ?? REQUEST_RETRIES_MAX;
+  const client = createKafkaClient(options, { retriesMax, onNotice });
+  const admin = await connectedAdmin(client.admin(), options);
+  const writer = createKafkaWriter(client, { topic, partitions });
+  const queue = createAppendQueue(writer.write);
+  const subscriptions = new Set<KafkaSubscription>();
+  let fetcher: Promise<KafkaFetcher> | undefined;
+
+  async function watermarks(partition: Partition): Promise<Watermarks> {
+    try {
+      const all = await admin.fetchTopicOffsets(topic);
+      const found = all.find((entry) => entry.partition === partition);
+      if (found === undefined) throw new Failure("bug", `${topic} has no partition ${partition}`);
+      return { first: Number(found.low) as Offset, next: Number(found.high) as Offset };
+    } catch (cause) {
+      throw new Failure("log_unavailable", `the offsets of ${topic} are not known`, { cause });
+    }
+  }
+
+  async function read(partition: Partition, from: Offset, recordsMax: number) {
+    const { first, next } = await watermarks(partition);
+    if (!isWithin(from, { first, next })) {
+      const message = `offset ${from} of partition ${partition} is outside of ${first} to ${next}`;
+      throw new Failure("log_data_lost", message);
+    }
+    fetcher ??= createKafkaFetcher(client, topic);
+    const connected = await fetcher;
+    let records: LogRecord[] = [];
+    for (let at: number = from; at < next && records.length === 0; ) {
+      const { messages, through } = await connected.fetch(partition, at);
+      records = messages.slice(0, recordsMax).map(recordOf);
+      at = through;
+    }
+    return records;
+  }
+
+  return {
+    topic,
+    partitions,
+    append: queue.append,
+    watermarks,
+    read,
+    async subscribe(group, reader) {
+      const subscription = await KafkaSubscription.join({
+        client: createKafkaClient(options, { retriesMax: SUBSCRIPTION_RETRIES_MAX, onNotice }),
+        topic,
+        partitions,
+        group,
+        reader,
+        watermarks,
+        onNotice,
+        onClosed: () => subscriptions.delete(subscription),
+      });
+      subscriptions.add(subscription);
+      return subscription;
+    },
+    async close() {
+      await queue.close();
+      await Promise.all([...subscriptions].map((subscription) => subscription.close()));
+      await Promise.all([writer.close(), admin.disconnect(), (await fetcher)?.close()]);
+    },
+  };
+}
+
+async function connectedAdmin(admin: Admin, options: KafkaLogOptions): Promise<Admin> {
+  try {
+    await admin.connect();
+    await ensureTopic(admin, options);
+    return admin;
+  } catch (cause) {
+    await admin.disconnect();
+    if (cause instanceof Failure) throw cause;
+    const brokers = options.brokers.join(", ");
+    throw new Failure("log_unavailable", `Kafka at ${brokers} does not answer`, { cause });
+  }
+}

@@ -1,0 +1,42 @@
+export interface ServerPlace {
+  /** The address that clients are told to connect to, and that the broker listens on. */
+  readonly host: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  /** The folder of the broker's data. */
+  readonly data: string;
+}
+
+/** The text of `server.properties` for one node that is broker and controller at once. Whatever is
+ *  replicated elsewhere has one copy here, and a group starts with its first member. */
+export function serverProperties({ host, port, controllerPort, data }: ServerPlace): string {
+  const properties = {
+    "process.roles": "broker,controller",
+    "node.id": 1,
+    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    listeners: `PLAINTEXT://${host}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    "advertised.listeners": `PLAINTEXT://${host}:${port}`,
+    "log.dirs": data,
+    "auto.create.topics.enable": false,
+    // A killed broker is let in again only when its old session is over.
+    "broker.session.timeout.ms": 2_000,
+    "broker.heartbeat.interval.ms": 500,
+    "group.initial.rebalance.delay.ms": 0,
+    "offsets.topic.num.partitions": 4,
+    "offsets.topic.replication.factor": 1,
+    "transaction.state.log.num.partitions": 4,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "share.coordinator.state.topic.num.partitions": 1,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    "num.network.threads": 2,
+    "num.io.threads": 2,
+    "log.segment.bytes": 64 * 1024 * 1024,
+    "log.cleaner.dedupe.buffer.size": 4 * 1024 * 1024,
+  };
+  const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}`);
+  return `${lines.join("\n")}\n`;
+}
