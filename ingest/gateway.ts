@@ -1,6 +1,6 @@
 import { type ServerReadableStream, type sendUnaryData, status } from "@grpc/grpc-js";
 import { listeningEventFromWire } from "../core/domain/decode-listening-event.ts";
-import { Failure } from "../core/domain/failure.ts";
+import { assert, Failure } from "../core/domain/failure.ts";
 import type { EventLog, LogPosition, NewRecord } from "../core/log/event-log.ts";
 import {
   type EventGatewayServer,
@@ -27,27 +27,34 @@ export function eventGateway({ log, nowMs }: GatewayOptions): {
   readonly definition: typeof EventGatewayService;
   readonly implementation: EventGatewayServer;
 } {
-  async function append(event: WireListeningEvent | undefined): Promise<LogPosition> {
-    const [position] = await log.append([eventRecord(event, nowMs())]);
-    if (position === undefined) throw new Failure("bug", "an append returned no position");
-    return position;
-  }
-
   const implementation: EventGatewayServer = {
     publish(call, callback) {
-      append(call.request.event).then(
+      publishOne(call.request.event, { log, nowMs }).then(
         (position) => callback(null, { position }),
         (cause) => callback(statusOf(cause)),
       );
     },
     publishStream(call, callback) {
-      publishAll(call, append).then(
+      publishAll(call, { log, nowMs }).then(
         (response) => callback(null, response),
         (cause) => refuseStream(call, callback, cause),
       );
     },
   };
   return { definition: EventGatewayService, implementation };
+}
+
+async function publishOne(
+  event: WireListeningEvent | undefined,
+  { log, nowMs }: GatewayOptions,
+): Promise<LogPosition> {
+  return append(log, eventRecord(event, nowMs()));
+}
+
+async function append(log: GatewayOptions["log"], record: NewRecord): Promise<LogPosition> {
+  const [position] = await log.append([record]);
+  assert(position !== undefined, "an append returns a position for each record");
+  return position;
 }
 
 function eventRecord(event: WireListeningEvent | undefined, nowMs: number): NewRecord {
@@ -65,7 +72,7 @@ function eventRecord(event: WireListeningEvent | undefined, nowMs: number): NewR
  *  stay in the log, and a producer that sends them again does no harm, since events have ids. */
 async function publishAll(
   call: ServerReadableStream<PublishStreamRequest, PublishStreamResponse>,
-  append: (event: WireListeningEvent | undefined) => Promise<LogPosition>,
+  { log, nowMs }: GatewayOptions,
 ): Promise<PublishStreamResponse> {
   const newest = new Map<number, LogPosition>();
   const inFlight: Promise<void>[] = [];
@@ -73,7 +80,9 @@ async function publishAll(
   try {
     for await (const { event } of call as AsyncIterable<PublishStreamRequest>) {
       if (inFlight.length >= STREAM_IN_FLIGHT_MAX) await inFlight.shift();
-      const done = append(event).then((position) => keepNewest(newest, position));
+      // Checked before the next event is looked at: nothing after a refused event is appended.
+      const record = eventRecord(event, nowMs());
+      const done = append(log, record).then((position) => keepNewest(newest, position));
       inFlight.push(done);
       // Its failure is met where it is awaited; until then it must not count as unhandled.
       done.catch((cause) => cause);
