@@ -18,6 +18,7 @@ import { type Client, connectClient } from "../recommender-client.ts";
 import { ADDRESS_OPTIONS } from "../shared-options.ts";
 import { appendHistory, keepListening, recentListening } from "../start/live-listening.ts";
 import { showASkip } from "../start/show-a-skip.ts";
+import { trainingBar } from "../training-bar.ts";
 
 const WORLD = { listeners: 300, tracks: 2000, days: 21, seed: 1 };
 /** How much of the world's end becomes the listeners' recent past. */
@@ -91,7 +92,7 @@ async function prepareBundle(home: Home, bar: ProgressBar, signal: AbortSignal):
       config: parseTrainingConfig({}),
       seed: WORLD.seed,
       signal,
-      progress: (progress) => bar.show(progress),
+      progress: trainingBar(bar),
     });
   }
   bar.end();

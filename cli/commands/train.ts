@@ -4,6 +4,7 @@ import { parseTrainingConfig } from "../../trainer/config.ts";
 import { train } from "../../trainer/train.ts";
 import type { Command } from "../command.ts";
 import { progressBar } from "../progress-bar.ts";
+import { trainingBar } from "../training-bar.ts";
 
 export const trainCommand: Command = {
   name: "train",
@@ -25,7 +26,7 @@ export const trainCommand: Command = {
       config,
       seed: options.number("seed"),
       signal,
-      progress: (progress) => bar.show(progress),
+      progress: trainingBar(bar),
     });
     bar.end();
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
