@@ -45,7 +45,8 @@ export interface LineBlock {
 async function unpacked(source: ReadStream, path: string): Promise<Readable> {
   if (!(await isGzip(path))) return source;
   const gunzip = createGunzip({ chunkSize: READ_BYTES });
-  // The reader of `gunzip` meets every error there; this callback only keeps it from going unhandled.
+  // The reader of `gunzip` meets every error there; this callback only keeps it from going
+  // unhandled.
   return pipeline(source, gunzip, () => undefined);
 }
 

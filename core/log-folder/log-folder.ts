@@ -1,12 +1,13 @@
-/** A listening log as a folder, which ordinary tools can read:
+/** A listening log as a folder, which ordinary tools can read (`docs/log-folder.md`):
  *
  *  | file | content |
  *  |---|---|
  *  | `log.json` | format, name, counts, first and last time, how it was made |
- *  | `events-00000.tsv.gz`, … | one event a line in order of time, header line first, columns `EVENT_COLUMNS` |
- *  | `catalogue.jsonl.gz` | one track a line: `CatalogueEvent` in protobuf's JSON form; may be absent |
+ *  | `events-00000.tsv.gz`, … | a header line, then one event a line in order of time |
+ *  | `catalogue.jsonl.gz` | one `CatalogueEvent` a line in protobuf's JSON; may be absent |
  *
- *  An empty cell is an unknown value. Tabs, line ends and backslashes in ids are written `\t`, `\n`, `\\`.
+ *  The columns are `EVENT_COLUMNS`; an empty cell is an unknown value. Tabs, line ends and
+ *  backslashes in texts are written `\t`, `\n`, `\\`.
  */
 export const LOG_FOLDER_FORMAT = "segue.log/1";
 export const HEADER_FILE = "log.json";

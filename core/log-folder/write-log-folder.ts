@@ -23,7 +23,8 @@ export interface LogFolderMeta extends Pick<LogFolderHeader, "name" | "clock"> {
   readonly eventsPerFileMax?: number;
 }
 
-/** A log folder under way. Until `close` resolves it has no `log.json`, so that no reader takes it. */
+/** A log folder under way. Until `close` resolves it has no `log.json`, so that no reader takes
+ *  it. */
 export interface LogFolderWriter {
   /** Events come in order of time. Resolves at once unless the file falls behind. */
   event(event: ListeningEvent): Promise<void>;

@@ -33,8 +33,9 @@ export interface ImportOptions {
 
 /** Turns files of a published format into a log folder, and returns its header. Broken rows are
  *  counted by reason. Throws `bad_log_folder` where a file cannot be read or more rows than
- *  `rejectedShareMax` are broken (naming file and line of the first), and the signal's reason when it is
- *  raised; then no folder is left. A format with a real clock is held in memory, to put it in order. */
+ *  `rejectedShareMax` are broken (naming file and line of the first), and the signal's reason when
+ *  it is raised; then no folder is left. A format with a real clock is held in memory, to put it in
+ *  order. */
 export async function importLog(options: ImportOptions): Promise<LogFolderHeader> {
   const format: LogFormat = FORMATS[options.format];
   const writer = await writeLogFolder(options.out, {

@@ -6,8 +6,8 @@ export const NUMBERED_FROM_MS = Date.UTC(2000, 0, 1);
 const MINUTE_MS = 60_000;
 
 /** Sessions alone, as research sets publish them (#nowplaying, Diginetica, …): `session` and
- *  `track`, rows in order. It knows no listeners and no clock: each session is a listener of its own,
- *  and the rows are numbered a minute apart, so that order in time is order in the file. */
+ *  `track`, rows in order. It knows no listeners and no clock: each session is a listener of its
+ *  own, and the rows are numbered a minute apart, so that order in time is order in the file. */
 export const sessionsTsv: LogFormat = {
   name: "sessions-tsv",
   columns: ["session", "track"],

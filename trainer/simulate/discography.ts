@@ -15,8 +15,8 @@ export interface Discography {
   readonly fame: number[];
 }
 
-/** Artists near their genres, albums near their artists and tracks near their albums, until there are
- *  `tracksMax` tracks. */
+/** Artists near their genres, albums near their artists and tracks near their albums, until there
+ *  are `tracksMax` tracks. */
 export function makeDiscography(
   random: Random,
   genres: readonly Direction[],

@@ -76,8 +76,8 @@ function makePlaylists(
   });
 }
 
-/** Draws `length` tracks without putting back, with a chance that rises with fit and popularity: the
- *  largest of log weight plus Gumbel noise. They play in the order of the draw. */
+/** Draws `length` tracks without putting back, with a chance that rises with fit and popularity:
+ *  the largest of log weight plus Gumbel noise. They play in the order of the draw. */
 function pickFitting(
   random: Random,
   wanted: { world: Pick<World, "tracks">; direction: Direction; length: number },

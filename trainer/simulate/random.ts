@@ -21,7 +21,8 @@ export function seededRandom(seed: number, stream: string): Random {
   };
 }
 
-/** Draws an index with a chance in proportion to its weight; weights are not negative, one is above 0. */
+/** Draws an index with a chance in proportion to its weight; weights are not negative, one is above
+ *  0. */
 export function drawWeighted(random: Random, weights: ArrayLike<number>): number {
   let total = 0;
   for (let index = 0; index < weights.length; index++) total += weights[index]!;
@@ -41,7 +42,8 @@ export function drawCount(random: Random, rate: number): number {
   return count;
 }
 
-/** A number of trials from 1 on with this mean, each ending the run with the same chance (geometric). */
+/** A number of trials from 1 on with this mean, each ending the run with the same chance
+ *  (geometric). */
 export function drawRunLength(random: Random, mean: number): number {
   return 1 + Math.floor(Math.log(1 - random.uniform()) / Math.log(1 - 1 / mean));
 }

@@ -18,7 +18,8 @@ export function sessionStarts(listener: Listener, dayMs: number): number[] {
   return starts.sort((one, other) => one - other);
 }
 
-/** The mood (by index) in which a session begins: the hour's moods, as this listener prefers them. */
+/** The mood (by index) in which a session begins: the hour's moods, as this listener prefers
+ *  them. */
 export function drawMood(listener: Listener, atMs: number): number {
   const hour = (atMs % DAY_MS) / HOUR_MS - listener.chronotypeHours;
   const weekend = isWeekend(atMs);

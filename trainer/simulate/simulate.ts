@@ -22,8 +22,8 @@ export interface SimulateOptions {
 }
 
 /** Lets a world of listeners hear music for some days, and writes its log, catalogue and truth to a
- *  folder. The same options make the same bytes. `docs/simulated-world.md` states the model. Throws the
- *  signal's reason when it is raised; then no folder is left. */
+ *  folder. The same options make the same bytes. `docs/simulated-world.md` states the model. Throws
+ *  the signal's reason when it is raised; then no folder is left. */
 export async function simulate(options: SimulateOptions): Promise<LogFolderHeader> {
   const { listeners, tracks, days, seed } = options;
   const size = { listeners, tracks, days, seed };

@@ -3,8 +3,8 @@ import { fit } from "./taste-space.ts";
 import type { World } from "./world.ts";
 import { WORLD_RULES as RULES } from "./world-rules.ts";
 
-/** Every artist has a radio station of the tracks nearest to them, weighed against popularity. It is
- *  made when it is first heard, since each one looks at every track. */
+/** Every artist has a radio station of the tracks nearest to them, weighed against popularity. It
+ *  is made when it is first heard, since each one looks at every track. */
 export function makeStations(world: Pick<World, "tracks" | "artists">): World["stationTracks"] {
   const stations = new Map<number, readonly number[]>();
   return (artist) => {

@@ -7,7 +7,8 @@ export function randomDirection(random: Random, dimensions: number): Direction {
   return unit(Float64Array.from({ length: dimensions }, () => random.normal()));
 }
 
-/** `center` moved in a random direction: noise of length about `spread` is added, then the length is 1 again. */
+/** `center` moved in a random direction: noise of length about `spread` is added, then the length
+ *  is 1 again. */
 export function near(random: Random, center: Direction, spread: number): Direction {
   const scale = spread / Math.sqrt(center.length);
   return unit(center.map((value) => value + scale * random.normal()));

@@ -30,7 +30,8 @@ export const WORLD_RULES = {
   weekendFactor: 1.25,
   playsPerSessionMean: 12,
   playsPerSessionMax: 80,
-  /** Between the end of a session and the next one's start, so that silence cuts the same sessions. */
+  /** Between the end of a session and the next one's start, so that silence cuts the same
+   *  sessions. */
   silenceBetweenSessionsMs: 31 * 60_000,
   pauseBetweenPlaysMaxMs: 3_000,
 

@@ -1,0 +1,45 @@
+import type { SourceFile } from "./source-file.ts";
+
+const JOURNEY_HEADING = "## A play's journey";
+
+/** File names in backticks of README's journey, and `bench/` files anywhere in it, that do not
+ *  exist; also a journey that names no file at all. */
+export function lostFileNames(readme: string, paths: ReadonlySet<string>): string[] {
+  const start = readme.indexOf(JOURNEY_HEADING);
+  if (start === -1) return [`README.md has no section "${JOURNEY_HEADING}"`];
+  const end = readme.indexOf("\n## ", start + 1);
+  const journey = readme.slice(start, end === -1 ? undefined : end);
+  const named = [...journey.matchAll(/`([\w./-]+\.ts)`/g)].map((match) => match[1]!);
+  const claims = [...readme.matchAll(/\bbench\/[\w-]+\.ts\b/g)].map((match) => match[0]);
+  if (named.length === 0) return ["README.md's journey names no file"];
+  return [...new Set([...named, ...claims])]
+    .filter((name) => !paths.has(name))
+    .map((name) => `README.md names ${name}, which does not exist`);
+}
+
+/** Relative links of a document that lead nowhere. */
+export function deadLinks(
+  files: readonly SourceFile[],
+  exists: (path: string) => boolean,
+): string[] {
+  return files
+    .filter(({ path }) => path.endsWith(".md"))
+    .flatMap(({ path, text }) => {
+      const links = [...text.matchAll(/\]\(([^)\s#]+)(#[^)]*)?\)/g)].map((match) => match[1]!);
+      const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
+      return links
+        .filter((link) => !/^[a-z]+:/.test(link) && !exists(`${folder}${link}`))
+        .map((link) => `${path} links to ${link}, which does not exist`);
+    });
+}
+
+/** Absolute paths of somebody's machine. */
+export function machinePaths(files: readonly SourceFile[]): string[] {
+  const folders = ["work", "root", "home", "Users"].join("|");
+  const pattern = new RegExp(`(^|[\\s"'\`(=:])/(${folders})/`);
+  return files.flatMap(({ path, text }) =>
+    text.split("\n").flatMap((line, index) => {
+      return pattern.test(line) ? [`${path}:${index + 1}: a path of one machine`] : [];
+    }),
+  );
+}
