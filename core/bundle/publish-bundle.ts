@@ -56,7 +56,8 @@ async function makeGoldens(
 
 async function stage(disk: Disk, staging: string, layout: BundleLayout): Promise<void> {
   for (const [name, bytes] of layout.files) await disk.write(join(staging, name), bytes);
-  const text = `${JSON.stringify(layout.manifest, null, 2)}\n`;
+  // No line end: a manifest that lost even its last byte is no JSON.
+  const text = JSON.stringify(layout.manifest, null, 2);
   await disk.write(join(staging, MANIFEST_NAME), Buffer.from(text));
 }
 
