@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Failure } from "../core/domain/failure.ts";
+import { ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
+import { NextTracksRequest, SimilarTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
+import { listenerOf, nextTracksQuery, similarTracksQuery } from "./requests.ts";
+
+const pendingEvent = ListeningEvent.fromPartial({
+  eventId: "e",
+  listener: "ada",
+  track: "t",
+  happenedAtMs: Date.UTC(2024, 0, 1),
+});
+const tooLong = "x".repeat(257);
+const weights = { shortTerm: 1, longTerm: 0.5, popularity: 0 };
+
+const refusals: [field: string, change: Partial<NextTracksRequest>][] = [
+  ["listener", { listener: "" }],
+  ["listener", { listener: tooLong }],
+  ["listener", { listener: "é".repeat(129) }],
+  ["session", { session: tooLong }],
+  ["k", { k: 0 }],
+  ["k", { k: 501 }],
+  ["k", { k: 4_294_967_295 }],
+  ["blend.short_term", { blend: { ...weights, shortTerm: -1 } }],
+  ["blend.short_term", { blend: { ...weights, shortTerm: Number.NaN } }],
+  ["blend.long_term", { blend: { ...weights, longTerm: Number.POSITIVE_INFINITY } }],
+  ["blend.popularity", { blend: { ...weights, popularity: 3e38 } }],
+  ["blend", { blend: { shortTerm: 0, longTerm: 0, popularity: 0 } }],
+  ["exclude_tracks", { excludeTracks: Array(10_001).fill("t") }],
+  ["exclude_heard", { excludeHeard: 33 }],
+  ["pending", { pending: Array(33).fill(pendingEvent) }],
+  ["pending[0].event_id", { pending: [{ ...pendingEvent, eventId: "" }] }],
+  ["pending[1].track", { pending: [pendingEvent, { ...pendingEvent, track: "" }] }],
+  ["pending[0].listener", { pending: [{ ...pendingEvent, listener: "bob" }] }],
+  ["pending[0].happened_at_ms", { pending: [{ ...pendingEvent, happenedAtMs: 0 }] }],
+  ["at_least.offset", { atLeast: { partition: 0, offset: -1 } }],
+  ["asked_at_ms", { askedAtMs: 0 }],
+  ["asked_at_ms", { askedAtMs: Number.MAX_SAFE_INTEGER }],
+];
+
+test("what a request has wrong is refused with the wire's name of the field", () => {
+  for (const [field, change] of refusals) {
+    const request = NextTracksRequest.fromPartial({ listener: "ada", ...change });
+    assert.throws(
+      () => nextTracksQuery(request),
+      (error) => {
+        assert.ok(error instanceof Failure);
+        assert.equal(error.code, "bad_request");
+        assert.equal(error.field, field);
+        return error.message.startsWith(field);
+      },
+      field,
+    );
+  }
+});
+
+test("the other requests are checked alike", () => {
+  const field = (name: string) => (error: unknown) =>
+    error instanceof Failure && error.code === "bad_request" && error.field === name;
+  const similar = (change: Partial<SimilarTracksRequest>) => () =>
+    similarTracksQuery(SimilarTracksRequest.fromPartial({ track: "t", ...change }));
+  assert.throws(similar({ track: "" }), field("track"));
+  assert.throws(similar({ k: 501 }), field("k"));
+  assert.throws(() => listenerOf(""), field("listener"));
+  assert.throws(() => listenerOf(tooLong), field("listener"));
+});
+
+test("a request that says only who asks gets the defaults", () => {
+  const query = nextTracksQuery(NextTracksRequest.fromPartial({ listener: "ada", session: "" }));
+  assert.deepEqual(query, {
+    listener: "ada",
+    session: undefined,
+    k: 20,
+    weights: undefined,
+    excludeTracks: [],
+    excludeHeard: 1,
+    pending: [],
+    atLeast: undefined,
+    askedAtMs: undefined,
+  });
+});
+
+test("the limits themselves are taken", () => {
+  const query = nextTracksQuery(
+    NextTracksRequest.fromPartial({
+      listener: "é".repeat(128),
+      k: 500,
+      blend: { shortTerm: 0, longTerm: 0, popularity: 0.001 },
+      excludeTracks: Array(10_000).fill(tooLong),
+      excludeHeard: 0,
+      atLeast: { partition: 3, offset: 0 },
+    }),
+  );
+  assert.equal(query.k, 500);
+  assert.equal(query.excludeHeard, 0);
+  assert.deepEqual(query.atLeast, { partition: 3, offset: 0 });
+});
