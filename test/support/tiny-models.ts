@@ -1,5 +1,6 @@
 import type { Bundle, Model } from "../../core/bundle/bundle.ts";
 import { FEATURE_WIDTHS, type FeatureName, featureWidth } from "../../core/bundle/manifest.ts";
+import { pseudoRandom } from "../../core/bundle/pseudo-random.ts";
 import type { Wave } from "../../core/bundle/step-runner.ts";
 import { trackHash } from "../../core/domain/hash.ts";
 import type { BundleId, ModelName, TrackId, TrackIndex } from "../../core/domain/ids.ts";
@@ -8,7 +9,7 @@ import type { Models } from "../../core/state/advance.ts";
 /** Two real GRUs of a few units in plain TypeScript, row by row, so that a row's result cannot depend
  *  on its wave: an oracle for the state without ONNX Runtime. Equal seeds give equal weights. */
 export function tinyModels(seed: number, trackCount = 12): Models {
-  const random = mulberry32(seed);
+  const random = pseudoRandom(seed);
   const trackIds = Array.from({ length: trackCount }, (_, index) => `track-${index}` as TrackId);
   const models = { short: tinyModel("short", 5, trackCount, random) };
   const bundle = bundleOf(seed, trackIds, {
@@ -101,16 +102,5 @@ function sigmoid(value: number): number {
 }
 
 function uniform(length: number, random: () => number): Float32Array {
-  return Float32Array.from({ length }, () => random() - 0.5);
-}
-
-/** https://gist.github.com/tommyettinger/46a874533244883189143505d203312c: 32 bits of state. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
+  return Float32Array.from({ length }, () => random() / 2);
 }
