@@ -9,9 +9,9 @@ export interface Blend {
   readonly weights: BlendWeights;
 }
 
-/** The rung and the weights that answer, of those that were wanted and the tastes that there are. A
- *  weight of 0 is a wish: that model is not called in where the other fails. Where no model is left,
- *  popularity answers alone. */
+/** The rung and the weights that answer, of those that were wanted and the tastes that there
+ *  are. A weight of 0 is a wish: that model is not called in where the other fails. Where no
+ *  model is left, popularity answers alone. */
 export function chooseBlend(wanted: BlendWeights, tastes: Tastes): Blend {
   const short = tastes.short === undefined ? 0 : wanted.short;
   const long = tastes.long === undefined ? 0 : wanted.long;

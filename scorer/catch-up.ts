@@ -5,8 +5,8 @@ import { orNotice } from "./or-notice.ts";
 import type { NextTracksQuery } from "./recommendation.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** Waits until `wanted` was applied to the store, or until there is just time left to answer. Returns
- *  whether it was; false at once where the store cannot be read. */
+/** Waits until `wanted` was applied to the store, or until there is just time left to answer.
+ *  Returns whether it was; false at once where the store cannot be read. */
 export async function waitUntilHeard(
   scorer: Waiting,
   { deadlineAtMs = Number.POSITIVE_INFINITY, signal }: Patience,

@@ -47,7 +47,7 @@ test("a new session begins on the long-term rung, whoever says that it is new", 
   assert.equal((await ask({ session, askedAtMs: minuteMs(600) })).rung, "blend");
 });
 
-test("a weight of 0 leaves a model out, and where no other can answer popularity does", async () => {
+test("a weight of 0 leaves a model out; where none is left popularity answers", async () => {
   const { ask } = await heardScorer(morning);
   const only = (short: number, long: number) => ({ short, long, popularity: 0 });
   assert.equal((await ask({ weights: only(1, 0) })).rung, "short_term");

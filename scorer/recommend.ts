@@ -9,8 +9,9 @@ import type { Scorer } from "./scorer.ts";
 import { averageParts, contributionsOf, sharesOf } from "./shares.ts";
 import { longTermTaste, shortTermTaste } from "./tastes.ts";
 
-/** What a listener would hear next: read state → taste short, taste long → blend → rules → list. It never
- *  writes, and what cannot be had only lowers the rung: there is always a list. Throws only `query.signal`'s reason once it is raised. */
+/** What a listener would hear next: read state → taste short, taste long → blend → rules → list.
+ *  It never writes, and what cannot be had only lowers the rung: there is always a list. Throws
+ *  only `query.signal`'s reason once it is raised. */
 export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise<Recommendation> {
   const { record, freshness } = await readState(scorer, query);
   query.signal?.throwIfAborted();

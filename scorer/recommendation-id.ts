@@ -1,5 +1,5 @@
-/** A UUID of version 7 (RFC 9562, section 5.7): 48 bits of time and 74 random ones, so that ids sort by
- *  time. `random` has 10 bytes. */
+/** A UUID of version 7 (RFC 9562, section 5.7): 48 bits of time and 74 random ones, so that ids
+ *  sort by time. `random` has 10 bytes. */
 export function recommendationId(nowMs: number, random: Uint8Array): string {
   const time = Math.floor(nowMs).toString(16).padStart(12, "0");
   const bits = Buffer.from(random);

@@ -10,7 +10,8 @@ import type {
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
 
-/** A checked request for the next tracks; the wire's `NextTracksRequest` says what each part means. */
+/** A checked request for the next tracks; the wire's `NextTracksRequest` says what each part
+ *  means. */
 export interface NextTracksQuery {
   readonly listener: ListenerId;
   readonly session?: SessionId | undefined;

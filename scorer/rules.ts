@@ -2,7 +2,8 @@ import type { Bundle } from "../core/bundle/bundle.ts";
 import type { TrackHash, TrackId, TrackIndex } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
 
-/** Which tracks stay out of a list, and by which rule. A track that two rules name counts for the first. */
+/** Which tracks stay out of a list, and by which rule. A track that two rules name counts for
+ *  the first. */
 export interface KeptOut {
   readonly tracks: ReadonlySet<TrackIndex>;
   readonly byRequest: number;

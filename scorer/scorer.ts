@@ -7,8 +7,8 @@ import { exactScan } from "./retrieval/exact-scan.ts";
 import { type Retriever, trackSpace } from "./retrieval/retriever.ts";
 import { type Averages, catalogueAverages } from "./shares.ts";
 
-/** All that a reply needs of one bundle and one store. Replies only read it, so that one reply never
- *  mixes two bundles, whatever is swapped meanwhile. */
+/** All that a reply needs of one bundle and one store. Replies only read it, so that one reply
+ *  never mixes two bundles, whatever is swapped meanwhile. */
 export interface Scorer extends ScorerParts {
   readonly retriever: Retriever;
   readonly averages: Averages;

@@ -16,8 +16,8 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly port: number;
-  /** Says that it serves no more, lets the calls under way end, and ends those that take longer than
-   *  `graceMs`. */
+  /** Says that it serves no more, lets the calls under way end, and ends those that take longer
+   *  than `graceMs`. */
   drain(graceMs?: number): Promise<void>;
   /** Ends at once, calls and all. */
   close(): void;
@@ -87,9 +87,9 @@ function addressOf(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Resolves when the last connection has ended. `tryShutdown` alone would wait for ever for a caller that
- *  watches its health, and `forceShutdown` of grpc-js 1.14 ends no connection where channelz is off:
- *  `drain` before it does, after `graceMs`. */
+/** Resolves when the last connection has ended. `tryShutdown` alone would wait for ever for a
+ *  caller that watches its health, and `forceShutdown` of grpc-js 1.14 ends no connection where
+ *  channelz is off: `drain` before it does, after `graceMs`. */
 function shutDown(server: Server, address: string, graceMs: number): Promise<void> {
   server.drain(address, graceMs);
   return new Promise((resolve, reject) => {

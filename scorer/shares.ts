@@ -2,8 +2,8 @@ import type { BlendWeights } from "../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
 import type { ModelSpace, Tastes, TrackSpace } from "./retrieval/retriever.ts";
 
-/** What the average track scores by, for every query: the average of dot products is the dot product
- *  with the average vector. */
+/** What the average track scores by, for every query: the average of dot products is the dot
+ *  product with the average vector. */
 export interface Averages {
   readonly models: Readonly<Partial<Record<ModelName, ModelAverage>>>;
   readonly popularity: number;

@@ -8,8 +8,9 @@ export interface SimilarTracks {
   readonly tracks: readonly { readonly track: TrackId; readonly similarity: number }[];
 }
 
-/** The tracks nearest to a track in the space of the short-term model, or of the long-term one where the
- *  bundle has no other. Throws `bad_request` for a track that the bundle does not know. */
+/** The tracks nearest to a track in the space of the short-term model, or of the long-term one
+ *  where the bundle has no other. Throws `bad_request` for a track that the bundle does not
+ *  know. */
 export function similarTracks(
   { bundle, retriever }: Pick<Scorer, "bundle" | "retriever">,
   { track, k }: { readonly track: TrackId; readonly k: number },

@@ -18,8 +18,9 @@ const STATUSES: Readonly<Record<FailureCode, status>> = {
   bug: status.INTERNAL,
 };
 
-/** An error as gRPC sends it: the status, the sentence, and, in the trailer `segue-field`, the name of
- *  the field at fault. What is not a `Failure` keeps its words to itself: they may hold an id. */
+/** An error as gRPC sends it: the status, the sentence, and, in the trailer `segue-field`, the
+ *  name of the field at fault. What is not a `Failure` keeps its words to itself: they may hold
+ *  an id. */
 export function statusOf(error: unknown): Pick<ServiceError, "code" | "details" | "metadata"> {
   const metadata = new Metadata();
   if (!(error instanceof Failure)) {

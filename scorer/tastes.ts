@@ -4,8 +4,8 @@ import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { startsSession } from "../core/state/session-cut.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** What the listener likes in this session. Undefined where the session that the list is for has no event
- *  yet: the short-term model knows nothing of it. */
+/** What the listener likes in this session. Undefined where the session that the list is for has
+ *  no event yet: the short-term model knows nothing of it. */
 export async function shortTermTaste(
   scorer: Scorer,
   record: ListenerRecord | undefined,

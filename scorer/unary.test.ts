@@ -30,7 +30,7 @@ test("an unforeseen error becomes INTERNAL without its words, and is reported", 
   assert.deepEqual(reported, [error]);
 });
 
-test("a failure's code decides the status, and what is the caller's fault is not reported", async () => {
+test("a failure's code decides the status; the caller's faults are not reported", async () => {
   const reported: unknown[] = [];
   const report = (found: unknown) => reported.push(found);
   const bad = new Failure("bad_request", "k is 0", { field: "k" });
@@ -58,7 +58,8 @@ async function codeOf(state: CallState, handler?: Handler): Promise<status | und
   return (await answerOf(state, handler))?.code;
 }
 
-/** The error that a call gets, null for a reply. By itself the handler fails the test when it runs. */
+/** The error that a call gets, null for a reply. By itself the handler fails the test when it
+ *  runs. */
 async function answerOf(
   { deadline = Number.POSITIVE_INFINITY, cancelled = false }: CallState,
   { counter = { underWay: 0 }, report = () => {}, error, serve }: Handler = {},

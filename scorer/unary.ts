@@ -22,8 +22,9 @@ export interface CallCounter {
   underWay: number;
 }
 
-/** A gRPC handler of `serve`. A call whose deadline has passed, that was cancelled, or that comes while
- *  too many are under way is dropped before `serve`. `report` gets what is not the caller's fault. */
+/** A gRPC handler of `serve`. A call whose deadline has passed, that was cancelled, or that
+ *  comes while too many are under way is dropped before `serve`. `report` gets what is not the
+ *  caller's fault. */
 export function unary<Request, Reply>(
   counter: CallCounter,
   report: (error: unknown) => void,
@@ -54,8 +55,8 @@ export function unary<Request, Reply>(
   };
 }
 
-/** The service, but that a request which cannot be decoded reaches `unary` as a `Failure`: gRPC's own
- *  answer would blame the server. */
+/** The service, but that a request which cannot be decoded reaches `unary` as a `Failure`:
+ *  gRPC's own answer would blame the server. */
 export function refusingMalformed(service: ServiceDefinition): ServiceDefinition {
   const entries = Object.entries(service).map(
     ([name, method]) => [name, refusingMalformedMethod(method)] as const,

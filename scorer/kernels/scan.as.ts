@@ -1,5 +1,6 @@
-// AssemblyScript, compiled by `build.ts` to `scan.wasm`. Pointers are byte offsets into the imported
-// memory; `scan-memory.ts` lays it out and fills the tasks. There is no state beside that memory.
+// AssemblyScript, compiled by `build.ts` to `scan.wasm`. Pointers are byte offsets into the
+// imported memory; `scan-memory.ts` lays it out and fills the tasks. There is no state beside that
+// memory.
 
 /** One search, as `scan-memory.ts` writes it: 28 words of 4 bytes, in this order.
  *  `stride` = shortWidth + longWidth; all arrays by track are padded with zeros to whole fours. */
@@ -45,8 +46,8 @@ class ScanTask {
   uppers: usize;
 }
 
-/** Bounds every row's score from its int8 copy. Writes, in order of rows, all that can be among the k best:
- *  those whose upper bound reaches the k-th best lower bound. Returns how many. */
+/** Bounds every row's score from its int8 copy. Writes, in order of rows, all that can be among
+ *  the k best: those whose upper bound reaches the k-th best lower bound. Returns how many. */
 export function scan(task: ScanTask): i32 {
   const heap = task.scratch + 32;
   const k = task.k;
@@ -174,9 +175,10 @@ function keepReaching(task: ScanTask, found: i32, threshold: f32): i32 {
   return kept;
 }
 
-/** float32 dot products of chosen rows with a query, in the order of summation that defines a score: four lanes,
- *  column j in lane j mod 4, each from low columns to high, then (0 + 1) + (2 + 3).
- *  rows: float32 [·, width], width a multiple of 4; chosen: int32 [count], or 0 for the rows from 0 on. */
+/** float32 dot products of chosen rows with a query, in the order of summation that defines a
+ *  score: four lanes, column j in lane j mod 4, each from low columns to high, then (0 + 1) + (2
+ *  + 3). rows: float32 [·, width], width a multiple of 4; chosen: int32 [count], or 0 for the
+ *  rows from 0 on. */
 export function dotRows(
   query: usize, rows: usize, width: i32, chosen: usize, count: i32, out: usize,
 ): void {

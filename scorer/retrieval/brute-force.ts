@@ -9,8 +9,8 @@ import {
   type TrackSpace,
 } from "./retriever.ts";
 
-/** The definition of `Retriever` in plain words: scores every track and sorts. The tests hold the fast
- *  one to it. */
+/** The definition of `Retriever` in plain words: scores every track and sorts. The tests hold
+ *  the fast one to it. */
 export function bruteForce(space: TrackSpace): Retriever {
   return {
     space,

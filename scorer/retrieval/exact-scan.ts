@@ -1,39 +1,26 @@
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import { assert } from "../../core/domain/failure.ts";
 import { MODEL_NAMES, type ModelName, type TrackIndex } from "../../core/domain/ids.ts";
+import { cosineScan } from "./cosine-scan.ts";
 import { type QuantisedRow, quantiseQuery, roundedUp } from "./quantise.ts";
 import {
   effectiveWeights,
   type RetrievalQuery,
   type RetrievedTrack,
   type Retriever,
-  type SimilarTrack,
   type TrackSpace,
 } from "./retriever.ts";
-import { layOut, type ModelLayout, type ScanLayout, TASK_WORDS } from "./scan-layout.ts";
+import { layOut, type ScanLayout, TASK_WORDS } from "./scan-layout.ts";
 import { selectBest } from "./select-best.ts";
 
-/** Exact search in two passes. The first reads an int8 copy of all vectors and gives every track a score
- *  with a bound on its error (Cauchy–Schwarz): |q·v − q̃·ṽ| ≤ ‖q‖·‖v−ṽ‖ + ‖q−q̃‖·‖ṽ‖, and the rounding of
- *  float32. The second scores, by the definition in `Retriever`, each track whose upper bound reaches the
- *  k-th best lower bound. Only those can be among the k best, so the list is the exact one. */
+/** Exact search in two passes. The first reads an int8 copy of all vectors and gives every track
+ *  a score with a bound on its error (Cauchy–Schwarz): |q·v − q̃·ṽ| ≤ ‖q‖·‖v−ṽ‖ + ‖q−q̃‖·‖ṽ‖,
+ *  and the rounding of float32. The second scores, by the definition in `Retriever`, each track
+ *  whose upper bound reaches the k-th best lower bound. Only those can be among the k best, so
+ *  the list is the exact one. */
 export function exactScan(space: TrackSpace): Retriever {
   const layout = layOut(space);
-  const lengths = new Map<ModelName, Float64Array>();
-  return {
-    space,
-    retrieve: (query) => retrieve(layout, query),
-    similar(model, track, k) {
-      const vectors = layout.models[model];
-      if (vectors === undefined) return [];
-      let rowLengths = lengths.get(model);
-      if (rowLengths === undefined) {
-        rowLengths = measureRows(layout, vectors);
-        lengths.set(model, rowLengths);
-      }
-      return similar(layout, vectors, rowLengths, { track, k });
-    },
-  };
+  return { space, retrieve: (query) => retrieve(layout, query), similar: cosineScan(layout) };
 }
 
 function retrieve(layout: ScanLayout, query: RetrievalQuery): RetrievedTrack[] {
@@ -115,8 +102,9 @@ function writeTask(layout: ScanLayout, search: Search): void {
 
 const FLOAT_ROUNDING = 2 ** -24;
 
-/** What a row's bound has beside its own rounding error: that of the query, and float32's in both passes,
- *  at most one rounding per addition. Doubled, since it costs next to nothing to be sure. */
+/** What a row's bound has beside its own rounding error: that of the query, and float32's in
+ *  both passes, at most one rounding per addition. Doubled, since it costs next to nothing to be
+ *  sure. */
 function slack(layout: ScanLayout, { weights, bounds }: Search): number {
   let queryError = 0;
   let rounding = 24 * weights.popularity * layout.popularityMax;
@@ -176,47 +164,4 @@ function partOf(
   const dot = new Float32Array(layout.buffer, dots, found);
   const bias = new Float32Array(layout.buffer, model.bias, layout.count);
   return (at, row) => Math.fround(dot[at]! + Math.fround(weight * bias[row]!));
-}
-
-/** [count]: each row's Euclidean length. */
-function measureRows(layout: ScanLayout, model: ModelLayout): Float64Array {
-  const lengths = new Float64Array(layout.count);
-  const row = new Int32Array(layout.buffer, layout.candidates, 1);
-  const squared = new Float32Array(layout.buffer, model.dots, 1);
-  for (let index = 0; index < layout.count; index++) {
-    row[0] = index;
-    const vector = model.vectors + index * model.floatWidth * 4;
-    const { vectors, floatWidth, dots } = model;
-    layout.kernels.dotRows(vector, vectors, floatWidth, layout.candidates, 1, dots);
-    lengths[index] = Math.sqrt(squared[0]!);
-  }
-  return lengths;
-}
-
-function similar(
-  layout: ScanLayout,
-  model: ModelLayout,
-  lengths: Float64Array,
-  { track, k }: { readonly track: TrackIndex; readonly k: number },
-): SimilarTrack[] {
-  const { vectors, floatWidth, dots } = model;
-  layout.kernels.dotRows(
-    vectors + track * floatWidth * 4,
-    vectors,
-    floatWidth,
-    0,
-    layout.count,
-    dots,
-  );
-  const cosines = new Float32Array(layout.buffer, dots, layout.count);
-  const length = lengths[track]!;
-  for (let row = 0; row < layout.count; row++) {
-    const both = length * lengths[row]!;
-    cosines[row] = both > 0 ? cosines[row]! / both : 0;
-  }
-  cosines[track] = Number.NaN;
-  return Array.from(selectBest(cosines, layout.count, k), (row) => ({
-    index: row as TrackIndex,
-    similarity: cosines[row]!,
-  }));
 }

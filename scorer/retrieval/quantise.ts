@@ -21,8 +21,8 @@ export function quantiseRow(row: Float32Array, target: Int8Array): QuantisedRow 
   return { scale, ...roundTo(row, scale, target) };
 }
 
-/** Writes `query` to `target` as int16 steps, so coarse that its dot product with any quantised row of
- *  `target.length` columns fits 32 bits. */
+/** Writes `query` to `target` as int16 steps, so coarse that its dot product with any quantised
+ *  row of `target.length` columns fits 32 bits. */
 export function quantiseQuery(query: Float32Array, target: Int16Array): QuantisedRow {
   const steps = Math.min(QUERY_STEPS_MAX, Math.floor(DOT_MAX / (ROW_STEPS_MAX * target.length)));
   const scale = Math.fround(largest(query) / steps);

@@ -2,14 +2,14 @@ import type { Bundle } from "../../core/bundle/bundle.ts";
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName, type TrackIndex } from "../../core/domain/ids.ts";
 
-/** Finds the best tracks of a catalogue for a blend of tastes. All implementations give the same bits.
+/** Finds the best tracks of a catalogue for a blend of tastes. All implementations give the same
+ *  bits.
  *
- *  **The score** of a track is float32 arithmetic, every operation rounded, in this order:
- *  - `query_m[j] = w_m · taste_m[j]`, with w_m rounded to float32 first;
- *  - `dot_m`: product j is added to lane j mod 4, from low j to high; then (0 + 1) + (2 + 3);
- *  - `part_m = dot_m + w_m · bias_m`, and 0 where the weight is 0 or there is no taste;
- *  - `part_popularity = w_popularity · popularity`;
- *  - `score = (part_short + part_long) + part_popularity`.
+ *  **The score** of a track is float32 arithmetic, every operation rounded, in this order: -
+ *  `query_m[j] = w_m · taste_m[j]`, with w_m rounded to float32 first; - `dot_m`: product j is
+ *  added to lane j mod 4, from low j to high; then (0 + 1) + (2 + 3); - `part_m = dot_m + w_m ·
+ *  bias_m`, and 0 where the weight is 0 or there is no taste; - `part_popularity = w_popularity
+ *  · popularity`; - `score = (part_short + part_long) + part_popularity`.
  *
  *  Of tracks with equal scores the one with the lower index comes first. */
 export interface Retriever {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Failure } from "../../core/domain/failure.ts";
 
-// TypeScript knows WebAssembly only with the browser's library, which the rest of the code must not see.
+// TypeScript knows WebAssembly only with the browser's library, which the rest of the code must not
+// see.
 declare const WebAssembly: {
   Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
   Module: new (bytes: Uint8Array) => object;

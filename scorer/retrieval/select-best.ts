@@ -1,5 +1,5 @@
-/** The positions of the `k` best of the first `count` scores, best first; of equal scores the earlier
- *  position first. NaN is never selected. */
+/** The positions of the `k` best of the first `count` scores, best first; of equal scores the
+ *  earlier position first. NaN is never selected. */
 export function selectBest(scores: Float32Array, count: number, k: number): Int32Array {
   const best = new Int32Array(Math.min(k, count));
   let filled = 0;
