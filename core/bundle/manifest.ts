@@ -2,7 +2,7 @@ import type { BundleId, ModelName } from "../domain/ids.ts";
 
 export const BUNDLE_FORMAT = "segue.bundle/1";
 
-/** The manifest of a bundle, as `manifest.json` holds it. `docs/bundle.md` describes every field. */
+/** The manifest of a bundle, as `manifest.json` holds it. `docs/bundle.md` tells every field. */
 export interface Manifest {
   readonly format: typeof BUNDLE_FORMAT;
   /** SHA-256 of the canonical JSON (keys sorted, no white space) of everything but `id`. */
@@ -31,8 +31,8 @@ export interface ModelManifest {
   readonly dimension: number;
   /** The inputs beside the track vector, in order; empty for a model of tracks alone. */
   readonly features: readonly FeatureName[];
-  /** ONNX graph: `track` [batch, D], `features` [batch, F] (absent where F = 0), `hidden` [batch, H]
-   *  → `hidden_next` [batch, H]. */
+  /** ONNX graph: `track` [batch, D], `features` [batch, F] (absent where F = 0), `hidden`
+   *  [batch, H] → `hidden_next` [batch, H]. */
   readonly step: string;
   /** ONNX graph: `hidden` [batch, H] → `taste` [batch, D]. */
   readonly taste: string;
@@ -43,7 +43,8 @@ export interface ModelManifest {
   /** Little-endian float32 [count], added to a track's score; null means zeros. */
   readonly output_bias: string | null;
   /** JSON: `{"track": [[…D]…], "features": …, "hidden": …, "hidden_next": …, "taste": …,
-   *  "tolerance": …}` with at least 4 rows; the runner must reproduce it before a bundle is served. */
+   *  "tolerance": …}` with at least 4 rows, where `taste` is that of `hidden_next`; the runner must
+   *  reproduce it before a bundle is served. */
   readonly golden: string;
 }
 
@@ -59,7 +60,8 @@ export const FEATURE_WIDTHS = {
   kind: 8,
   /** 0…1; where the player does not report it, 1 for a finished play and 0 otherwise. */
   fraction_played: 1,
-  /** De Boom's Δ: ln(1 + seconds since the listener's last event) / ln(1 + 30 days), clipped to 0…1. */
+  /** De Boom's Δ: ln(1 + seconds since the listener's last event) / ln(1 + 30 days in seconds),
+   *  clipped to 0…1. */
   gap: 1,
   /** 1 for the first event of a session. */
   session_start: 1,

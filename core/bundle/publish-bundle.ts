@@ -15,9 +15,9 @@ const STAGING_PREFIX = ".staging-";
 const MANIFEST_NAME = "manifest.json";
 
 /** Publishes a bundle into a folder, over the one that may be there: all files are written aside,
- *  opened as a server would open them, moved in, and the manifest last, by one rename. Whoever opens
- *  the folder meanwhile finds the old bundle or the new one, whole; the files of the one before stay
- *  until the next publication. One publisher at a time may work on a folder.
+ *  opened as a server would open them, moved in, and the manifest last, by one rename. Whoever
+ *  opens the folder meanwhile finds the old bundle or the new one, whole; the files of the one
+ *  before stay until the next publication. One publisher at a time may work on a folder.
  *  Fails with `bad_bundle` where `openBundle` would refuse the content; nothing changes then. */
 export async function publishBundle(
   folder: string,

@@ -5,13 +5,13 @@ import type { BundleGraphs } from "./graph-runner.ts";
 import type { StepRunner } from "./step-runner.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
-/** Waves that may be under way or waiting in one worker. Callers wait for their waves, so more than
- *  this means that one does not. */
+/** Waves that may be under way or waiting in one worker. Callers wait for their waves, so more
+ *  than this means that one does not. */
 const WAVES_MAX = 1024;
 
-/** Runs a bundle's graphs in a thread of their own, so that they never block this one. The same bits
- *  as `createStepRunner`, which is what the thread uses. `close` lets the waves under way finish.
- *  Fails like `createStepRunner`. */
+/** Runs a bundle's graphs in a thread of their own, so that they never block this one. The same
+ *  bits as `createStepRunner`, which is what the thread uses. `close` lets the waves under way
+ *  finish. Fails like `createStepRunner`. */
 export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunner> {
   const start: WorkerStart = { graphs: { models: onlyGraphs(bundle.models) } };
   const worker = new Worker(new URL("./step-worker.ts", import.meta.url), { workerData: start });
