@@ -21,6 +21,8 @@ import { showASkip } from "../start/show-a-skip.ts";
 import { trainingBar } from "../training-bar.ts";
 
 const WORLD = { listeners: 300, tracks: 2000, days: 21, seed: 1 };
+/** Fewer epochs than the default: this shows the journey, and the world is easy to learn. */
+const QUICK_TRAINING = { refit: false, short: { epochs: 3 }, long: { epochs: 3 } };
 /** How much of the world's end becomes the listeners' recent past. */
 const HISTORY_DAYS = 2;
 const LIVE_PAUSE_MS = 500;
@@ -89,7 +91,7 @@ async function prepareBundle(home: Home, bar: ProgressBar, signal: AbortSignal):
     await train({
       logFolder: home.world,
       outFolder: home.bundle,
-      config: parseTrainingConfig({}),
+      config: parseTrainingConfig(QUICK_TRAINING),
       seed: WORLD.seed,
       signal,
       progress: trainingBar(bar),
