@@ -1,6 +1,7 @@
 import { Failure } from "../domain/failure.ts";
 import type { Offset, Partition, TrackId } from "../domain/ids.ts";
 import {
+  closeEnvironment,
   type Environment,
   openEnvironment,
   openEnvironmentReader,
@@ -53,7 +54,7 @@ export function openCatalogueStore(folder: string): CatalogueStore {
       });
       environment.resetReadTxn();
     },
-    close: () => environment.close(),
+    close: () => closeEnvironment(environment),
   };
 }
 

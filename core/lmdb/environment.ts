@@ -16,6 +16,9 @@ const META_BYTES = 8192;
 /** A transaction that is not on the disk after this long is reported as `store_unavailable`. */
 const FLUSH_TIMEOUT_MS = 60_000;
 
+/** lmdb-js closes once all writes are flushed, which a write that failed never is. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
 /** Opens the environment in `folder` for its one writer, and makes it where there is none. The folder is
  *  for the owner's eyes alone. Throws `store_unavailable`. */
 export function openEnvironment(folder: string): Environment {
@@ -62,6 +65,14 @@ export async function transactDurably(environment: Environment, write: () => voi
   }
 }
 
+/** Closes the writer's environment; after a full disk it leaves that to the end of the process. */
+export async function closeEnvironment(environment: Environment): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+  await Promise.race([environment.close(), promise]);
+  clearTimeout(timer);
+}
+
 function optionsFor(folder: string) {
   return {
     path: folder,
@@ -70,6 +81,8 @@ function optionsFor(folder: string) {
     mapSize: MAP_BYTES,
     encoding: "binary",
     keyEncoding: "binary",
+    // With batching by event turns, a failed commit also rejects a promise that nobody is given.
+    eventTurnBatching: false,
   } as const;
 }
 

@@ -1,5 +1,5 @@
 import type { ListenerId, Partition } from "../domain/ids.ts";
-import { openEnvironment, transactDurably } from "../lmdb/environment.ts";
+import { closeEnvironment, openEnvironment, transactDurably } from "../lmdb/environment.ts";
 import { requireOwner } from "./fence.ts";
 import type { ListenerRecord } from "./listener-record.ts";
 import { decodeRecord, encodeRecord } from "./record-codec.ts";
@@ -55,5 +55,5 @@ export function openLmdbStore(folder: string): SessionStore {
     return digestEntries(entries());
   }
 
-  return { read, position, commit, digest, close: () => environment.close() };
+  return { read, position, commit, digest, close: () => closeEnvironment(environment) };
 }
