@@ -8,12 +8,22 @@ import { after, test } from "node:test";
 import type { Offset } from "../domain/ids.ts";
 import { collectingReader, until } from "./collecting-reader.ts";
 import { openEmbeddedLog } from "./embedded-log.ts";
-import { eventLogContract, everything, newTopic, numbered } from "./event-log.contract.ts";
+import {
+  closeAll,
+  closedAfter,
+  eventLogContract,
+  everything,
+  newTopic,
+  numbered,
+} from "./event-log.contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "embedded-log-"));
-after(() => rmSync(folder, { recursive: true }));
-const open = (topic: string, partitions: number) =>
-  openEmbeddedLog({ folder, topic, partitions, onNotice: () => undefined });
+after(async () => {
+  await closeAll();
+  rmSync(folder, { recursive: true });
+});
+const open = async (topic: string, partitions: number) =>
+  closedAfter(await openEmbeddedLog({ folder, topic, partitions, onNotice: () => undefined }));
 
 eventLogContract({
   open,

@@ -47,6 +47,13 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
     return positions;
   });
 
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    await queue.close();
+    await Promise.all([...subscriptions].map((subscription) => subscription.close()));
+    await store.close();
+  }
+
   return {
     topic,
     partitions,
@@ -79,10 +86,9 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
     async truncateBefore(partition, offset) {
       await store.truncateBefore(partition, offset);
     },
-    async close() {
-      await queue.close();
-      await Promise.all([...subscriptions].map((subscription) => subscription.close()));
-      await store.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

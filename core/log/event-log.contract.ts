@@ -346,6 +346,18 @@ function closing(engine: LogEngine): void {
   });
 }
 
+const opened = new Set<EventLog>();
+
+/** Has the log closed at the end of the run where a failed test left it open. */
+export function closedAfter<Log extends EventLog>(log: Log): Log {
+  opened.add(log);
+  return log;
+}
+
+export async function closeAll(): Promise<void> {
+  await Promise.all([...opened].map((log) => log.close()));
+}
+
 let topics = 0;
 const RUN = `${process.pid}-${Date.now().toString(36)}`;
 

@@ -63,6 +63,13 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     return records;
   }
 
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    await queue.close();
+    await Promise.all([...subscriptions].map((subscription) => subscription.close()));
+    await Promise.all([writer.close(), admin.disconnect(), (await fetcher)?.close()]);
+  }
+
   return {
     topic,
     partitions,
@@ -83,10 +90,9 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
       subscriptions.add(subscription);
       return subscription;
     },
-    async close() {
-      await queue.close();
-      await Promise.all([...subscriptions].map((subscription) => subscription.close()));
-      await Promise.all([writer.close(), admin.disconnect(), (await fetcher)?.close()]);
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

@@ -134,11 +134,19 @@ async function run(
   java.stdout.pipe(log, { end: false });
   java.stderr.pipe(log, { end: false });
   java.once("exit", () => log.end());
-  const endWithParent = () => java.kill("SIGKILL");
-  process.once("exit", endWithParent);
-  java.once("exit", () => process.off("exit", endWithParent));
+  endWithParent(java);
   await served(java, files.logFile);
   return java;
+}
+
+/** A shell that waits for the pipe from this process to close, however this process ends, and then
+ *  kills the broker, which would outlive it. */
+function endWithParent(java: ChildProcess): void {
+  const guard = spawn("sh", ["-c", `cat > /dev/null; kill -9 ${java.pid}`], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  java.once("exit", () => guard.kill("SIGKILL"));
 }
 
 function classArchive(cache: BrokerCache): string {
