@@ -6,6 +6,8 @@ import type { Client } from "../recommender-client.ts";
 import { type Column, drawTable } from "../table.ts";
 
 const LIST_LENGTH = 10;
+/** How far down the list before the skip is known, so that a newcomer's place in it can be told. */
+const PLACES_KNOWN = 500;
 /** How far `similarTracks` looks; a track farther from the skipped one shows no likeness. */
 const NEIGHBOURS_MAX = 500;
 const SKIPPED_AFTER_MS = 4_000;
@@ -18,29 +20,30 @@ export async function showASkip(
   clock: () => number,
 ): Promise<string> {
   const { session } = await client.getListener(listener);
-  const ask = (atLeast?: LogPosition) =>
+  const ask = (k: number, atLeast?: LogPosition) =>
     client.nextTracks({
       listener,
       ...(session === "" ? {} : { session }),
-      k: LIST_LENGTH,
+      k,
       atLeast,
       withDetails: true,
     });
-  const before = await ask();
-  const skipped = before.tracks[0];
+  const { tracks: known } = await ask(PLACES_KNOWN);
+  const before = known.slice(0, LIST_LENGTH);
+  const skipped = before[0];
   if (skipped === undefined) return `no track is known for ${listener}\n`;
   const askedAtMs = performance.now();
   const { position } = await client.publish(skipOf(listener, session, skipped.track, clock()));
-  const after = await ask(position);
+  const { tracks: after } = await ask(LIST_LENGTH, position);
   const tookMs = performance.now() - askedAtMs;
   const likeness = await likenessTo(client, skipped.track);
   return [
     `Before: the next tracks for ${listener}\n`,
-    drawTable(BEFORE_COLUMNS, before.tracks.map(beforeRow)),
+    drawTable(BEFORE_COLUMNS, before.map(beforeRow)),
     `\n${nameOf(skipped)} is skipped after ${SKIPPED_AFTER_MS / 1000} s.`,
     ` The list below was there ${tookMs.toFixed(0)} ms after the skip was sent.\n\n`,
-    drawTable(AFTER_COLUMNS, afterRows(before.tracks, after.tracks, likeness)),
-    `\n${verdict(before.tracks.slice(1), after.tracks, likeness)}\n`,
+    drawTable(AFTER_COLUMNS, afterRows(known, after, likeness)),
+    `\n${verdict(before.slice(1), after, likeness)}\n`,
   ].join("");
 }
 
@@ -97,13 +100,13 @@ function whyItMoved(
   after: RecommendedTrack,
   risenBy: number,
 ): string {
-  if (before === undefined) return "came in: this session now points elsewhere";
-  if (risenBy === 0) return "stays";
+  if (before === undefined) return `from below place ${PLACES_KNOWN}`;
+  const word = risenBy > 0 ? "up" : risenBy < 0 ? "down" : "stays";
   const change = (after.shares?.shortTerm ?? 0) - (before.shares?.shortTerm ?? 0);
-  const source = change >= 0 ? "session counts more" : "long-term taste counts more";
   const points = Math.round(Math.abs(change) * 100);
-  const word = risenBy > 0 ? "up" : "down";
-  return points === 0 ? word : `${word}: ${source}, by ${points} points`;
+  if (points === 0) return word;
+  const source = change > 0 ? "this session" : "long-term taste";
+  return `${word}: ${source} gives ${points} points more of its score`;
 }
 
 function likenessCell(cosine: number | undefined): string {
