@@ -17,7 +17,7 @@ import { parseManifest } from "./parse-manifest.ts";
 import { decodeText, type FileReader, fileReader, readManifestText } from "./read-files.ts";
 
 /** How many tracks are indexed before others may use the thread again. */
-const CHUNK_TRACKS = 65_536;
+const CHUNK_TRACKS = 8192;
 
 /** Opens the bundle of a folder and checks all of it: manifest, id, the size and SHA-256 of every
  *  file, ids, vectors, graphs, and that the graphs reproduce their golden outputs on this machine.
@@ -27,8 +27,7 @@ export async function openBundle(folder: string): Promise<Bundle> {
   const manifest = parseManifest(await readManifestText(folder));
   const files = fileReader(folder, manifest.files);
   const { count } = manifest.tracks;
-  const trackIds = await readTrackIds(files, manifest.tracks);
-  const byHash = await indexByHash(trackIds, manifest.tracks.ids);
+  const { trackIds, byHash } = await readTracks(files, manifest.tracks);
   const popularity = await files.floats(manifest.tracks.popularity, "tracks.popularity", count);
   const models: Partial<Record<ModelName, Model>> = {};
   for (const [name, model] of Object.entries(manifest.models) as [ModelName, ModelManifest][]) {
@@ -48,43 +47,49 @@ export async function openBundle(folder: string): Promise<Bundle> {
   });
 }
 
-async function readTrackIds(
-  files: FileReader,
-  { count, ids }: Manifest["tracks"],
-): Promise<readonly TrackId[]> {
-  const sizes = { least: 2 * count, most: (ID_BYTES_MAX + 1) * count };
-  const lines = decodeText(await files.bytes(ids, "tracks.ids", sizes), ids).split("\n");
-  if (lines.pop() !== "") throw badBundle(ids, "the last line has no end");
-  if (lines.length !== count) {
-    throw badBundle(ids, `has ${lines.length} lines, tracks.count says ${count}`);
-  }
-  for (const [index, id] of lines.entries()) {
-    // A UTF-16 unit is at most 3 bytes of UTF-8, so short ids need not be measured.
-    const tooLong = id.length * 3 > ID_BYTES_MAX && Buffer.byteLength(id) > ID_BYTES_MAX;
-    if (id === "" || tooLong) {
-      throw badBundle(ids, `the id of track ${index} must have 1 to ${ID_BYTES_MAX} bytes`);
-    }
-  }
-  return lines as TrackId[];
+interface TrackTable {
+  readonly trackIds: readonly TrackId[];
+  readonly byHash: ReadonlyMap<TrackHash, TrackIndex>;
 }
 
 /** Refuses two tracks of one id, and two of one hash: records know tracks by their hashes. */
-async function indexByHash(
-  trackIds: readonly TrackId[],
-  file: string,
-): Promise<Map<TrackHash, TrackIndex>> {
+async function readTracks(
+  files: FileReader,
+  { count, ids: file }: Manifest["tracks"],
+): Promise<TrackTable> {
+  const sizes = { least: 2 * count, most: (ID_BYTES_MAX + 1) * count };
+  const text = decodeText(await files.bytes(file, "tracks.ids", sizes), file);
+  const trackIds: TrackId[] = [];
   const byHash = new Map<TrackHash, TrackIndex>();
-  for (const [index, id] of trackIds.entries()) {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf("\n", from);
+    if (end < 0) throw badBundle(file, "the last line has no end");
+    const index = trackIds.length as TrackIndex;
+    const id = checkedId(text.slice(from, end), index, file);
     const hash = trackHash(id);
     const earlier = byHash.get(hash);
     if (earlier !== undefined) {
       const what = trackIds[earlier] === id ? "id" : "hash";
       throw badBundle(file, `tracks ${earlier} and ${index} have the same ${what}`);
     }
-    byHash.set(hash, index as TrackIndex);
+    trackIds.push(id);
+    byHash.set(hash, index);
+    from = end + 1;
     if (index % CHUNK_TRACKS === 0) await othersRun();
   }
-  return byHash;
+  if (trackIds.length !== count) {
+    throw badBundle(file, `has ${trackIds.length} lines, tracks.count says ${count}`);
+  }
+  return { trackIds, byHash };
+}
+
+function checkedId(id: string, index: number, file: string): TrackId {
+  // A UTF-16 unit is at most 3 bytes of UTF-8, so short ids need not be measured.
+  const tooLong = id.length * 3 > ID_BYTES_MAX && Buffer.byteLength(id) > ID_BYTES_MAX;
+  if (id === "" || tooLong) {
+    throw badBundle(file, `the id of track ${index} must have 1 to ${ID_BYTES_MAX} bytes`);
+  }
+  return id as TrackId;
 }
 
 async function readModel(

@@ -6,7 +6,8 @@ import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+/** How much is read and hashed at once, so that others may use the thread between. */
+const CHUNK_BYTES = 1024 * 1024;
 /** How many numbers are looked at before others may use the thread again. */
 const CHUNK_NUMBERS = 1024 * 1024;
 
