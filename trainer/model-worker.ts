@@ -1,14 +1,21 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Failure } from "../core/domain/failure.ts";
-import type { WorkerMessage } from "./train-in-worker.ts";
-import { type ModelTask, trainModel } from "./train-model.ts";
+import type { WorkerMessage, WorkerOrder } from "./train-in-worker.ts";
+import { trainModel } from "./train-model.ts";
 
-/** The thread in which one model is trained. */
+/** The thread in which one model is trained. It ends by itself: a thread that is terminated while a
+ *  graph loads or runs takes the whole process with it. */
 const post = (message: WorkerMessage) => parentPort!.postMessage(message);
+const { task, stop } = workerData as WorkerOrder;
+const stopped = new Error("stopped");
 try {
-  const model = await trainModel(workerData as ModelTask, (progress) => post({ progress }));
+  const model = await trainModel(task, (progress) => {
+    if (Atomics.load(stop, 0) === 1) throw stopped;
+    post({ progress });
+  });
   post({ model });
 } catch (error) {
-  if (!(error instanceof Failure)) throw error;
-  post({ failure: { code: error.code, message: error.message, field: error.field } });
+  if (error === stopped) post({ stopped: true });
+  else if (!(error instanceof Failure)) throw error;
+  else post({ failure: { code: error.code, message: error.message, field: error.field } });
 }

@@ -1,4 +1,3 @@
-import type { ModelName } from "../core/domain/ids.ts";
 import type { ModelProgress } from "./train-model.ts";
 
 /** How far a training is, with its speed. */
@@ -8,18 +7,16 @@ export interface TrainingProgress extends ModelProgress {
   readonly secondsLeft: number;
 }
 
-/** Turns what the models report into progress with speeds, by a clock in milliseconds. */
+/** Turns what the models report from now on into progress with speeds. */
 export function progressClock(
   nowMs: () => number,
   report: (progress: TrainingProgress) => void,
 ): (progress: ModelProgress) => void {
-  const startedMs = new Map<ModelName, number>();
+  const startedMs = nowMs();
   return (progress) => {
-    const { model, epoch, epochs, events, eventsTotal } = progress;
-    const started = startedMs.get(model) ?? nowMs();
-    startedMs.set(model, started);
+    const { epoch, epochs, events, eventsTotal } = progress;
     const done = (epoch - 1) * eventsTotal + events;
-    const seconds = (nowMs() - started) / 1000;
+    const seconds = (nowMs() - startedMs) / 1000;
     const eventsPerSecond = seconds > 0 ? done / seconds : 0;
     const left = epochs * eventsTotal - done;
     const secondsLeft = eventsPerSecond > 0 ? left / eventsPerSecond : 0;

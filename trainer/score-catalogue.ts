@@ -59,9 +59,10 @@ export function rankOf(scores: Float32Array, answer: number): number {
   return rank;
 }
 
-/** Recall and mean reciprocal rank of the first 20. */
+/** Recall of the first place and of the first 20, and the mean reciprocal rank among these. */
 export interface Accuracy {
   readonly predictions: number;
+  readonly recall1: number;
   readonly recall20: number;
   readonly mrr20: number;
 }
@@ -73,5 +74,10 @@ export function accuracyOf(ranks: Int32Array): Accuracy {
   const reciprocal = hits.reduce((sum, rank) => sum + 1 / rank, 0);
   const predictions = ranks.length;
   const share = (sum: number) => (predictions === 0 ? 0 : sum / predictions);
-  return { predictions, recall20: share(hits.length), mrr20: share(reciprocal) };
+  return {
+    predictions,
+    recall1: share(ranks.filter((rank) => rank === 1).length),
+    recall20: share(hits.length),
+    mrr20: share(reciprocal),
+  };
 }

@@ -74,20 +74,24 @@ function stepRow(
   step: { readonly row: number; readonly track: number; readonly rate: number },
 ): void {
   const { dimension, vectors, vectorSquares } = table;
-  const { row, track, rate } = step;
+  const rate = fround(step.rate);
   const gradients = rows.vectors;
-  const from = row * dimension;
-  const to = track * dimension;
+  const from = step.row * dimension;
+  const to = step.track * dimension;
+  // Rounding after each operation lets the engine compute in 32 bits, at half the time.
   for (let i = 0; i < dimension; i++) {
     const gradient = gradients[from + i]!;
-    const squares = vectorSquares[to + i]! + gradient * gradient;
+    const squares = fround(vectorSquares[to + i]! + fround(gradient * gradient));
     vectorSquares[to + i] = squares;
-    const move = (rate * gradient) / Math.sqrt(squares + ADAGRAD_EPSILON);
-    vectors[to + i] = vectors[to + i]! - move;
+    const scale = fround(sqrt(fround(squares + EPSILON)));
+    vectors[to + i] = fround(vectors[to + i]! - fround(fround(rate * gradient) / scale));
   }
-  const gradient = rows.bias[row]!;
-  const squares = table.biasSquares[track]! + gradient * gradient;
-  table.biasSquares[track] = squares;
-  const move = (rate * gradient) / Math.sqrt(squares + ADAGRAD_EPSILON);
-  table.bias[track] = table.bias[track]! - move;
+  const gradient = rows.bias[step.row]!;
+  const squares = fround(table.biasSquares[step.track]! + gradient * gradient);
+  table.biasSquares[step.track] = squares;
+  const move = (rate * gradient) / sqrt(squares + EPSILON);
+  table.bias[step.track] = table.bias[step.track]! - move;
 }
+
+const { fround, sqrt } = Math;
+const EPSILON = fround(ADAGRAD_EPSILON);

@@ -31,9 +31,11 @@ export interface Epoch {
 /** A candidate with this correction has no share in any row's probability. */
 const NEVER = -1e9;
 const BATCHES_BETWEEN_REPORTS = 50;
+/** Guessing among a billion tracks costs 21, and the correction of scores at most 7 more. */
+const LOSS_MAX = 30;
 
 /** Learns from every walk once and returns the mean loss. Throws `training_diverged` where the loss
- *  is no number any more.
+ *  is no number any more or far above that of guessing.
  *
  *  Scores are corrected by the raw count of each candidate: − ln count for the right answers, which
  *  come as often as they are played, and − exponent · ln count for the sampled negatives. Source:
@@ -45,20 +47,23 @@ export async function trainEpoch(step: TrainingStep, epoch: Epoch): Promise<numb
   let events = 0;
   let lossSum = 0;
   let weightSum = 0;
+  const report = () => {
+    const loss = weightSum === 0 ? 0 : lossSum / weightSum;
+    if (!(loss < LOSS_MAX)) throw diverged(epoch, loss);
+    epoch.progress(events, loss);
+    return loss;
+  };
   step.forget();
+  report();
   for (const batch of laneBatches(epoch.walks, { lanes, steps })) {
     const weight = fillBatch(step.batch, batch, epoch, logSupport);
-    const loss = await step.run(epoch.rate);
-    if (!Number.isFinite(loss)) throw diverged(epoch);
-    lossSum += loss * lanes * steps;
+    lossSum += (await step.run(epoch.rate)) * lanes * steps;
     weightSum += weight;
     events += batch.events;
     batches++;
-    if (batches % BATCHES_BETWEEN_REPORTS === 0) epoch.progress(events, lossSum / weightSum);
+    if (batches % BATCHES_BETWEEN_REPORTS === 0) report();
   }
-  const loss = weightSum === 0 ? 0 : lossSum / weightSum;
-  epoch.progress(events, loss);
-  return loss;
+  return report();
 }
 
 /** Returns the sum of the right answers' weights. */
@@ -92,7 +97,8 @@ function fillBatch(
   }
   const negatives = target.candidates.subarray(rows);
   epoch.sampleNegatives(negatives);
-  for (const [index, track] of negatives.entries()) {
+  for (let index = 0; index < negatives.length; index++) {
+    const track = negatives[index]!;
     target.correction[rows + index] = -config.negativeExponent * logSupport[track]!;
   }
   fillMask(target.trackMask, config.inputDropout, epoch.random);
@@ -109,11 +115,11 @@ function fillMask(mask: Float32Array, share: number, random: Random): void {
   }
 }
 
-function diverged(epoch: Epoch): Failure {
+function diverged(epoch: Epoch, loss: number): Failure {
   return new Failure(
     "training_diverged",
-    `the loss is no number any more at learning rate ${epoch.rate}; ` +
-      `try a lower one, such as ${epoch.rate / 4}`,
+    `the mean loss is ${loss} at learning rate ${epoch.rate}; try a lower one, such as ` +
+      `${epoch.rate / 4}`,
     { field: "learningRate" },
   );
 }

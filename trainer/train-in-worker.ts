@@ -2,10 +2,18 @@ import { Worker } from "node:worker_threads";
 import { Failure, type FailureCode } from "../core/domain/failure.ts";
 import type { ModelProgress, ModelTask, TrainedModel } from "./train-model.ts";
 
+/** What a model's thread is started with. */
+export interface WorkerOrder {
+  readonly task: ModelTask;
+  /** [1] in shared memory; set to 1 to stop the thread at its next report. */
+  readonly stop: Int32Array;
+}
+
 /** What a model's thread says. */
 export type WorkerMessage =
   | { readonly progress: ModelProgress }
   | { readonly model: TrainedModel }
+  | { readonly stopped: true }
   | {
       readonly failure: {
         readonly code: FailureCode;
@@ -22,26 +30,35 @@ export async function trainInWorker(
   signal: AbortSignal,
 ): Promise<TrainedModel> {
   signal.throwIfAborted();
-  const worker = new Worker(new URL("./model-worker.ts", import.meta.url), { workerData: task });
-  const { promise, resolve, reject } = Promise.withResolvers<TrainedModel>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort);
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const order: WorkerOrder = { task, stop };
+  const worker = new Worker(new URL("./model-worker.ts", import.meta.url), { workerData: order });
+  const ended = Promise.withResolvers<void>();
+  let outcome: TrainedModel | Error | undefined;
   worker.on("message", (message: WorkerMessage) => {
     if ("progress" in message) progress(message.progress);
-    else if ("model" in message) resolve(message.model);
-    else {
-      const { code, message: text, field } = message.failure;
-      reject(new Failure(code, text, field === undefined ? {} : { field }));
-    }
+    else if ("model" in message) outcome = message.model;
+    else if ("failure" in message) outcome = failureOf(message.failure);
   });
-  worker.on("error", reject);
-  worker.on("exit", (code) => {
-    reject(new Failure("bug", `the thread that trains ${task.name} ended early with ${code}`));
+  worker.on("error", (error) => {
+    outcome = error;
   });
-  try {
-    return await promise;
-  } finally {
-    signal.removeEventListener("abort", abort);
-    await worker.terminate();
-  }
+  worker.on("exit", () => ended.resolve());
+  const abort = () => Atomics.store(stop, 0, 1);
+  signal.addEventListener("abort", abort);
+  await ended.promise;
+  signal.removeEventListener("abort", abort);
+  signal.throwIfAborted();
+  if (outcome === undefined) throw new Failure("bug", `the thread of ${task.name} gave no result`);
+  if (outcome instanceof Error) throw outcome;
+  return outcome;
+}
+
+function failureOf(failure: {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly field: string | undefined;
+}): Failure {
+  const { code, message, field } = failure;
+  return new Failure(code, message, field === undefined ? {} : { field });
 }

@@ -183,8 +183,8 @@ function runEpoch(
   });
 }
 
-/** The short model goes through sessions in order of time, so that it ends with the newest; the long
- *  one through its listeners in a new random order each time. */
+/** The short model goes through sessions in order of time, so that it ends with the newest; the
+ *  long one through its listeners in a new random order each time. */
 function planPass(
   task: ModelTask,
   course: Course,

@@ -1,14 +1,14 @@
-import { type Graph, node, scalar, type Tensor } from "./graph-builder.ts";
+import { type Graph, node, ones, type Tensor } from "./graph-builder.ts";
 
-/** Appends the backward pass of `loss`, a scalar, and returns its gradients by `parameters`.
- *  Reverse-mode differentiation when the graph is built: the result is plain ONNX operations.
- *  Throws a RangeError where the loss does not depend on a parameter. */
+/** Appends the backward pass of `loss` and returns the gradients of the sum of its elements by
+ *  `parameters`. Reverse-mode differentiation when the graph is built: the result is plain ONNX
+ *  operations. Throws a RangeError where the loss does not depend on a parameter. */
 export function differentiate(
   graph: Graph,
   loss: Tensor,
   parameters: readonly Tensor[],
 ): readonly Tensor[] {
-  const gradients = new Map<string, Tensor>([[loss.name, scalar(graph, 1)]]);
+  const gradients = new Map<string, Tensor>([[loss.name, ones(graph, loss.shape)]]);
   const depending = dependants(graph, parameters);
   for (const entry of [...graph.tape].reverse()) {
     if (!entry.outputs.some((tensor) => depending.has(tensor.name))) continue;

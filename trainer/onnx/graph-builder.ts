@@ -88,9 +88,18 @@ export function scalar(graph: Graph, value: number): Tensor {
 }
 
 export function zeros(graph: Graph, shape: readonly Dimension[]): Tensor {
+  return filled(graph, shape, 0);
+}
+
+export function ones(graph: Graph, shape: readonly Dimension[]): Tensor {
+  return filled(graph, shape, 1);
+}
+
+function filled(graph: Graph, shape: readonly Dimension[], value: number): Tensor {
   const sizes = fixedShape(shape);
-  const data = new Float32Array(sizes.reduce((product, size) => product * size, 1));
-  return constant(graph, `zeros ${sizes.join("x")}`, { shape: sizes, data });
+  const elements = sizes.reduce((product, size) => product * size, 1);
+  const data = new Float32Array(elements).fill(value);
+  return constant(graph, `${value} of [${sizes.join(", ")}]`, { shape: sizes, data });
 }
 
 /** [values.length] of int64. */

@@ -15,8 +15,8 @@ export interface GruWeights<Value> {
   readonly hiddenBias: Value;
 }
 
-/** What the inputs add to the gates: [rows, D] and [rows, F] → [rows, 3H]. It needs no hidden state,
- *  so that many steps' inputs go through one multiplication. */
+/** What the inputs add to the gates: [rows, D] and [rows, F] → [rows, 3H]. It needs no hidden
+ *  state, so that many steps' inputs go through one multiplication. */
 export function inputGates(
   graph: Graph,
   inputs: { readonly track: Tensor; readonly features?: Tensor | undefined },

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Failure } from "../core/domain/failure.ts";
+import type { ListenerId, SessionId, TrackId } from "../core/domain/ids.ts";
+import { type SparseEvent, writeTestLog } from "../test/support/played-logs.ts";
+import { readSequences } from "./read-sequences.ts";
+import { splitByTime, trackSupport } from "./sequences.ts";
+import { aheadTargets, listenerWalks, nextEventTargets, sessionWalks } from "./walks.ts";
+
+const RULES = { idleTimeoutMs: 10_000, trackSupportMin: 1 };
+const [ada, bob] = ["ada", "bob"] as ListenerId[] as [ListenerId, ListenerId];
+const [x, y, z] = ["x", "y", "z"] as TrackId[] as [TrackId, TrackId, TrackId];
+const bobs = "bob's" as SessionId;
+
+/** Ada hears x y, is silent, then hears z y; Bob hears y z y in a session of his player's. */
+const PLAYS: readonly SparseEvent[] = [
+  { listener: ada, track: x, happenedAtMs: 1000 },
+  { listener: bob, track: y, happenedAtMs: 2000, session: bobs },
+  { listener: ada, track: y, happenedAtMs: 3000, kind: "skipped", playedMs: 50, trackMs: 200 },
+  { listener: ada, track: x, happenedAtMs: 3500, kind: "started" },
+  { listener: ada, track: z, happenedAtMs: 14_000, contextKind: "album", shuffle: true },
+  { listener: bob, track: z, happenedAtMs: 15_000, session: bobs },
+  { listener: ada, track: y, happenedAtMs: 16_000 },
+  { listener: bob, track: y, happenedAtMs: 17_000, session: bobs, kind: "skipped" },
+];
+
+test("events are in order of listeners, and sessions are cut as serving cuts them", async () => {
+  const sequences = await readSequences(await writeTestLog(PLAYS), RULES);
+  assert.deepEqual(sequences.trackIds, [y, z, x]);
+  assert.deepEqual([...sequences.track], [2, 0, 1, 0, 0, 1, 0]);
+  assert.deepEqual([...sequences.listenerStarts], [0, 4, 7]);
+  assert.deepEqual([...sequences.sessionStarts], [0, 2, 4, 7]);
+  assert.deepEqual([...sequences.sessionOrder], [0, 2, 1]);
+});
+
+test("features are those that serving takes, and a start steps nothing", async () => {
+  const { features } = await readSequences(await writeTestLog(PLAYS), RULES);
+  assert.deepEqual([...features.sessionStart], [1, 0, 1, 0, 1, 0, 0]);
+  assert.deepEqual([...features.gapMs], [0, 2000, 11_000, 2000, 0, 13_000, 2000]);
+  assert.deepEqual([...features.fractionPlayed], [1, 0.25, 1, 1, 1, 1, 0]);
+  assert.deepEqual([...features.kind], [2, 3, 2, 2, 2, 2, 3]);
+  assert.deepEqual([...features.context], [0, 0, 2, 0, 0, 0, 0]);
+  assert.deepEqual([...features.shuffle], [0, 0, 1, 0, 0, 0, 0]);
+});
+
+test("events of rare tracks are heard as unknown", async () => {
+  const rules = { ...RULES, trackSupportMin: 2 };
+  const sequences = await readSequences(await writeTestLog(PLAYS), rules);
+  assert.deepEqual(sequences.trackIds, [y, z]);
+  assert.deepEqual([...sequences.track], [-1, 0, 1, 0, 0, 1, 0]);
+});
+
+test("the later sessions are held back", async () => {
+  const sequences = await readSequences(await writeTestLog(PLAYS), RULES);
+  const split = splitByTime(sequences, 0.5);
+  assert.deepEqual([...split.trained], [0, 2]);
+  assert.deepEqual([...split.held], [1]);
+  assert.deepEqual([...trackSupport(sequences, split.trained)], [3, 1, 1]);
+});
+
+test("within a session the answer is the next event, and a skipped one counts less", async () => {
+  const sequences = await readSequences(await writeTestLog(PLAYS), RULES);
+  const walks = sessionWalks(sequences, sequences.sessionOrder);
+  assert.deepEqual(
+    [[...walks.starts], [...walks.ends]],
+    [
+      [0, 4, 2],
+      [1, 6, 3],
+    ],
+  );
+  const { event, weight } = nextEventTargets(sequences, walks, 0.25);
+  assert.deepEqual([...event], [1, -1, 3, -1, 5, 6, -1]);
+  assert.deepEqual([...weight], [0.25, 0, 1, 0, 1, 0.25, 0]);
+});
+
+test("across a listener's sessions the answer is ahead, and never past the end", async () => {
+  const sequences = await readSequences(await writeTestLog(PLAYS), RULES);
+  const walks = listenerWalks(sequences, sequences.sessionOrder, 100);
+  assert.deepEqual(
+    [[...walks.starts], [...walks.ends]],
+    [
+      [0, 4],
+      [4, 7],
+    ],
+  );
+  const draw = { skippedTargetWeight: 1, horizon: { min: 2, max: 2 }, random: () => 0.5 };
+  const { event } = aheadTargets(sequences, walks, draw);
+  assert.deepEqual([...event], [2, 3, 3, -1, 6, 6, -1]);
+  const pieces = listenerWalks(sequences, sequences.sessionOrder, 2);
+  assert.deepEqual([...pieces.starts], [0, 2, 4]);
+});
+
+test("a log without plays, or with none of the tracks often enough, is refused", async () => {
+  const starts = await writeTestLog([{ track: x, kind: "started" }]);
+  await assert.rejects(readSequences(starts, RULES), failure("bad_log_folder"));
+  const rare = readSequences(await writeTestLog(PLAYS), { ...RULES, trackSupportMin: 9 });
+  await assert.rejects(rare, failure("bad_configuration"));
+});
+
+function failure(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof Failure && error.code === code;
+}
