@@ -8,14 +8,12 @@ import { createInterface } from "node:readline";
 import { after, before, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
-  type Client,
+  Client,
   credentials,
-  loadPackageDefinition,
-  type ServiceClientConstructor,
+  makeGenericClientConstructor,
   type ServiceError,
 } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
-import { protoPath as healthProto } from "grpc-health-check";
+import { service as healthService } from "grpc-health-check";
 import { createStepRunner } from "../core/bundle/graph-runner.ts";
 import { openBundle } from "../core/bundle/open-bundle.ts";
 import { Failure } from "../core/domain/failure.ts";
@@ -60,24 +58,20 @@ test("a scorer started before any store sees it once another process makes it", 
 test("health and reflection answer in another process", async (context) => {
   const { port } = await startScorer(context, join(folder, "no-store"));
   const address = `127.0.0.1:${port}`;
-  const health = serviceClient(context, address, healthProto, "grpc.health.v1.Health");
+  const health = healthClient(context, address);
   for (const service of ["", "segue.v1.Recommender"]) {
-    const { status } = await unaryCall<{ status: string }>(health, "check", { service });
-    assert.equal(status, "SERVING");
+    const reply = await new Promise((resolve, reject) => {
+      health.check({ service }, (error, found) => (error ? reject(error) : resolve(found)));
+    });
+    assert.deepEqual(reply, { status: "SERVING" });
   }
-  const files = fileURLToPath(import.meta.resolve("@grpc/reflection"));
-  const reflectionProto = join(files, "../../proto/grpc/reflection/v1/reflection.proto");
-  const name = "grpc.reflection.v1.ServerReflection";
-  const reflection = serviceClient(context, address, reflectionProto, name);
-  const services = await reflect(reflection, { list_services: "" });
-  assert.deepEqual(
-    services.list_services_response?.service.map((service) => service.name),
-    ["segue.v1.Recommender", "grpc.health.v1.Health"],
-  );
-  const symbol = "segue.v1.NextTracksRequest";
-  const contract = await reflect(reflection, { file_containing_symbol: symbol });
-  const [file] = contract.file_descriptor_response?.file_descriptor_proto ?? [];
-  assert.ok(file?.includes("NextTracksRequest"));
+  // Field 7 of a ServerReflectionRequest lists the services, field 4 asks for a symbol's file.
+  const services = await reflect(context, address, [0x3a, 0x00]);
+  assert.match(services, /segue\.v1\.Recommender/);
+  assert.match(services, /grpc\.health\.v1\.Health/);
+  const symbol = Buffer.from("segue.v1.NextTracksRequest");
+  const contract = await reflect(context, address, [0x22, symbol.length, ...symbol]);
+  assert.match(contract, /exclude_tracks/);
 });
 
 test("a scorer that is told to end under load fails no call, and exits with 0", async (context) => {
@@ -108,9 +102,8 @@ test("a scorer that is told to end under load fails no call, and exits with 0", 
 test("a drain reports NOT_SERVING before it ends", async (context) => {
   const server = await startServer({ host: "127.0.0.1", port: 0, services: [] });
   const address = `127.0.0.1:${server.port}`;
-  const health = serviceClient(context, address, healthProto, "grpc.health.v1.Health");
   const states: string[] = [];
-  const watch = (health as unknown as Streams).watch({ service: "" });
+  const watch = healthClient(context, address).watch({ service: "" });
   const ended = new Promise((resolve) => {
     watch.on("error", resolve);
     watch.on("end", resolve);
@@ -171,55 +164,38 @@ function ask(
   });
 }
 
-/** A client made from a `.proto` file, whose methods are known by name alone. */
-function serviceClient(
+interface HealthClient {
+  check(
+    request: { readonly service: string },
+    done: (error: ServiceError | null, reply: unknown) => void,
+  ): void;
+  watch(request: { readonly service: string }): NodeJS.EventEmitter;
+}
+
+function healthClient(context: TestContext, address: string): HealthClient {
+  // Its definition was made by another copy of the types of grpc-js.
+  const definition = healthService as unknown as Parameters<typeof makeGenericClientConstructor>[0];
+  const HealthClient = makeGenericClientConstructor(definition, "grpc.health.v1.Health");
+  const client = new HealthClient(address, credentials.createInsecure());
+  context.after(() => client.close());
+  return client as unknown as HealthClient;
+}
+
+/** Sends one `ServerReflectionRequest` and returns the reply's bytes as text. */
+async function reflect(
   context: TestContext,
   address: string,
-  protoFile: string,
-  name: string,
-): Client {
-  const loaded = loadPackageDefinition(loadSync(protoFile, { keepCase: true, enums: String }));
-  const Service = name
-    .split(".")
-    .reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], loaded);
-  const client = new (Service as ServiceClientConstructor)(address, credentials.createInsecure());
+  request: readonly number[],
+): Promise<string> {
+  const client = new Client(address, credentials.createInsecure());
   context.after(() => client.close());
-  return client;
-}
-
-type Methods = Record<
-  string,
-  (request: object, done: (error: ServiceError | null, reply: unknown) => void) => void
->;
-
-function unaryCall<Reply>(client: Client, method: string, request: object): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    (client as unknown as Methods)[method]!(request, (error, reply) =>
-      error === null ? resolve(reply as Reply) : reject(error),
-    );
-  });
-}
-
-interface Stream extends NodeJS.EventEmitter {
-  write(request: object): void;
-  end(): void;
-}
-interface Streams {
-  watch(request: object): Stream;
-  ServerReflectionInfo(): Stream;
-}
-
-interface Reflected {
-  readonly list_services_response?: { readonly service: readonly { readonly name: string }[] };
-  readonly file_descriptor_response?: { readonly file_descriptor_proto: readonly Buffer[] };
-}
-
-async function reflect(client: Client, request: object): Promise<Reflected> {
-  const stream = (client as unknown as Streams).ServerReflectionInfo();
-  stream.write(request);
-  const [reply] = await once(stream, "data");
+  const path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  const same = (bytes: Buffer) => bytes;
+  const stream = client.makeBidiStreamRequest(path, same, same);
   const ended = once(stream, "end");
+  stream.write(Buffer.from(request));
+  const [reply] = await once(stream, "data");
   stream.end();
   await ended;
-  return reply as Reflected;
+  return String(reply);
 }
