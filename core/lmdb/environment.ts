@@ -50,6 +50,13 @@ export function openEnvironmentReader(folder: string): EnvironmentReader {
   };
 }
 
+/** A value's bytes, which hold until the next read of any environment. */
+export function readView(environment: Environment, key: Buffer): Buffer | undefined {
+  const bytes = environment.getBinaryFast(key);
+  // lmdb-js lends one large buffer and only overrides its length.
+  return bytes?.subarray(0, bytes.length);
+}
+
 /** Runs `write` in one transaction and resolves when it is on the disk. All of it is written or nothing.
  *  A `Failure` that `write` throws comes through; anything else is `store_unavailable`. */
 export async function transactDurably(environment: Environment, write: () => void): Promise<void> {

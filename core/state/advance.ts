@@ -47,7 +47,8 @@ export async function advance<Key>(
   return { records, waves: planned.length, rebuilt };
 }
 
-/** A draft on its way through the models; `hidden` is its own and is written in place. */
+/** A draft on its way through the models. Its `hidden` states are replaced by each step, never
+ *  written to: the first ones belong to the record that was read. */
 interface Hearing {
   readonly draft: Draft;
   readonly steps: readonly RecentEvent[];
@@ -62,7 +63,7 @@ function hearingOf(draft: Draft, bundle: Bundle): Hearing {
   for (const model of Object.values(bundle.models)) {
     const stored = rebuilt ? undefined : before?.hidden[model.name];
     assert(stored === undefined || stored.length === model.hidden, "hidden has the model's length");
-    hidden[model.name] = stored?.slice() ?? new Float32Array(model.hidden);
+    hidden[model.name] = stored ?? new Float32Array(model.hidden);
   }
   if (!rebuilt) return { draft, steps, hidden, rebuilt };
   const remembered = before.recent.filter((recent) => stepsModels(recent.kind));
@@ -89,8 +90,10 @@ async function runWave(
       }
       const next = await runner.step({ model: model.name, rows, track, features, hidden });
       assert(next.length === rows * width, "a step returns one hidden state per row");
+      // One copy for the whole wave, since the runner may use its memory again.
+      const kept = next.slice();
       for (const [row, { owner }] of wave.entries()) {
-        owner.hidden[model.name]!.set(next.subarray(row * width, (row + 1) * width));
+        owner.hidden[model.name] = kept.subarray(row * width, (row + 1) * width);
       }
     }),
   );

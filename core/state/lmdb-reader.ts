@@ -1,4 +1,4 @@
-import { openEnvironmentReader } from "../lmdb/environment.ts";
+import { openEnvironmentReader, readView } from "../lmdb/environment.ts";
 import { decodeRecord } from "./record-codec.ts";
 import type { StateReader } from "./session-store.ts";
 import { decodePosition, listenerKey, positionKey } from "./store-layout.ts";
@@ -13,7 +13,7 @@ export function openLmdbReader(folder: string): StateReader {
     const environment = reader.current();
     // lmdb-js keeps a read transaction for the rest of the event loop's turn; this begins a new one.
     environment?.resetReadTxn();
-    return environment?.getBinary(key);
+    return environment && readView(environment, key);
   }
 
   return {

@@ -1,5 +1,10 @@
 import type { ListenerId, Partition } from "../domain/ids.ts";
-import { closeEnvironment, openEnvironment, transactDurably } from "../lmdb/environment.ts";
+import {
+  closeEnvironment,
+  openEnvironment,
+  readView,
+  transactDurably,
+} from "../lmdb/environment.ts";
 import { requireOwner } from "./fence.ts";
 import type { ListenerRecord } from "./listener-record.ts";
 import { decodeRecord, encodeRecord } from "./record-codec.ts";
@@ -13,7 +18,7 @@ export function openLmdbStore(folder: string): SessionStore {
   const environment = openEnvironment(folder);
 
   function read(listener: ListenerId): ListenerRecord | undefined {
-    const bytes = environment.getBinary(listenerKey(listener));
+    const bytes = readView(environment, listenerKey(listener));
     return bytes && decodeRecord(bytes, listener);
   }
 

@@ -1,6 +1,7 @@
 import { Failure } from "../domain/failure.ts";
 import type { TrackHash } from "../domain/ids.ts";
 import { CONTEXT_KINDS, EVENT_KINDS } from "../domain/listening-event.ts";
+import { readHash, writeHash } from "./hash-codec.ts";
 import type { RecentEvent } from "./listener-record.ts";
 
 /** The bytes of a record's recent events, each:
@@ -19,8 +20,7 @@ export function writeRecent(bytes: Buffer, start: number, recent: readonly Recen
   let before = 0;
   let newest = 0;
   for (const event of recent) {
-    bytes.writeUInt32LE(event.track >>> 0, at);
-    bytes.writeUIntLE(Math.floor(event.track / 2 ** 32), at + 4, 3);
+    writeHash(bytes, at, event.track);
     bytes[at + 7] = EVENT_KINDS.indexOf(event.kind) | (CONTEXT_KINDS.indexOf(event.context) << 4);
     const writesFraction = event.fractionPlayed !== 0 && event.fractionPlayed !== 1;
     const writesGap = event.gapMs !== gapSince(newest, event.happenedAtMs);
@@ -62,7 +62,7 @@ export function readRecent(bytes: Buffer, start: number, count: number): RecentE
     }
     const gapMs = flags & GAP_WRITTEN ? readVarint(cursor) : gapSince(newest, happenedAtMs);
     recent.push({
-      track: (bytes.readUInt32LE(at) + bytes.readUIntLE(at + 4, 3) * 2 ** 32) as TrackHash,
+      track: readHash(bytes, at) as TrackHash,
       happenedAtMs,
       kind,
       fractionPlayed,

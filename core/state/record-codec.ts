@@ -10,6 +10,7 @@ import {
   type SessionId,
   type TrackHash,
 } from "../domain/ids.ts";
+import { HASH_BYTES, readHash, writeHash } from "./hash-codec.ts";
 import {
   DEDUPE_EVENTS_MAX,
   DISLIKED_TRACKS_MAX,
@@ -91,11 +92,12 @@ export function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecor
   if (bytes[4] !== FORMAT_VERSION) throw badRecord(`has format version ${bytes[4]}`);
   const flags = bytes[5]!;
   const sessionEnd = HEADER_BYTES + bytes.readUInt16LE(68);
-  const shortEnd = sessionEnd + 4 * bytes.readUInt16LE(70);
-  const longEnd = shortEnd + 4 * bytes.readUInt16LE(72);
+  const counts = { short: bytes.readUInt16LE(70), long: bytes.readUInt16LE(72) };
+  const longEnd = sessionEnd + 4 * (counts.short + counts.long);
   const eventsEnd = longEnd + HASH_BYTES * bytes[74]!;
   const dislikedEnd = eventsEnd + HASH_BYTES * bytes[75]!;
   if (dislikedEnd > bytes.length) throw badRecord("is cut short");
+  const { short, long } = readHidden(bytes, sessionEnd, counts);
   const record: ListenerRecord = {
     bundle: bytes.toString("hex", 6, 6 + BUNDLE_BYTES) as BundleId,
     partition: bytes.readUInt32LE(38) as Partition,
@@ -112,8 +114,8 @@ export function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecor
     heardEvents: readHashes(bytes, longEnd, eventsEnd) as EventHash[],
     disliked: readHashes(bytes, eventsEnd, dislikedEnd) as TrackHash[],
     hidden: {
-      ...(flags & HAS_SHORT ? { short: readHidden(bytes, sessionEnd, shortEnd) } : {}),
-      ...(flags & HAS_LONG ? { long: readHidden(bytes, shortEnd, longEnd) } : {}),
+      ...(flags & HAS_SHORT ? { short } : {}),
+      ...(flags & HAS_LONG ? { long } : {}),
     },
   };
   assertWithinLimits(record);
@@ -123,7 +125,6 @@ export function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecor
 const FORMAT_VERSION = 1;
 const HEADER_BYTES = 77;
 const BUNDLE_BYTES = 32;
-const HASH_BYTES = 7;
 const HAS_SESSION = 1;
 const HAS_SHORT = 2;
 const HAS_LONG = 4;
@@ -154,27 +155,26 @@ function writeHidden(bytes: Buffer, at: number, hidden: Float32Array | undefined
   return at + hidden.byteLength;
 }
 
-function readHidden(bytes: Buffer, start: number, end: number): Float32Array {
-  const copy = new Uint8Array(end - start);
-  copy.set(bytes.subarray(start, end));
-  return new Float32Array(copy.buffer);
+/** Both hidden states in one piece of memory, since each piece costs more than its copy. */
+function readHidden(
+  bytes: Buffer,
+  start: number,
+  counts: { readonly short: number; readonly long: number },
+): { readonly short: Float32Array; readonly long: Float32Array } {
+  const floats = new Float32Array(counts.short + counts.long);
+  new Uint8Array(floats.buffer).set(bytes.subarray(start, start + floats.byteLength));
+  return { short: floats.subarray(0, counts.short), long: floats.subarray(counts.short) };
 }
 
 function writeHashes(bytes: Buffer, start: number, hashes: readonly number[]): number {
   let at = start;
-  for (const hash of hashes) {
-    bytes.writeUInt32LE(hash >>> 0, at);
-    bytes.writeUIntLE(Math.floor(hash / 2 ** 32), at + 4, 3);
-    at += HASH_BYTES;
-  }
+  for (const hash of hashes) at = writeHash(bytes, at, hash);
   return at;
 }
 
 function readHashes(bytes: Buffer, start: number, end: number): number[] {
   const hashes: number[] = [];
-  for (let at = start; at < end; at += HASH_BYTES) {
-    hashes.push(bytes.readUInt32LE(at) + bytes.readUIntLE(at + 4, 3) * 2 ** 32);
-  }
+  for (let at = start; at < end; at += HASH_BYTES) hashes.push(readHash(bytes, at));
   return hashes;
 }
 
