@@ -1,7 +1,7 @@
 import { importsOf } from "./imports.ts";
 import { isCode, isTest, type SourceFile } from "./source-file.ts";
 
-/** Which files may import a package; a name that ends in a slash is a folder. */
+/** Which files may import a package; a name that ends in a star stands for all that begin so. */
 export type DependencyList = Readonly<Record<string, readonly string[]>>;
 
 /** Imports of packages by files that are not on the package's list, and lists of packages or files
@@ -23,5 +23,5 @@ export function strayDependencies(files: readonly SourceFile[], allowed: Depende
 }
 
 function covers(entry: string, path: string): boolean {
-  return entry.endsWith("/") ? path.startsWith(entry) : path === entry;
+  return entry.endsWith("*") ? path.startsWith(entry.slice(0, -1)) : path === entry;
 }

@@ -17,6 +17,22 @@ export function lostFileNames(readme: string, paths: ReadonlySet<string>): strin
     .map((name) => `README.md names ${name}, which does not exist`);
 }
 
+/** Names of code files in backticks, in any document, that no path ends in; a star stands for any
+ *  name. */
+export function lostCodeNames(files: readonly SourceFile[]): string[] {
+  const paths = files.map(({ path }) => `/${path}`);
+  const exists = (name: string) => {
+    const pattern = name.replaceAll(".", "\\.").replaceAll("*", "[^/]*");
+    return paths.some((path) => new RegExp(`/${pattern}$`).test(path));
+  };
+  return files
+    .filter(({ path }) => path.endsWith(".md"))
+    .flatMap(({ path, text }) => {
+      const names = [...text.matchAll(/`([\w./*-]+\.ts)`/g)].map((match) => match[1]!);
+      return names.filter((name) => !exists(name)).map((name) => `${path} names ${name}`);
+    });
+}
+
 /** Relative links of a document that lead nowhere. */
 export function deadLinks(
   files: readonly SourceFile[],
