@@ -60,7 +60,7 @@ export function parseCommandLine(
     throw new UsageError(cause instanceof Error ? cause.message : String(cause));
   }
   const { values, positionals } = parsed;
-  const help = values["help"] === true;
+  const help = values.help === true;
   if (!help) {
     checkRequired(command, values);
     checkWords(command, positionals);

@@ -106,7 +106,8 @@ function whyItMoved(
   const points = Math.round(Math.abs(change) * 100);
   if (points === 0) return word;
   const source = change > 0 ? "this session" : "long-term taste";
-  return `${word}: ${source} gives ${points} points more of its score`;
+  const amount = points === 1 ? "1 point" : `${points} points`;
+  return `${word}: ${source} gives ${amount} more of its score`;
 }
 
 function likenessCell(cosine: number | undefined): string {

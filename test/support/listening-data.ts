@@ -8,7 +8,7 @@ const BESIDE = fileURLToPath(new URL("../../../shared/data", import.meta.url));
 /** The files of a research data set, from the folder that SEGUE_DATA names. Undefined, after saying so
  *  on stderr, where they are absent: their licence keeps them out of the repository. */
 export function listeningData(name: string, files: readonly string[]): string[] | undefined {
-  const folder = resolve(process.env["SEGUE_DATA"] ?? BESIDE);
+  const folder = resolve(process.env.SEGUE_DATA ?? BESIDE);
   const paths = files.map((file) => join(folder, name, file));
   if (paths.every((path) => existsSync(path))) return paths;
   process.stderr.write(`NOT TESTED on ${name}: set SEGUE_DATA to a folder that holds it\n`);
