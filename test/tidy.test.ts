@@ -93,6 +93,9 @@ test("functions have fewer than 70 lines", () => {
   for (const text of [...written, `class A { m() {\n${body}} }`]) {
     assert.equal(longFunctions([file("core/a.ts", text)]).length, 1);
   }
+  const suite = `function f() {\n  test("a", () => {\n${body}  });\n}`;
+  assert.equal(longFunctions([file("core/a.test.ts", suite)]).length, 1);
+  assert.equal(longFunctions([file("core/a.ts", suite)]).length, 2);
 });
 
 test("lines have at most 100 columns", () => {

@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { isCode, parse, place, type SourceFile, walk } from "./source-file.ts";
+import { isCode, isTest, parse, place, type SourceFile, walk } from "./source-file.ts";
 
 export const FILE_LINES_MAX = 300;
 /** A function has fewer lines than this. */
@@ -46,14 +46,25 @@ function linesOf(source: ts.SourceFile, node: ts.Node): number {
 }
 
 function linesOfTests(source: ts.SourceFile, node: ts.Node): number {
+  if (!isTest({ path: source.fileName })) return 0;
   let lines = 0;
   ts.forEachChild(node, function add(child): void {
-    const isTest =
-      ts.isCallExpression(child) && /^(test|it)$/.test(child.expression.getText(source));
-    if (isTest) lines += linesOf(source, child);
+    if (registersTest(child)) lines += linesOf(source, child);
     else ts.forEachChild(child, add);
   });
   return lines;
+}
+
+/** `test("a sentence", …, () => …)`, whatever a suite calls it. */
+function registersTest(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node)) return false;
+  const [sentence, ...rest] = node.arguments;
+  const body = rest.at(-1);
+  if (sentence === undefined || body === undefined) return false;
+  return (
+    (ts.isStringLiteralLike(sentence) || ts.isTemplateExpression(sentence)) &&
+    ts.isFunctionLike(body)
+  );
 }
 
 function lineAt(source: ts.SourceFile, position: number): number {

@@ -33,7 +33,7 @@ export function isCode({ path }: SourceFile): boolean {
 }
 
 /** Whether a file is for tests alone; tests may look at every floor. */
-export function isTest({ path }: SourceFile): boolean {
+export function isTest({ path }: Pick<SourceFile, "path">): boolean {
   return /\.(test|contract)\.ts$/.test(path) || path.startsWith("test/");
 }
 
