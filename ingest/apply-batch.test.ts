@@ -34,7 +34,7 @@ test("late events inside the tolerance step, and beyond it are counted and dropp
   assert.equal(store.read(ann)?.steps, 2);
 });
 
-test("what is no event is a dead letter with its place and reason, and the partition goes on", async () => {
+test("what is no event is a dead letter that says where and why, and ingest goes on", async () => {
   const cut = { key: "ann", value: play("2", 1).value!.subarray(0, 9) };
   const { counts, letters, store } = await applied([play("1", 0), cut, play("3", 2)]);
   assertCounts(counts, { stepped: 2, dead_lettered: 1, waves: 2, commits: 1 });

@@ -17,9 +17,9 @@ export interface ApplyContext {
   readonly signal: AbortSignal;
 }
 
-/** Applies one batch: hear its events, step them in waves, and commit all records and the position at
- *  once. When it resolves everything is durable, and the counts say what was done. When it rejects
- *  nothing was written but dead letters, and the batch may come again. */
+/** Applies one batch: hear its events, step them in waves, and commit all records and the
+ *  position at once. When it resolves everything is durable, and the counts say what was done.
+ *  When it rejects nothing was written but dead letters, and the batch may come again. */
 export async function applyBatch(batch: LogBatch, context: ApplyContext): Promise<Counts> {
   const { store, models, topic, deadLetters, signal } = context;
   const { partition } = batch;

@@ -18,8 +18,9 @@ export interface CatalogueIngestOptions {
 
 export const CATALOGUE_GROUP = "segue-catalogue";
 
-/** Reads the catalogue topic into the catalogue until the subscription is closed. The newest record of a
- *  track counts, so reading a part again does no harm; a topic that is compacted loses nothing. */
+/** Reads the catalogue topic into the catalogue until the subscription is closed. The newest
+ *  record of a track counts, so reading a part again does no harm; a topic that is compacted
+ *  loses nothing. */
 export async function startCatalogueIngest(
   options: CatalogueIngestOptions,
 ): Promise<LogSubscription> {
@@ -30,15 +31,15 @@ export async function startCatalogueIngest(
       addCounts(counts, await applyCatalogueBatch(batch, catalogue));
     },
     onOutOfRange(partition, wanted, { first }) {
-      const message = `catalogue partition ${partition} has no offset ${wanted}: read from ${first}`;
+      const message = `catalogue partition ${partition} goes on at ${first}, not ${wanted}`;
       onNotice({ level: "error", message });
       return first;
     },
   });
 }
 
-/** Applies one batch in one commit. A record that is no catalogue event is counted and passed over: the
- *  topic keeps it, and nothing depends on it. */
+/** Applies one batch in one commit. A record that is no catalogue event is counted and passed
+ *  over: the topic keeps it, and nothing depends on it. */
 export async function applyCatalogueBatch(
   { partition, records }: LogBatch,
   catalogue: CatalogueStore,

@@ -28,8 +28,8 @@ export interface IngestOptions {
 
 export const INGEST_GROUP = "segue-ingest";
 
-/** Reads the listening log into the store until the subscription is closed. Reading resumes from the
- *  positions in the store and from nowhere else. */
+/** Reads the listening log into the store until the subscription is closed. Reading resumes from
+ *  the positions in the store and from nowhere else. */
 export async function startIngest(options: IngestOptions): Promise<LogSubscription> {
   return options.log.subscribe(options.group ?? INGEST_GROUP, ingestReader(options));
 }
@@ -73,8 +73,9 @@ interface Jump {
   readonly watermarks: Watermarks;
 }
 
-/** Moves the stored position to the log's oldest record. An offset above the log's end means that offsets
- *  were given anew, so a new epoch begins, in which no record takes an event for one it has heard. */
+/** Moves the stored position to the log's oldest record. An offset above the log's end means
+ *  that offsets were given anew, so a new epoch begins, in which no record takes an event for
+ *  one it has heard. */
 async function applyJump(
   store: SessionStore,
   partition: Partition,

@@ -1,10 +1,11 @@
-/** All that ingest counts, as a closed list; metrics and tests branch on these names. A batch's counts
- *  are added when it is durable, so a batch that is retried counts once. */
+/** All that ingest counts, as a closed list; metrics and tests branch on these names. A batch's
+ *  counts are added when it is durable, so a batch that is retried counts once. */
 export const COUNTER_NAMES = [
   /** Events that stepped the models, and events that were only remembered. */
   "stepped",
   "noted",
-  /** Dropped: see `core/state/hear.ts`; `replayed` also holds records below the applied position. */
+  /** Dropped: see `core/state/hear.ts`; `replayed` also holds records below the applied
+   *  position. */
   "duplicate",
   "late",
   "replayed",

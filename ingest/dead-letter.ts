@@ -3,9 +3,10 @@ import type { Partition } from "../core/domain/ids.ts";
 import type { LogRecord, NewRecord } from "../core/log/event-log.ts";
 import { VALUE_BYTES_MAX } from "./decode-message.ts";
 
-/** The record of the dead-letter topic that tells what could not be taken, where it stood and why. Its
- *  key names the place, so a letter that is written again after a crash can be told from a new one.
- *  Of a value that is longer than any event the beginning is kept, and `value-bytes` says how long it was. */
+/** The record of the dead-letter topic that tells what could not be taken, where it stood and
+ *  why. Its key names the place, so a letter that is written again after a crash can be told
+ *  from a new one. Of a value that is longer than any event the beginning is kept, and
+ *  `value-bytes` says how long it was. */
 export function deadLetter(
   place: { readonly topic: string; readonly partition: Partition },
   record: LogRecord,

@@ -1,8 +1,8 @@
 import { Failure } from "../core/domain/failure.ts";
 import type { LogRecord } from "../core/log/event-log.ts";
 
-/** The longest value that is decoded: a valid event takes less than 2 KiB. It also bounds how deep a
- *  message can nest. */
+/** The longest value that is decoded: a valid event takes less than 2 KiB. It also bounds how
+ *  deep a message can nest. */
 export const VALUE_BYTES_MAX = 64 * 1024;
 
 /** The wire message that a record holds. Throws `bad_event` and nothing else. */
@@ -31,8 +31,8 @@ function isJson(record: LogRecord): boolean {
   return /^application\/json\b/i.test(record.headers["content-type"] ?? "");
 }
 
-/** JSON that the generated code can be trusted with: it takes whatever stands where a text should and
- *  turns it into text. */
+/** JSON that the generated code can be trusted with: it takes whatever stands where a text
+ *  should and turns it into text. */
 function parseJson(bytes: Uint8Array): unknown {
   const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

@@ -8,8 +8,9 @@ import { decodeMessage } from "./decode-message.ts";
 /** How far a player's clock may run ahead of the log's. */
 export const CLOCK_AHEAD_MAX_MS = 24 * 60 * 60 * 1000;
 
-/** The event that a record of the listening topic holds: protobuf, or JSON where its `content-type` says
- *  so. Throws `bad_event` with the field at fault, and nothing else, whatever the bytes are. */
+/** The event that a record of the listening topic holds: protobuf, or JSON where its
+ *  `content-type` says so. Throws `bad_event` with the field at fault, and nothing else,
+ *  whatever the bytes are. */
 export function decodeEvent(record: LogRecord): ListeningEvent {
   const event = listeningEventFromWire(decodeMessage(record, WireListeningEvent));
   if (record.key !== event.listener) {
@@ -19,8 +20,8 @@ export function decodeEvent(record: LogRecord): ListeningEvent {
   return event;
 }
 
-/** An event from the future would make everything after it late. The log's own clock judges, so that
- *  a replay decides as the first run did. */
+/** An event from the future would make everything after it late. The log's own clock judges, so
+ *  that a replay decides as the first run did. */
 export function requirePlausibleTime(event: ListeningEvent, appendedAtMs: number): void {
   if (event.happenedAtMs <= appendedAtMs + CLOCK_AHEAD_MAX_MS) return;
   const limit = `more than ${CLOCK_AHEAD_MAX_MS} ms after it entered the log`;

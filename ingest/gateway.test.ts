@@ -81,7 +81,7 @@ test("a log that is away is UNAVAILABLE", async () => {
   }
 });
 
-test("a stream is appended in order and answered with the last place in every partition", async () => {
+test("a stream is appended in order and answered with each partition's last place", async () => {
   const first = appended.length;
   const events = Array.from({ length: 3_000 }, (_, index) =>
     listeningEvent({ eventId: `${index}`, listener: index % 3 === 0 ? "ann" : "dora" }),

@@ -21,8 +21,9 @@ export interface GatewayOptions {
   readonly nowMs: () => number;
 }
 
-/** The EventGateway service, for a gRPC server to add. An event is checked as ingest checks it, so what
- *  is accepted here never becomes a dead letter; a refusal is INVALID_ARGUMENT and names the field. */
+/** The EventGateway service, for a gRPC server to add. An event is checked as ingest checks it,
+ *  so what is accepted here never becomes a dead letter; a refusal is INVALID_ARGUMENT and names
+ *  the field. */
 export function eventGateway({ log, nowMs }: GatewayOptions): {
   readonly definition: typeof EventGatewayService;
   readonly implementation: EventGatewayServer;
@@ -68,8 +69,9 @@ function eventRecord(event: WireListeningEvent | undefined, nowMs: number): NewR
   };
 }
 
-/** Appends a stream's events in order. The first one that is refused ends the stream; those before it
- *  stay in the log, and a producer that sends them again does no harm, since events have ids. */
+/** Appends a stream's events in order. The first one that is refused ends the stream; those
+ *  before it stay in the log, and a producer that sends them again does no harm, since events
+ *  have ids. */
 async function publishAll(
   call: ServerReadableStream<PublishStreamRequest, PublishStreamResponse>,
   { log, nowMs }: GatewayOptions,

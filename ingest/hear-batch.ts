@@ -107,7 +107,8 @@ function draftFor(listener: ListenerId, { drafts, store, counts }: Hearing): Dra
   return draft;
 }
 
-/** A record that is damaged is set aside: its listener begins anew, and the rest of the partition goes on. */
+/** A record that is damaged is set aside: its listener begins anew, and the rest of the
+ *  partition goes on. */
 function readRecord(
   listener: ListenerId,
   store: StateReader,

@@ -19,8 +19,9 @@ import type { Counts } from "./counters.ts";
 
 const MINUTE_MS = 60_000;
 
-/** Listening with all that can go wrong in it: few listeners and few ids, so that ids repeat, times that
- *  run on but jump back and forth, tombstones, unknown tracks and bytes that are no event. */
+/** Listening with all that can go wrong in it: few listeners and few ids, so that ids repeat,
+ *  times that run on but jump back and forth, tombstones, unknown tracks and bytes that are no
+ *  event. */
 const change = fc.record({
   eventId: fc.integer({ min: 0, max: 300 }).map((id) => `event-${id}`),
   listener: fc.constantFrom("ann", "bob", "cleo", "dan"),
@@ -52,13 +53,14 @@ function deliveryAt(
   return deliveryOf(listeningEvent({ ...change, happenedAtMs }));
 }
 
-/** How a log comes through faults: batches of any size, of which some begin before the last one's end. */
+/** How a log comes through faults: batches of any size, of which some begin before the last
+ *  one's end. */
 const cuts = fc.array(
   fc.record({ size: fc.integer({ min: 1, max: 40 }), again: fc.integer({ min: 0, max: 30 }) }),
   { minLength: 1 },
 );
 
-test("a log in any batches, some delivered again, gives the bytes of a one-by-one replay", async () => {
+test("a log in any batches, some delivered twice, equals a one-by-one replay", async () => {
   await fc.assert(fc.asyncProperty(log, cuts, replaysEqually(tinyModels(1))));
 });
 

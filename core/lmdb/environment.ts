@@ -6,8 +6,8 @@ import { Failure } from "../domain/failure.ts";
 /** An LMDB environment with binary keys and values: one folder with `data.mdb` and `lock.mdb`. */
 export type Environment = RootDatabase<Buffer, Buffer>;
 
-/** Address space, not disk or memory: with room for the whole map a reader never has to remap when the
- *  writer's file grows. 64 GiB hold some 30 million listeners. */
+/** Address space, not disk or memory: with room for the whole map a reader never has to remap
+ *  when the writer's file grows. 64 GiB hold some 30 million listeners. */
 const MAP_BYTES = 64 * 1024 ** 3;
 
 /** LMDB's two meta pages: a smaller file is one that its writer has just begun. */
@@ -19,8 +19,8 @@ const FLUSH_TIMEOUT_MS = 60_000;
 /** lmdb-js closes once all writes are flushed, which a write that failed never is. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** Opens the environment in `folder` for its one writer, and makes it where there is none. The folder is
- *  for the owner's eyes alone. Throws `store_unavailable`. */
+/** Opens the environment in `folder` for its one writer, and makes it where there is none. The
+ *  folder is for the owner's eyes alone. Throws `store_unavailable`. */
 export function openEnvironment(folder: string): Environment {
   return attempt(folder, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -57,8 +57,8 @@ export function readView(environment: Environment, key: Buffer): Buffer | undefi
   return bytes?.subarray(0, bytes.length);
 }
 
-/** Runs `write` in one transaction and resolves when it is on the disk. All of it is written or nothing.
- *  A `Failure` that `write` throws comes through; anything else is `store_unavailable`. */
+/** Runs `write` in one transaction and resolves when it is on the disk. All of it is written or
+ *  nothing. A `Failure` that `write` throws comes through; anything else is `store_unavailable`. */
 export async function transactDurably(environment: Environment, write: () => void): Promise<void> {
   try {
     // A child transaction, because lmdb-js commits what a plain one wrote before it threw.
@@ -107,8 +107,8 @@ function attempt<T>(folder: string, action: () => T): T {
   }
 }
 
-/** lmdb-js hands the reason of a failed commit over as a promise that rejects; unless somebody waits for
- *  it, the process ends with an unhandled rejection. */
+/** lmdb-js hands the reason of a failed commit over as a promise that rejects; unless somebody
+ *  waits for it, the process ends with an unhandled rejection. */
 async function rootCause(error: unknown): Promise<unknown> {
   if (!(error instanceof Error && "commitError" in error)) return error;
   try {

@@ -22,7 +22,7 @@ test("hearing many events in one batch equals hearing them one by one", async ()
   assert.deepEqual(together, apart);
 });
 
-test("the short-term model forgets at a session's start and the long-term one does not", async () => {
+test("the short-term model forgets at a session's start, the long-term one does not", async () => {
   const first = await heardBy(models, undefined, [play("track-1", 0)]);
   const second = await heardBy(models, first, [play("track-2", 100)], 1);
   const unmoved = { ...first, hidden: { ...first.hidden, short: new Float32Array(5) } };
@@ -63,7 +63,8 @@ test("a record of another bundle is stepped anew from its recent events", async 
   const other = tinyModels(2);
   const underOne = await heardBy(models, undefined, events.slice(0, 3));
   const moved = await heardBy(other, underOne, events.slice(3), 3);
-  // All events are recent ones here, so the rebuilt record is what the newer bundle alone would have made.
+  // All events are recent ones here, so the rebuilt record is what the newer bundle alone would
+  // have made.
   assert.deepEqual(moved, await heardBy(other, undefined, events));
 });
 

@@ -23,8 +23,9 @@ export interface Advanced<Key> {
   readonly rebuilt: number;
 }
 
-/** Steps every draft's events, in waves, and returns the records that follow. A step whose track the
- *  bundle does not know takes the zero vector. Ingest and the scorer's pending events share this. */
+/** Steps every draft's events, in waves, and returns the records that follow. A step whose track
+ *  the bundle does not know takes the zero vector. Ingest and the scorer's pending events share
+ *  this. */
 export async function advance<Key>(
   drafts: ReadonlyMap<Key, Draft>,
   models: Models,

@@ -3,8 +3,8 @@ import type { ListeningEvent } from "../domain/listening-event.ts";
 import { type HeardAt, type HearRules, type History, hear, type Verdict } from "./hear.ts";
 import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
 
-/** One listener while a batch is applied: what was stored, what was decided since, and the events that
- *  the models have yet to step. `advance` makes records of drafts. */
+/** One listener while a batch is applied: what was stored, what was decided since, and the
+ *  events that the models have yet to step. `advance` makes records of drafts. */
 export interface Draft {
   /** Undefined for a listener who was never heard. */
   readonly before: ListenerRecord | undefined;

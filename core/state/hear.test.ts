@@ -71,7 +71,7 @@ test("an event without a session goes on in the player's own", () => {
   assert.equal(startsAt(history, { session: "s", happenedAtMs: minute(2) }), false);
 });
 
-test("a start is remembered, and the models, session and clock of the next event stay as they were", () => {
+test("a start is remembered and changes nothing about the next event", () => {
   const plain = heard({ eventId: "1", happenedAtMs: minute(0) });
   const note = hear(plain, eventAt({ kind: "started", track: "b", eventId: "s" }), at(1));
   assert.ok(note.verdict === "note");

@@ -9,7 +9,8 @@ import type {
   TrackHash,
 } from "../domain/ids.ts";
 
-/** The newest events that a record keeps; a record met under a newer bundle is rebuilt from them. */
+/** The newest events that a record keeps; a record met under a newer bundle is rebuilt from
+ *  them. */
 export const RECENT_EVENTS_MAX = 32;
 /** How many event ids a listener's dedupe window holds. */
 export const DEDUPE_EVENTS_MAX = 64;

@@ -3,15 +3,16 @@ import { decodeRecord } from "./record-codec.ts";
 import type { StateReader } from "./session-store.ts";
 import { decodePosition, listenerKey, positionKey } from "./store-layout.ts";
 
-/** Reads a session store that another process writes. A store that does not exist yet reads as empty
- *  and appears once it is made. Every call sees the newest commit, so a record that is read after a
- *  position is never behind it. */
+/** Reads a session store that another process writes. A store that does not exist yet reads as
+ *  empty and appears once it is made. Every call sees the newest commit, so a record that is
+ *  read after a position is never behind it. */
 export function openLmdbReader(folder: string): StateReader {
   const reader = openEnvironmentReader(folder);
 
   function get(key: Buffer): Buffer | undefined {
     const environment = reader.current();
-    // lmdb-js keeps a read transaction for the rest of the event loop's turn; this begins a new one.
+    // lmdb-js keeps a read transaction for the rest of the event loop's turn; this begins a new
+    // one.
     environment?.resetReadTxn();
     return environment && readView(environment, key);
   }

@@ -49,8 +49,9 @@ test("a full disk refuses commits whole and does not end the process", async () 
 test("another process sees a commit at its next read", async () => {
   const path = newFolder();
   const store = openLmdbStore(path);
+  const module = new URL("lmdb-reader.ts", import.meta.url).href;
   const code = `
-    import { openLmdbReader } from ${JSON.stringify(new URL("lmdb-reader.ts", import.meta.url).href)};
+    import { openLmdbReader } from ${JSON.stringify(module)};
     const reader = openLmdbReader(${JSON.stringify(path)});
     process.on("message", () => process.send(reader.position(0) ?? null));
   `;

@@ -12,8 +12,8 @@ import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store
 import { digestEntries } from "./store-digest.ts";
 import { decodePosition, encodePosition, listenerKey, positionKey } from "./store-layout.ts";
 
-/** The durable session store: an LMDB environment in `folder`, made where there is none. One process
- *  writes it; any number read it through `openLmdbReader`. */
+/** The durable session store: an LMDB environment in `folder`, made where there is none. One
+ *  process writes it; any number read it through `openLmdbReader`. */
 export function openLmdbStore(folder: string): SessionStore {
   const environment = openEnvironment(folder);
 

@@ -6,8 +6,8 @@ import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store
 import { digestEntries } from "./store-digest.ts";
 import { decodePosition, encodePosition, listenerKey, positionKey } from "./store-layout.ts";
 
-/** A session store that ends with its process, for evaluation and tests. It keeps the very bytes that
- *  the LMDB store keeps, so that their digests can be compared. */
+/** A session store that ends with its process, for evaluation and tests. It keeps the very bytes
+ *  that the LMDB store keeps, so that their digests can be compared. */
 export function createMemoryStore(): SessionStore {
   const records = new Map<ListenerId, Buffer>();
   const positions = new Map<Partition, Buffer>();

@@ -9,12 +9,12 @@ import type { RecentEvent } from "./listener-record.ts";
  *  | bytes | content |
  *  |---|---|
  *  | 7 | hash of the track, u56 little-endian |
- *  | 1 | kind (low 4 bits) and play context (high 4 bits), as in `EVENT_KINDS` and `CONTEXT_KINDS` |
- *  | 1 | flags: 1 session start, 2 shuffle, 4 fraction played is 1, 8 fraction is written, 16 gap is written |
- *  | 1–8 | event time less that of the event before (0 for the first), zigzag, base-128 as in protobuf |
+ *  | 1 | kind, low 4 bits (`EVENT_KINDS`), and play context, high 4 (`CONTEXT_KINDS`) |
+ *  | 1 | flags: 1 session start, 2 shuffle, 4 fraction is 1, 8 fraction follows, 16 gap follows |
+ *  | 1–8 | event time less that of the event before (or 0), zigzag, base-128 |
  *  | 0 or 4 | fraction played, float32, where it is neither 0 nor 1 |
- *  | 0–8 | gap in milliseconds, base-128, where it is not the time since the newest event before |
- */
+ *  | 0–8 | gap in ms, base-128, where it is not the time since the newest event before |
+ *  / */
 export function writeRecent(bytes: Buffer, start: number, recent: readonly RecentEvent[]): number {
   let at = start;
   let before = 0;

@@ -82,8 +82,8 @@ export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buff
   return bytes.subarray(0, at);
 }
 
-/** The inverse of `encodeRecord`. The record owns its arrays: `bytes` may be reused. Throws `bad_record`
- *  for bytes that `encodeRecord` did not write for this listener. */
+/** The inverse of `encodeRecord`. The record owns its arrays: `bytes` may be reused. Throws
+ *  `bad_record` for bytes that `encodeRecord` did not write for this listener. */
 export function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecord {
   if (bytes.length < HEADER_BYTES) throw badRecord("is cut short");
   if (bytes.readUInt32LE(0) !== checksum(bytes, bytes.length, listener)) {

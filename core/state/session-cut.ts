@@ -11,8 +11,8 @@ export interface PreviousEvent {
   readonly session: SessionId | undefined;
 }
 
-/** Whether something asked for or heard at `atMs` belongs to a new session. The player's own session
- *  decides where it gives one; silence decides elsewhere. */
+/** Whether something asked for or heard at `atMs` belongs to a new session. The player's own
+ *  session decides where it gives one; silence decides elsewhere. */
 export function startsSession(
   previous: PreviousEvent | undefined,
   next: { readonly session: SessionId | undefined; readonly atMs: number },

@@ -15,9 +15,9 @@ export interface AppliedPosition {
 /** What a batch changes, all of it or nothing. */
 export interface StoreCommit {
   readonly partition: Partition;
-  /** The stored `next` on which the batch was computed, 0 where there was none. The commit is refused
-   *  with `stale_owner` when it is another by now, or when the stored epoch is above `position`'s:
-   *  somebody else applied the partition meanwhile. */
+  /** The stored `next` on which the batch was computed, 0 where there was none. The commit is
+   *  refused with `stale_owner` when it is another by now, or when the stored epoch is above
+   *  `position`'s: somebody else applied the partition meanwhile. */
   readonly expectedNext: Offset;
   readonly position: AppliedPosition;
   /** Null forgets the listener: nothing of them is left, not even a marker. */
@@ -26,17 +26,19 @@ export interface StoreCommit {
 
 /** Reading side: what the scorer sees. It never writes. */
 export interface StateReader {
-  /** Undefined for a listener who was never heard. A record that fails its checksum throws `bad_record`. */
+  /** Undefined for a listener who was never heard. A record that fails its checksum throws
+   *  `bad_record`. */
   read(listener: ListenerId): ListenerRecord | undefined;
   /** Undefined for a partition that was never applied. */
   position(partition: Partition): AppliedPosition | undefined;
   close(): Promise<void>;
 }
 
-/** Listener records and log positions under one transaction. Two stores implement it, LMDB and memory. */
+/** Listener records and log positions under one transaction. Two stores implement it, LMDB and
+ *  memory. */
 export interface SessionStore extends StateReader {
-  /** Resolves when the commit is durable. Throws `stale_owner` and `store_unavailable`, and then has
-   *  written nothing. */
+  /** Resolves when the commit is durable. Throws `stale_owner` and `store_unavailable`, and then
+   *  has written nothing. */
   commit(commit: StoreCommit): Promise<void>;
   /** SHA-256 over every key and value in key order: equal stores have equal digests. */
   digest(): Promise<string>;

@@ -7,8 +7,8 @@ export interface WaveRow<Owner, Step> {
   readonly step: Step;
 }
 
-/** Splits the steps of many listeners into waves with at most one step per listener, so each wave is
- *  one batched GRU call while every listener's steps keep their order. */
+/** Splits the steps of many listeners into waves with at most one step per listener, so each
+ *  wave is one batched GRU call while every listener's steps keep their order. */
 export function waves<Step, Owner extends { readonly steps: readonly Step[] }>(
   owners: readonly Owner[],
   rowsMax = WAVE_ROWS_MAX,

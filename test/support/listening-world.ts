@@ -2,8 +2,8 @@ import { pseudoRandom } from "../../core/bundle/pseudo-random.ts";
 import { EVENT_KINDS } from "../../core/domain/listening-event.ts";
 import { BEGAN_AT_MS, type Delivery, deliveryOf, listeningEvent } from "./listening-records.ts";
 
-/** Many listeners' events in order of time, with duplicates, late events, unknown tracks, tombstones and
- *  bytes that are no event among them. Equal arguments, equal bytes. */
+/** Many listeners' events in order of time, with duplicates, late events, unknown tracks,
+ *  tombstones and bytes that are no event among them. Equal arguments, equal bytes. */
 export function listeningWorld(options: {
   readonly events: number;
   readonly listeners: number;

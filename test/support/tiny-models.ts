@@ -6,8 +6,9 @@ import { trackHash } from "../../core/domain/hash.ts";
 import type { BundleId, ModelName, TrackId, TrackIndex } from "../../core/domain/ids.ts";
 import type { Models } from "../../core/state/advance.ts";
 
-/** Two real GRUs of a few units in plain TypeScript, row by row, so that a row's result cannot depend
- *  on its wave: an oracle for the state without ONNX Runtime. Equal seeds give equal weights. */
+/** Two real GRUs of a few units in plain TypeScript, row by row, so that a row's result cannot
+ *  depend on its wave: an oracle for the state without ONNX Runtime. Equal seeds give equal
+ *  weights. */
 export function tinyModels(seed: number, trackCount = 12): Models {
   const random = pseudoRandom(seed);
   const trackIds = Array.from({ length: trackCount }, (_, index) => `track-${index}` as TrackId);
@@ -74,7 +75,8 @@ function bundleOf(seed: number, trackIds: readonly TrackId[], models: Bundle["mo
   };
 }
 
-/** One GRU step of every row: `gates` are update, reset and candidate over [track, features, hidden, 1]. */
+/** One GRU step of every row: `gates` are update, reset and candidate over [track, features,
+ *  hidden, 1]. */
 function step(model: Model, weights: Float32Array, wave: Wave): Float32Array {
   const { hidden: width, dimension, featureWidth } = model;
   const next = new Float32Array(wave.rows * width);
