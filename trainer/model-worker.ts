@@ -9,9 +9,11 @@ const post = (message: WorkerMessage) => parentPort!.postMessage(message);
 const { task, stop } = workerData as WorkerOrder;
 const stopped = new Error("stopped");
 try {
-  const model = await trainModel(task, (progress) => {
-    if (Atomics.load(stop, 0) === 1) throw stopped;
-    post({ progress });
+  const model = await trainModel(task, {
+    progress: (progress) => post({ progress }),
+    checkpoint: () => {
+      if (Atomics.load(stop, 0) === 1) throw stopped;
+    },
   });
   post({ model });
 } catch (error) {

@@ -7,6 +7,7 @@ import { openGraph, type Values } from "./onnx/graph-session.ts";
 import type { Sequences } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
 import { gatherRows } from "./track-table.ts";
+import type { Checkpoint } from "./train-epoch.ts";
 import type { Walks } from "./walks.ts";
 
 /** Predictions that measure a model: after `after[i]` was heard, `answer[i]` came. */
@@ -24,7 +25,11 @@ const LANES = 128;
 export async function replayTastes(
   parameters: ModelParameters,
   log: { readonly sequences: Sequences; readonly features: readonly FeatureName[] },
-  plan: { readonly walks: Walks; readonly predictions: Predictions },
+  plan: {
+    readonly walks: Walks;
+    readonly predictions: Predictions;
+    readonly checkpoint: Checkpoint;
+  },
 ): Promise<Float32Array> {
   const { hidden, dimension, featureWidth } = parameters.sizes;
   const wanted = new Int32Array(log.sequences.track.length).fill(-1);
@@ -44,6 +49,7 @@ export async function replayTastes(
   const step = await openGraph(graphs.step);
   const tasteOf = await openGraph(graphs.taste);
   for (const batch of laneBatches(plan.walks, { lanes: LANES, steps: 1 })) {
+    plan.checkpoint();
     features.data.fill(0);
     for (const [lane, event] of batch.event.entries()) {
       tracks[lane] = event < 0 ? -1 : log.sequences.track[event]!;

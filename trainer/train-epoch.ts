@@ -11,6 +11,9 @@ import type { SizedConfig } from "./size-by-log.ts";
 import type { StepBatch, TrainingStep } from "./training-step.ts";
 import type { Targets, Walks } from "./walks.ts";
 
+/** Throws where the work that calls it should stop. */
+export type Checkpoint = () => void;
+
 /** One pass over a log. */
 export interface Epoch {
   readonly sequences: Sequences;
@@ -23,9 +26,10 @@ export interface Epoch {
   readonly sampleNegatives: NegativeSampler;
   readonly random: Random;
   readonly rate: number;
-  /** Events that this pass has learned from and the mean loss of a right answer so far; may throw
-   *  to stop. */
+  /** Events that this pass has learned from and the mean loss of a right answer so far. */
   readonly progress: (events: number, loss: number) => void;
+  /** Called before each batch. */
+  readonly checkpoint: Checkpoint;
 }
 
 /** A candidate with this correction has no share in any row's probability. */
@@ -56,6 +60,7 @@ export async function trainEpoch(step: TrainingStep, epoch: Epoch): Promise<numb
   step.forget();
   report();
   for (const batch of laneBatches(epoch.walks, { lanes, steps })) {
+    epoch.checkpoint();
     const weight = fillBatch(step.batch, batch, epoch, logSupport);
     lossSum += (await step.run(epoch.rate)) * lanes * steps;
     weightSum += weight;

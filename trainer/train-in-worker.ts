@@ -5,7 +5,7 @@ import type { ModelProgress, ModelTask, TrainedModel } from "./train-model.ts";
 /** What a model's thread is started with. */
 export interface WorkerOrder {
   readonly task: ModelTask;
-  /** [1] in shared memory; set to 1 to stop the thread at its next report. */
+  /** [1] in shared memory; set to 1 to stop the thread at its next batch. */
   readonly stop: Int32Array;
 }
 

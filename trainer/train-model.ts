@@ -17,7 +17,7 @@ import { replayTastes } from "./replay-tastes.ts";
 import type { Accuracy } from "./score-catalogue.ts";
 import { type Sequences, type TimeSplit, trackSupport } from "./sequences.ts";
 import { type SizedConfig, sizeByLog } from "./size-by-log.ts";
-import { type Epoch, trainEpoch } from "./train-epoch.ts";
+import { type Checkpoint, type Epoch, trainEpoch } from "./train-epoch.ts";
 import { openTrainingStep, type TrainingStep } from "./training-step.ts";
 import type { ValidationPlan } from "./validation-plan.ts";
 import {
@@ -72,11 +72,15 @@ export interface TrainedModel {
   readonly measured: { readonly parameters: ModelParameters; readonly tastes: Float32Array };
 }
 
-/** Trains one model on one core. The same task gives the same bits. */
-export async function trainModel(
-  task: ModelTask,
-  progress: (progress: ModelProgress) => void,
-): Promise<TrainedModel> {
+/** How a training tells of itself and is stopped. */
+export interface Watch {
+  readonly progress: (progress: ModelProgress) => void;
+  readonly checkpoint: Checkpoint;
+}
+
+/** Trains one model on one core. The same task gives the same bits. Throws `training_diverged`, and
+ *  what `checkpoint` throws. */
+export async function trainModel(task: ModelTask, watch: Watch): Promise<TrainedModel> {
   const { sequences, split, name } = task;
   const support = trackSupport(sequences, split.trained);
   const features = usefulFeatures(sequences, name);
@@ -96,9 +100,11 @@ export async function trainModel(
   });
   const drawn = support.map((count) => Math.max(1, count));
   const sampleNegatives = negativeSampler(drawn, config.negativeExponent, random("negatives"));
-  const pass = { sequences, features, config, support, sampleNegatives, random: random("rows") };
+  const { checkpoint } = watch;
+  const learned = { sequences, features, config, support, sampleNegatives };
+  const pass = { ...learned, random: random("rows"), checkpoint };
   try {
-    return await runEpochs(task, { parameters, step, pass, random: random("order") }, progress);
+    return await runEpochs(task, { parameters, step, pass, random: random("order") }, watch);
   } finally {
     await step.close();
   }
@@ -115,7 +121,7 @@ interface Course {
 async function runEpochs(
   task: ModelTask,
   course: Course,
-  progress: (progress: ModelProgress) => void,
+  { progress }: Watch,
 ): Promise<TrainedModel> {
   const { config, features } = course.pass;
   const figures: EpochFigures[] = [];
@@ -157,9 +163,13 @@ interface Measured {
 async function measure(task: ModelTask, course: Course, epoch: number): Promise<Measured> {
   const { predictions, walks } = task.validation;
   const parameters = copyParameters(course.parameters);
-  const plan = { predictions, walks: walks[task.name] };
+  const { checkpoint } = course.pass;
+  const plan = { predictions, walks: walks[task.name], checkpoint };
   const tastes = await replayTastes(parameters, course.pass, plan);
-  const accuracy = await measureAccuracy(tastes, predictions.answer, parameters.table);
+  const accuracy = await measureAccuracy(tastes, predictions.answer, {
+    tracks: parameters.table,
+    checkpoint,
+  });
   return { epoch, parameters, tastes, accuracy, value: accuracy.recall20 + accuracy.mrr20 };
 }
 
