@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const RUN = fileURLToPath(new URL("./run.ts", import.meta.url));
+
+async function bench(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [RUN, ...args]);
+  return stdout;
+}
+
+function assertPositive(figures: Readonly<Record<string, number>>, names: readonly string[]): void {
+  assert.deepEqual(Object.keys(figures), names);
+  for (const [name, value] of Object.entries(figures)) {
+    assert.ok(Number.isFinite(value) && value > 0, `${name} is ${value}`);
+  }
+}
+
+test("a quick journey prints every figure, and its parts sum to the whole", async () => {
+  const figures = JSON.parse(await bench("journey", "--quick", "--json"));
+  const { events_per_second, cpu_us_per_event, requests_per_second, cpu_us_per_request } = figures;
+  const top = { events_per_second, cpu_us_per_event, requests_per_second, cpu_us_per_request };
+  assertPositive(top, Object.keys(top));
+  const ofEvent = ["decode", "step", "put", "rest"];
+  assertPositive(figures.cpu_us_by_part, ofEvent);
+  const parts = ofEvent.reduce((sum, name) => sum + figures.cpu_us_by_part[name], 0);
+  assert.ok(Math.abs(parts - cpu_us_per_event) < 1e-6 * cpu_us_per_event);
+  const limited = [...ofEvent, "request", "retrieval"];
+  assertPositive(figures.limits, limited);
+  assertPositive(figures.share_of_limit, limited);
+  for (const name of limited) {
+    assert.ok(figures.share_of_limit[name] <= 1.5, `${name}: ${figures.share_of_limit[name]}`);
+    assert.equal(typeof figures.limit_meaning[name], "string");
+  }
+});
+
+test("a quick look at freshness sees every event", async () => {
+  const figures = JSON.parse(await bench("freshness", "--quick", "--json"));
+  for (const name of ["publish_ms", "sent_to_heard_ms", "ack_to_seen_ms"]) {
+    assertPositive(figures[name], ["p50", "p99"]);
+    assert.ok(figures[name].p50 <= figures[name].p99);
+  }
+});
+
+test("an unknown benchmark is refused with the list of those there are", async () => {
+  await assert.rejects(bench("nonsense"), ({ code, stderr }) => {
+    return code === 2 && stderr.includes('no benchmark "nonsense"') && stderr.includes("journey");
+  });
+  assert.match(await bench("--help"), /freshness/);
+});

@@ -1,0 +1,91 @@
+import { parseArgs } from "node:util";
+import type { Bench } from "./bench.ts";
+import { DidNotHappen } from "./did-not-happen.ts";
+import { freshness } from "./freshness.ts";
+import { journey } from "./journey.ts";
+
+const BENCHES: readonly Bench[] = [
+  {
+    name: "journey",
+    summary: "what an event and a request cost, by part, each against a limit",
+    run: journey,
+  },
+  {
+    name: "freshness",
+    summary: "how soon a published event is in the next reply",
+    run: freshness,
+  },
+];
+
+/** What the process ends with, as `segue` does. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const given = readArguments(args);
+  if (typeof given === "string") {
+    process.stderr.write(`bench: ${given}\n\n${overview()}`);
+    return EXIT.usage;
+  }
+  if (given.help) {
+    process.stdout.write(overview());
+    return EXIT.ok;
+  }
+  const { bench, json, quick } = given;
+  const startedMs = performance.now();
+  const progress = (what: string) => {
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(0).padStart(3);
+    process.stderr.write(`${seconds} s  ${bench.name} ${what}\n`);
+  };
+  try {
+    process.stdout.write(await bench.run({ json, quick, progress }));
+    return EXIT.ok;
+  } catch (error) {
+    const known = error instanceof DidNotHappen;
+    const text = known ? error.message : ((error as Error)?.stack ?? String(error));
+    process.stderr.write(`bench ${bench.name}: ${text}\n`);
+    return EXIT.failed;
+  }
+}
+
+type Given =
+  | { readonly help: true }
+  | {
+      readonly help: false;
+      readonly bench: Bench;
+      readonly json: boolean;
+      readonly quick: boolean;
+    };
+
+/** The arguments, or what is wrong with them. */
+function readArguments(args: readonly string[]): Given | string {
+  const flag = { type: "boolean", default: false } as const;
+  let parsed: { values: Record<"json" | "quick" | "help", boolean>; positionals: string[] };
+  try {
+    const options = { json: flag, quick: flag, help: flag };
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return { help: true };
+  const [name, ...more] = positionals;
+  if (name === undefined) return "name a benchmark";
+  const bench = BENCHES.find((one) => one.name === name);
+  if (bench === undefined) return `there is no benchmark "${name}"`;
+  if (more.length > 0) return `unexpected word "${more[0]}"`;
+  return { help: false, bench, json: values.json, quick: values.quick };
+}
+
+function overview(): string {
+  const width = Math.max(...BENCHES.map(({ name }) => name.length));
+  const lines = BENCHES.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return `npm run -s bench -- NAME [--json] [--quick]
+
+${lines.join("\n")}
+
+  --json   one JSON object on stdout instead of a table
+  --quick  a short run, with rough figures
+`;
+}
