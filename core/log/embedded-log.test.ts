@@ -7,15 +7,9 @@ import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import type { Offset } from "../domain/ids.ts";
 import { collectingReader, until } from "./collecting-reader.ts";
+import { closeAll, closedAfter, everything, newTopic, numbered } from "./contract-records.ts";
 import { openEmbeddedLog } from "./embedded-log.ts";
-import {
-  closeAll,
-  closedAfter,
-  eventLogContract,
-  everything,
-  newTopic,
-  numbered,
-} from "./event-log.contract.ts";
+import { eventLogContract } from "./event-log.contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "embedded-log-"));
 after(async () => {

@@ -14,6 +14,7 @@ import type { LogPosition, LogRecord, Watermarks } from "./event-log.ts";
 const CONDITIONAL_TRIES_MAX = 2_000;
 /** Retention removes this many records in one transaction. */
 const REMOVE_RECORDS_MAX = 5_000;
+const COMMIT_REASON_WAIT_MS = 100;
 /** LMDB's key of the head; group locks begin with another byte. */
 const HEAD_KEY = Buffer.from([1]);
 const GROUP_KEY_PREFIX = Buffer.from([2]);
@@ -48,7 +49,14 @@ export class EmbeddedStore {
   private constructor(folder: string) {
     this.#folder = folder;
     const binary = { keyEncoding: "binary", encoding: "binary" } as const;
-    this.#root = open({ path: folder, noSubdir: false, overlappingSync: false, maxDbs: 4 });
+    this.#root = open({
+      path: folder,
+      noSubdir: false,
+      overlappingSync: false,
+      // Its batches have promises that nobody can hear fail, and every write here is one anyway.
+      eventTurnBatching: false,
+      maxDbs: 4,
+    });
     this.#heads = this.#root.openDB({ name: "heads", useVersions: true, ...binary });
     this.#records = this.#root.openDB({ name: "records", ...binary });
     // A killed process leaves its reader slot behind, and with it pages that nobody reads.
@@ -60,7 +68,7 @@ export class EmbeddedStore {
     const none: Watermarks = { first: 0, next: 0 } as Watermarks;
     const head = encodeHead(Array.from({ length: partitions }, () => none));
     await this.#write(() =>
-      this.#heads.ifNoExists(HEAD_KEY, () => void this.#heads.put(HEAD_KEY, head, 1)),
+      this.#heads.ifNoExists(HEAD_KEY, () => toldByCommit(this.#heads.put(HEAD_KEY, head, 1))),
     );
     return this.watermarks().length;
   }
@@ -81,7 +89,7 @@ export class EmbeddedStore {
       });
       const write = () => {
         for (const [index, { partition, bytes }] of placed.entries()) {
-          void this.#records.put(recordKey(partition, positions[index]!.offset), bytes);
+          toldByCommit(this.#records.put(recordKey(partition, positions[index]!.offset), bytes));
         }
       };
       return { write, result: positions };
@@ -122,7 +130,7 @@ export class EmbeddedStore {
         watermarks[partition] = { first: end as Watermarks["first"], next };
         const write = () => {
           for (let at: number = first; at < end; at++) {
-            void this.#records.remove(recordKey(partition, at));
+            toldByCommit(this.#records.remove(recordKey(partition, at)));
           }
         };
         return { write, result: end >= offset };
@@ -152,8 +160,8 @@ export class EmbeddedStore {
   ): Promise<boolean> {
     const key = groupKey(group);
     const change = () => {
-      if (value === null) void this.#heads.remove(key);
-      else void this.#heads.put(key, value, (version ?? 0) + 1);
+      if (value === null) toldByCommit(this.#heads.remove(key));
+      else toldByCommit(this.#heads.put(key, value, (version ?? 0) + 1));
     };
     return this.#write(() =>
       version === undefined
@@ -184,7 +192,7 @@ export class EmbeddedStore {
       const committed = await this.#write(() =>
         this.#heads.ifVersion(HEAD_KEY, version, () => {
           write();
-          void this.#heads.put(HEAD_KEY, encodeHead(watermarks), version + 1);
+          toldByCommit(this.#heads.put(HEAD_KEY, encodeHead(watermarks), version + 1));
         }),
       );
       if (committed) return result;
@@ -198,10 +206,25 @@ export class EmbeddedStore {
       const committed = await write();
       await this.#root.flushed;
       return committed;
-    } catch (cause) {
+    } catch (failure) {
+      const cause = await causeOf(failure);
       throw new Failure("log_unavailable", "the embedded log cannot be written", { cause });
     }
   }
+}
+
+/** A write's own promise fails when its transaction does, which the transaction's promise tells.
+ *  Unheard, it would end the process. */
+function toldByCommit(write: Promise<boolean>): void {
+  write.catch(() => undefined);
+}
+
+/** lmdb puts the reason of a failed commit into a promise that is rejected soon after. */
+async function causeOf(failure: unknown): Promise<unknown> {
+  const { commitError } = failure as { commitError?: Promise<never> };
+  if (commitError === undefined) return failure;
+  const reason = commitError.catch((cause: unknown) => cause);
+  return Promise.race([reason, sleep(COMMIT_REASON_WAIT_MS, failure)]);
 }
 
 function groupKey(group: string): Buffer {

@@ -11,12 +11,12 @@ import { collectingReader, until } from "./collecting-reader.ts";
 import {
   closeAll,
   closedAfter,
-  eventLogContract,
   everything,
   newTopic,
   numbered,
   numbers,
-} from "./event-log.contract.ts";
+} from "./contract-records.ts";
+import { eventLogContract } from "./event-log.contract.ts";
 import type { EventLog, LogPosition } from "./event-log.ts";
 import { createKafkaClient } from "./kafka-client.ts";
 import { openKafkaLog } from "./kafka-log.ts";

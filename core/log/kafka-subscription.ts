@@ -1,12 +1,12 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
 import type { Offset, Partition } from "../domain/ids.ts";
-import type { LogReader, LogRecord, LogSubscription, Watermarks } from "./event-log.ts";
+import type { LogReader, LogSubscription, Watermarks } from "./event-log.ts";
 import { placeOf } from "./kafka-batch-place.ts";
+import { type DisplayCommits, startDisplayCommits } from "./kafka-display-commits.ts";
 import { type OwnedPartition, ownedPartition } from "./kafka-partition.ts";
-import { recordOf } from "./kafka-record.ts";
+import { boundedBatches, recordOf } from "./kafka-record.ts";
 import {
   BATCH_BYTES_MAX,
-  BATCH_RECORDS_MAX,
   CLOSE_ABORTED_WAIT_MS,
   CLOSE_WAIT_MS,
   retryWaitMs,
@@ -23,7 +23,6 @@ const HEARTBEAT_INTERVAL_MS = 1_000;
 const FETCH_WAIT_MS = 100;
 /** Partitions whose batches are under way at once. */
 const PARTITIONS_AT_ONCE_MAX = 16;
-const COMMIT_INTERVAL_MS = 1_000;
 /** How long leaving a group may take where its broker is away. */
 const LEAVE_WAIT_MS = 5_000;
 const RESTART_WAIT_MS = 1_000;
@@ -50,8 +49,7 @@ export class KafkaSubscription implements LogSubscription {
   /** The work that was under way when its partition was taken away. */
   readonly #leaving = new Map<Partition, Promise<void>>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  #commitTimer: NodeJS.Timeout | undefined;
-  #committing: Promise<void> | undefined;
+  readonly #commits: DisplayCommits;
   #closing: Promise<void> | undefined;
   #lastHeardMs = performance.now();
 
@@ -69,10 +67,6 @@ export class KafkaSubscription implements LogSubscription {
     // An offset that leaves the log while it is read is met at the log's beginning, not at its end.
     await subscription.#consumer.subscribe({ topic: options.topic, fromBeginning: true });
     await subscription.#run();
-    subscription.#commitTimer = setInterval(
-      () => subscription.#commitForDisplay(),
-      COMMIT_INTERVAL_MS,
-    );
     return subscription;
   }
 
@@ -88,6 +82,11 @@ export class KafkaSubscription implements LogSubscription {
       maxBytesPerPartition: BATCH_BYTES_MAX,
       allowAutoTopicCreation: false,
       retry: {},
+    });
+    this.#commits = startDisplayCommits({
+      ...options,
+      consumer: this.#consumer,
+      owned: this.#owned,
     });
   }
 
@@ -105,7 +104,6 @@ export class KafkaSubscription implements LogSubscription {
   }
 
   async #finish(): Promise<void> {
-    clearInterval(this.#commitTimer);
     for (const timer of this.#timers) clearTimeout(timer);
     const owned = [...this.#owned.values()];
     const underWay = Promise.all(owned.map(({ work }) => work));
@@ -113,7 +111,7 @@ export class KafkaSubscription implements LogSubscription {
       for (const { abort } of owned) abort.abort();
       await settlesWithin(underWay, CLOSE_ABORTED_WAIT_MS);
     }
-    await settlesWithin(this.#commitForDisplay(), LEAVE_WAIT_MS);
+    await settlesWithin(this.#commits.finish(), LEAVE_WAIT_MS);
     await settlesWithin(this.#consumer.disconnect(), LEAVE_WAIT_MS);
     this.#owned.clear();
     this.#options.onClosed();
@@ -238,7 +236,7 @@ export class KafkaSubscription implements LogSubscription {
       if (!(await this.#isNext(owned, payload, through))) return;
       const expected = owned.expected ?? 0;
       const fresh = batch.messages.filter(({ offset }) => Number(offset) >= expected);
-      for (const records of chunks(fresh.map(recordOf))) {
+      for (const records of boundedBatches(fresh.map(recordOf))) {
         if (owned.expected === undefined || payload.isStale() || !this.#owns(owned)) return;
         const { partition, abort } = owned;
         const next = Number(batch.highWatermark) as Offset;
@@ -281,35 +279,6 @@ export class KafkaSubscription implements LogSubscription {
     payload.resolveOffset(String(through - 1));
   }
 
-  #commitForDisplay(): Promise<void> {
-    this.#committing ??= this.#commit().finally(() => {
-      this.#committing = undefined;
-    });
-    return this.#committing;
-  }
-
-  /** Nothing depends on these offsets, so a failure to commit them is left to the next time. */
-  async #commit(): Promise<void> {
-    const { topic } = this.#options;
-    const moved = [...this.#owned.values()].flatMap((owned) => {
-      const { expected, committed } = owned;
-      return expected === undefined || expected === committed ? [] : [{ owned, expected }];
-    });
-    if (moved.length === 0) return;
-    const offsets = moved.map(({ owned, expected }) => ({
-      topic,
-      partition: owned.partition,
-      offset: String(expected),
-    }));
-    try {
-      await this.#consumer.commitOffsets(offsets);
-      for (const { owned, expected } of moved) owned.committed = expected;
-    } catch (cause) {
-      const message = `group ${this.#options.group} cannot commit its offsets for display`;
-      this.#options.onNotice({ level: "warning", message, cause });
-    }
-  }
-
   #owns(owned: OwnedPartition): boolean {
     return this.#closing === undefined && this.#owned.get(owned.partition) === owned;
   }
@@ -325,11 +294,4 @@ export class KafkaSubscription implements LogSubscription {
     }, waitMs);
     this.#timers.add(timer);
   }
-}
-
-function chunks(records: readonly LogRecord[]): LogRecord[][] {
-  const count = Math.ceil(records.length / BATCH_RECORDS_MAX);
-  return Array.from({ length: count }, (_, index) =>
-    records.slice(index * BATCH_RECORDS_MAX, (index + 1) * BATCH_RECORDS_MAX),
-  );
 }
