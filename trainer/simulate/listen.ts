@@ -1,7 +1,7 @@
 import type { EventId, ListenerId, SessionId, TrackId } from "../../core/domain/ids.ts";
 import type { ListeningEvent } from "../../core/domain/listening-event.ts";
+import { type Chance, drawRunLength } from "./chance.ts";
 import type { Listener } from "./listeners.ts";
-import { drawRunLength, type Random } from "./random.ts";
 import { chooseRun, type Run } from "./runs.ts";
 import { drawMood } from "./session-times.ts";
 import { skipProbability, skippedFraction } from "./skip-rule.ts";
@@ -21,15 +21,15 @@ export interface Play {
 
 /** One session from its first play to its end; the listener remembers it. */
 export function listen(world: World, listener: Listener, startMs: number): Play[] {
-  const { random } = listener;
+  const { chance } = listener;
   const session = `${listener.id}-${listener.sessions++}` as SessionId;
   const plays: Play[] = [];
   const length = Math.min(
     RULES.playsPerSessionMax,
-    drawRunLength(random, RULES.playsPerSessionMean),
+    drawRunLength(chance, RULES.playsPerSessionMean),
   );
   let desire = newDesire(world, listener, drawMood(listener, startMs));
-  const device = drawDevice(random, desire.mood);
+  const device = drawDevice(chance, desire.mood);
   let run = chooseRun(world, listener, desire.wanted);
   let lastFinished: number | undefined;
   let streak = 0;
@@ -41,7 +41,7 @@ export function listen(world: World, listener: Listener, startMs: number): Play[
       continue;
     }
     const hearing = hear(world, listener, { track, run, streak, wanted: desire.wanted });
-    atMs += Math.floor(random.uniform() * RULES.pauseBetweenPlaysMaxMs) + hearing.playedMs;
+    atMs += Math.floor(chance.uniform() * RULES.pauseBetweenPlaysMaxMs) + hearing.playedMs;
     const event = makeEvent(listener, {
       session,
       track: world.tracks[track]!,
@@ -54,9 +54,9 @@ export function listen(world: World, listener: Listener, startMs: number): Play[
     remember(listener, track, hearing.skipped);
     streak = hearing.skipped ? streak + 1 : 0;
     if (!hearing.skipped) lastFinished = track;
-    if (streak >= RULES.skipsBeforeLeaving && random.uniform() < RULES.leaveChance) {
+    if (streak >= RULES.skipsBeforeLeaving && chance.uniform() < RULES.leaveChance) {
       // So many skips say that the session wants something else now.
-      desire = newDesire(world, listener, random.below(MOODS.length));
+      desire = newDesire(world, listener, chance.below(MOODS.length));
       run = chooseRun(world, listener, desire.wanted);
       lastFinished = undefined;
     }
@@ -74,8 +74,8 @@ function newDesire(world: World, listener: Listener, mood: number) {
 }
 
 /** Mostly the mood's own device. */
-function drawDevice(random: Random, mood: number): string {
-  return random.uniform() < 0.7 ? MOODS[mood]!.device : DEVICES[random.below(DEVICES.length)]!;
+function drawDevice(chance: Chance, mood: number): string {
+  return chance.uniform() < 0.7 ? MOODS[mood]!.device : DEVICES[chance.below(DEVICES.length)]!;
 }
 
 type Hearing = ReturnType<typeof hear>;
@@ -85,7 +85,7 @@ function hear(
   listener: Listener,
   play: { track: number; run: Run; streak: number; wanted: Float64Array },
 ) {
-  const { random } = listener;
+  const { chance } = listener;
   const { direction, lengthMs } = world.tracks[play.track]!;
   const fits = fit(direction, play.wanted);
   const probability = skipProbability({
@@ -95,8 +95,8 @@ function hear(
     heardRecently: listener.heard.includes(play.track),
     streak: play.streak,
   });
-  const skipped = random.uniform() < probability;
-  const fraction = skipped ? skippedFraction(random, fits) : 1;
+  const skipped = chance.uniform() < probability;
+  const fraction = skipped ? skippedFraction(chance, fits) : 1;
   const playedMs = Math.round(lengthMs * fraction);
   return { skipped, skipProbability: probability, fit: fits, playedMs };
 }
@@ -130,13 +130,13 @@ function makeEvent(
 }
 
 function remember(listener: Listener, track: number, skipped: boolean): void {
-  const { heard, library, random } = listener;
+  const { heard, library, chance } = listener;
   heard.push(track);
   if (heard.length > RULES.skip.heardRecently) heard.shift();
   if (skipped) return;
   const plays = library.get(track);
   if (plays !== undefined) library.set(track, plays + 1);
-  else if (random.uniform() < RULES.keepChance) library.set(track, 1);
+  else if (chance.uniform() < RULES.keepChance) library.set(track, 1);
   // A map keeps the order of insertion: the favourite of longest standing makes room.
   if (library.size > RULES.libraryTracksMax) library.delete(library.keys().next().value!);
 }

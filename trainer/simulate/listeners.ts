@@ -1,4 +1,4 @@
-import { drawWeighted, type Random, seededRandom } from "./random.ts";
+import { type Chance, drawWeighted, seededChance } from "./chance.ts";
 import { blend, type Direction, fit, near } from "./taste-space.ts";
 import type { World } from "./world.ts";
 import { WORLD_RULES as RULES } from "./world-rules.ts";
@@ -7,7 +7,7 @@ import { WORLD_RULES as RULES } from "./world-rules.ts";
 export interface Listener {
   readonly id: string;
   /** Decides everything that this listener does. */
-  readonly random: Random;
+  readonly chance: Chance;
   taste: Direction;
   readonly firstTaste: Direction;
   /** Added to the logit of every skip chance. */
@@ -35,33 +35,33 @@ export function makeListeners(world: World, options: { seed: number; listeners: 
   const digits = String(options.listeners - 1).length;
   return Array.from({ length: options.listeners }, (_, index) => {
     const id = `l${String(index).padStart(digits, "0")}`;
-    return makeListener(world, id, seededRandom(options.seed, id));
+    return makeListener(world, id, seededChance(options.seed, id));
   });
 }
 
-function makeListener(world: World, id: string, random: Random): Listener {
-  const genre = () => world.genres[random.below(world.genres.length)]!;
+function makeListener(world: World, id: string, chance: Chance): Listener {
+  const genre = () => world.genres[chance.below(world.genres.length)]!;
   const home = blend([
     [1, genre()],
     [0.6, genre()],
   ]);
-  const taste = near(random, home, RULES.artistSpread);
+  const taste = near(chance, home, RULES.artistSpread);
   const spread = RULES.sessionsPerDayDeviation;
-  const activity = Math.exp(spread * random.normal() - (spread * spread) / 2);
+  const activity = Math.exp(spread * chance.normal() - (spread * spread) / 2);
   return {
     id,
-    random,
+    chance,
     taste,
     firstTaste: taste,
-    skipBias: RULES.skip.biasDeviation * random.normal(),
+    skipBias: RULES.skip.biasDeviation * chance.normal(),
     sessionsPerDay: Math.min(RULES.sessionsPerDayMax, RULES.sessionsPerDay * activity),
-    chronotypeHours: Math.round((2 * random.uniform() - 1) * RULES.chronotypeHoursMax),
+    chronotypeHours: Math.round((2 * chance.uniform() - 1) * RULES.chronotypeHoursMax),
     moodPreferences: world.moods.map(() =>
-      Math.exp(RULES.moodPreferenceDeviation * random.normal()),
+      Math.exp(RULES.moodPreferenceDeviation * chance.normal()),
     ),
-    shuffles: random.uniform() < 0.35,
-    followedPlaylists: drawPlaylists(world, random, taste),
-    library: drawLibrary(world, random, taste),
+    shuffles: chance.uniform() < 0.35,
+    followedPlaylists: drawPlaylists(world, chance, taste),
+    library: drawLibrary(world, chance, taste),
     playlistPositions: new Map(),
     heard: [],
     sessions: 0,
@@ -72,22 +72,22 @@ function makeListener(world: World, id: string, random: Random): Listener {
 
 /** A night's drift: a little of the taste gives way to chance. */
 export function driftTaste(listener: Listener): void {
-  const chance = Math.sqrt(1 - RULES.tasteKept ** 2);
-  listener.taste = near(listener.random, listener.taste, chance);
+  const spread = Math.sqrt(1 - RULES.tasteKept ** 2);
+  listener.taste = near(listener.chance, listener.taste, spread);
 }
 
-function drawPlaylists(world: World, random: Random, taste: Direction): Set<number> {
+function drawPlaylists(world: World, chance: Chance, taste: Direction): Set<number> {
   const weights = world.playlists.map(
     ({ direction, popularity }) =>
       Math.exp(RULES.choiceSharpness * fit(direction, taste)) * popularity,
   );
   const draws = Array.from({ length: RULES.followedPlaylists }, () =>
-    drawWeighted(random, weights),
+    drawWeighted(chance, weights),
   );
   return new Set(draws);
 }
 
-function drawLibrary(world: World, random: Random, taste: Direction): Map<number, number> {
+function drawLibrary(world: World, chance: Chance, taste: Direction): Map<number, number> {
   const library = new Map<number, number>();
   const weights = world.artists.map(
     ({ direction, popularity }) =>
@@ -96,8 +96,8 @@ function drawLibrary(world: World, random: Random, taste: Direction): Map<number
   );
   const least = Math.min(RULES.libraryTracksMin, world.tracks.length);
   for (let tries = 0; library.size < least && tries < 10 * least; tries++) {
-    const { tracks } = world.artists[drawWeighted(random, weights)]!;
-    const track = tracks[Math.floor(tracks.length * random.uniform() ** 2)]!;
+    const { tracks } = world.artists[drawWeighted(chance, weights)]!;
+    const track = tracks[Math.floor(tracks.length * chance.uniform() ** 2)]!;
     library.set(track, (library.get(track) ?? 0) + 1);
   }
   return library;

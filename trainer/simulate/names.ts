@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Chance } from "./chance.ts";
 import { ACTIONS, ADJECTIVES, FIRST_NAMES, LAST_NAMES, NOUNS } from "./words.ts";
 
 /** `word` draws from a list, never the same word twice in one name. */
@@ -24,15 +24,15 @@ const TITLE_PATTERNS: readonly Pattern[] = [
   (word) => `${word(FIRST_NAMES)}'s ${word(NOUNS)}`,
 ];
 
-export function trackTitle(random: Random): string {
-  return fill(random, TITLE_PATTERNS);
+export function trackTitle(chance: Chance): string {
+  return fill(chance, TITLE_PATTERNS);
 }
 
 const ENSEMBLES = ["Trio", "Quartet", "Orchestra", "Collective", "Sound System"] as const;
 
 /** An artist's name that no other artist has; `taken` learns it. */
-export function artistName(random: Random, taken: Set<string>): string {
-  const base = fill(random, ARTIST_PATTERNS);
+export function artistName(chance: Chance, taken: Set<string>): string {
+  const base = fill(chance, ARTIST_PATTERNS);
   let name = base;
   for (let again = 0; taken.has(name); again++) {
     name = `${base.replace(/^The /, "")} ${ENSEMBLES[again] ?? `No. ${again}`}`;
@@ -41,15 +41,15 @@ export function artistName(random: Random, taken: Set<string>): string {
   return name;
 }
 
-function fill(random: Random, patterns: readonly Pattern[]): string {
+function fill(chance: Chance, patterns: readonly Pattern[]): string {
   const used = new Set<string>();
   const word = (list: readonly string[]): string => {
-    const drawn = list[random.below(list.length)]!;
+    const drawn = list[chance.below(list.length)]!;
     if (used.has(drawn)) return word(list);
     used.add(drawn);
     return drawn;
   };
-  return patterns[random.below(patterns.length)]!(word);
+  return patterns[chance.below(patterns.length)]!(word);
 }
 
 function plural(noun: string): string {

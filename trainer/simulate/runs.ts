@@ -1,6 +1,6 @@
 import type { ContextKind } from "../../core/domain/listening-event.ts";
+import { type Chance, drawRunLength, drawWeighted } from "./chance.ts";
 import type { Listener } from "./listeners.ts";
-import { drawRunLength, drawWeighted, type Random } from "./random.ts";
 import { playStation } from "./stations.ts";
 import { type Direction, fit } from "./taste-space.ts";
 import type { Collection, World } from "./world.ts";
@@ -21,28 +21,28 @@ const SHARES = KINDS.map((kind) => RUN_KINDS[kind].share);
 
 /** Chooses where the next plays come from, by what the session wants. */
 export function chooseRun(world: World, listener: Listener, wanted: Direction): Run {
-  const { random } = listener;
-  const kind = KINDS[drawWeighted(random, SHARES)]!;
-  const plays = drawRunLength(random, RUN_KINDS[kind].plays);
+  const { chance } = listener;
+  const kind = KINDS[drawWeighted(chance, SHARES)]!;
+  const plays = drawRunLength(chance, RUN_KINDS[kind].plays);
   const run = { kind, context: kind, contextId: "", shuffle: false } as const;
   switch (kind) {
     case "playlist":
       return playlistRun(world, listener, { wanted, plays });
     case "album": {
-      const album = world.albums[choose(random, world.albums, wanted)]!;
+      const album = world.albums[choose(chance, world.albums, wanted)]!;
       return { ...run, contextId: album.id, next: inOrder(album.tracks, plays) };
     }
     case "artist": {
-      const artist = world.artists[choose(random, world.artists, wanted)]!;
+      const artist = world.artists[choose(chance, world.artists, wanted)]!;
       return { ...run, contextId: artist.id, next: inOrder(artist.tracks, plays) };
     }
     case "radio": {
-      const artist = choose(random, world.artists, wanted);
+      const artist = choose(chance, world.artists, wanted);
       const contextId = `station-${world.artists[artist]!.id}`;
-      return { ...run, contextId, next: playStation(world, random, { artist, plays }) };
+      return { ...run, contextId, next: playStation(world, chance, { artist, plays }) };
     }
     case "search":
-      return { ...run, next: inOrder([searchTrack(world, random, wanted)], plays) };
+      return { ...run, next: inOrder([searchTrack(world, chance, wanted)], plays) };
     case "library": {
       const tracks = libraryTracks(world, listener, { wanted, plays });
       return { ...run, shuffle: listener.shuffles, next: inOrder(tracks, plays) };
@@ -53,9 +53,9 @@ export function chooseRun(world: World, listener: Listener, wanted: Direction): 
 }
 
 /** The chance of a collection rises with its fit and its popularity. */
-function choose(random: Random, from: readonly Collection[], wanted: Direction): number {
+function choose(chance: Chance, from: readonly Collection[], wanted: Direction): number {
   return drawWeighted(
-    random,
+    chance,
     from.map((one) => appeal(one, wanted)),
   );
 }
@@ -76,18 +76,18 @@ function playlistRun(
   listener: Listener,
   options: { wanted: Direction; plays: number },
 ): Run {
-  const { random, playlistPositions } = listener;
+  const { chance, playlistPositions } = listener;
   const weights = world.playlists.map((playlist, index) => {
     const followed = listener.followedPlaylists.has(index) ? RULES.followedFactor : 1;
     return followed * appeal(playlist, options.wanted);
   });
-  const index = drawWeighted(random, weights);
+  const index = drawWeighted(chance, weights);
   const { id, tracks } = world.playlists[index]!;
-  const shuffle = listener.shuffles && random.uniform() < 0.5;
+  const shuffle = listener.shuffles && chance.uniform() < 0.5;
   let left = options.plays;
   const next = () => {
     if (left-- <= 0) return undefined;
-    if (shuffle) return tracks[random.below(tracks.length)];
+    if (shuffle) return tracks[chance.below(tracks.length)];
     const position = playlistPositions.get(index) ?? 0;
     playlistPositions.set(index, (position + 1) % tracks.length);
     return tracks[position];
@@ -96,12 +96,12 @@ function playlistRun(
 }
 
 /** Of some tracks that come to mind, the one that fits best by chance. */
-function searchTrack(world: World, random: Random, wanted: Direction): number {
+function searchTrack(world: World, chance: Chance, wanted: Direction): number {
   const candidates = Array.from({ length: RULES.searchCandidates }, () =>
-    random.below(world.tracks.length),
+    chance.below(world.tracks.length),
   );
   const weights = candidates.map((track) => appeal(world.tracks[track]!, wanted));
-  return candidates[drawWeighted(random, weights)]!;
+  return candidates[drawWeighted(chance, weights)]!;
 }
 
 /** Own favourites in the order of a draw without putting back (Gumbel, as in `make-world.ts`). */
@@ -111,7 +111,7 @@ function libraryTracks(
   options: { wanted: Direction; plays: number },
 ): number[] {
   const keyed = [...listener.library].map(([track, plays]) => {
-    const gumbel = -Math.log(-Math.log(listener.random.uniform() || Number.MIN_VALUE));
+    const gumbel = -Math.log(-Math.log(listener.chance.uniform() || Number.MIN_VALUE));
     const fits = RULES.choiceSharpness * fit(world.tracks[track]!.direction, options.wanted);
     return { track, key: Math.log(plays) + fits + gumbel };
   });

@@ -1,5 +1,5 @@
+import { drawCount, drawWeighted } from "./chance.ts";
 import type { Listener } from "./listeners.ts";
-import { drawCount, drawWeighted } from "./random.ts";
 import { MOODS, WORLD_RULES as RULES, WEEKDAY_HOURS, WEEKEND_HOURS } from "./world-rules.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -7,12 +7,12 @@ export const DAY_MS = 24 * HOUR_MS;
 
 /** When the listener's sessions of a day begin, in order, milliseconds since 1970-01-01 UTC. */
 export function sessionStarts(listener: Listener, dayMs: number): number[] {
-  const { random } = listener;
+  const { chance } = listener;
   const weekend = isWeekend(dayMs);
   const rate = listener.sessionsPerDay * (weekend ? RULES.weekendFactor : 1);
   const hours = weekend ? WEEKEND_HOURS : WEEKDAY_HOURS;
-  const starts = Array.from({ length: drawCount(random, rate) }, () => {
-    const hour = drawWeighted(random, hours) + random.uniform() + listener.chronotypeHours;
+  const starts = Array.from({ length: drawCount(chance, rate) }, () => {
+    const hour = drawWeighted(chance, hours) + chance.uniform() + listener.chronotypeHours;
     return dayMs + Math.floor(((hour + 24) % 24) * HOUR_MS);
   });
   return starts.sort((one, other) => one - other);
@@ -28,7 +28,7 @@ export function drawMood(listener: Listener, atMs: number): number {
     const wanted = Math.exp((-away * away) / 2) + 0.01;
     return wanted * (weekend ? mood.weekend : 1) * listener.moodPreferences[index]!;
   });
-  return drawWeighted(listener.random, weights);
+  return drawWeighted(listener.chance, weights);
 }
 
 function isWeekend(atMs: number): boolean {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { seededRandom } from "./random.ts";
+import { seededChance } from "./chance.ts";
 import { skipProbability, skippedFraction } from "./skip-rule.ts";
 import { WORLD_RULES } from "./world-rules.ts";
 
@@ -34,11 +34,11 @@ test("an own favourite may come again, and a long streak counts no more than a s
 });
 
 test("the heard fraction of a skipped play stays within its limits", () => {
-  const random = seededRandom(1, "fractions");
+  const chance = seededChance(1, "fractions");
   const { fractionMin, fractionMax } = WORLD_RULES.skip;
   for (const fit of [-1, 0, 1]) {
     for (let draw = 0; draw < 1000; draw++) {
-      const fraction = skippedFraction(random, fit);
+      const fraction = skippedFraction(chance, fit);
       assert.ok(fraction >= fractionMin && fraction < fractionMax);
     }
   }

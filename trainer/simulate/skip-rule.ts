@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Chance } from "./chance.ts";
 import { type RunKind, WORLD_RULES } from "./world-rules.ts";
 
 const RULES = WORLD_RULES.skip;
@@ -29,8 +29,8 @@ export function skipProbability(circumstances: SkipCircumstances): number {
 }
 
 /** The fraction of a skipped track that is heard; the worse the fit, the less. */
-export function skippedFraction(random: Random, fit: number): number {
+export function skippedFraction(chance: Chance, fit: number): number {
   const power = 1 + RULES.fractionPower * Math.min(1, Math.max(0, 1 - fit));
   const range = RULES.fractionMax - RULES.fractionMin;
-  return RULES.fractionMin + range * random.uniform() ** power;
+  return RULES.fractionMin + range * chance.uniform() ** power;
 }

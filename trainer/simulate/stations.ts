@@ -1,4 +1,4 @@
-import { drawWeighted, type Random } from "./random.ts";
+import { type Chance, drawWeighted } from "./chance.ts";
 import { fit } from "./taste-space.ts";
 import type { World } from "./world.ts";
 import { WORLD_RULES as RULES } from "./world-rules.ts";
@@ -29,7 +29,7 @@ function nearestTracks(world: Pick<World, "tracks" | "artists">, artist: number)
  *  to what was liked. */
 export function playStation(
   world: World,
-  random: Random,
+  chance: Chance,
   options: { artist: number; plays: number },
 ): (lastFinished: number | undefined) => number | undefined {
   const left = [...world.stationTracks(options.artist)];
@@ -41,6 +41,6 @@ export function playStation(
     const weights = left.map((track) =>
       Math.exp(RULES.stationSharpness * fit(world.tracks[track]!.direction, from!.direction)),
     );
-    return left.splice(drawWeighted(random, weights), 1)[0];
+    return left.splice(drawWeighted(chance, weights), 1)[0];
   };
 }

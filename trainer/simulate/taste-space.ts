@@ -1,17 +1,17 @@
-import type { Random } from "./random.ts";
+import type { Chance } from "./chance.ts";
 
 /** A direction in the latent space that tracks, tastes and moods share; length 1. */
 export type Direction = Float64Array;
 
-export function randomDirection(random: Random, dimensions: number): Direction {
-  return unit(Float64Array.from({ length: dimensions }, () => random.normal()));
+export function randomDirection(chance: Chance, dimensions: number): Direction {
+  return unit(Float64Array.from({ length: dimensions }, () => chance.normal()));
 }
 
 /** `center` moved in a random direction: noise of length about `spread` is added, then the length
  *  is 1 again. */
-export function near(random: Random, center: Direction, spread: number): Direction {
+export function near(chance: Chance, center: Direction, spread: number): Direction {
   const scale = spread / Math.sqrt(center.length);
-  return unit(center.map((value) => value + scale * random.normal()));
+  return unit(center.map((value) => value + scale * chance.normal()));
 }
 
 /** The direction of a weighted sum. */
