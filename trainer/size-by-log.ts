@@ -14,9 +14,20 @@ export function sizeByLog<Config extends ModelConfig>(
   config: Config,
   log: { readonly events: number; readonly tracks: number },
 ): SizedConfig<Config> {
-  const lanes = config.lanes ?? (log.events >= 300_000 ? 256 : log.events >= 30_000 ? 128 : 32);
-  const epochs = config.epochs ?? (log.events >= 300_000 ? 5 : log.events >= 30_000 ? 8 : 15);
-  const negatives =
-    config.negatives ?? Math.max(32, Math.min(2048, 32 * Math.round(log.tracks / 64)));
-  return { ...config, lanes, epochs, negatives };
+  const size =
+    log.events >= LARGE_EVENTS ? "large" : log.events >= MEDIUM_EVENTS ? "medium" : "small";
+  const quarter = 64 * Math.round(log.tracks / 256);
+  return {
+    ...config,
+    lanes: config.lanes ?? LANES[size],
+    epochs: config.epochs ?? EPOCHS[size],
+    negatives: config.negatives ?? Math.max(NEGATIVES_MIN, Math.min(NEGATIVES_MAX, quarter)),
+  };
 }
+
+const LARGE_EVENTS = 300_000;
+const MEDIUM_EVENTS = 30_000;
+const LANES = { large: 256, medium: 128, small: 32 } as const;
+const EPOCHS = { large: 5, medium: 6, small: 12 } as const;
+const NEGATIVES_MIN = 64;
+const NEGATIVES_MAX = 2048;
