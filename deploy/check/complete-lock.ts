@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { missingPlatformPackages } from "./platform-packages.ts";
 
-/** Adds to `package-lock.json` the platform packages that npm left out; run it after `npm install`. */
+/** Adds to `package-lock.json` the platform packages that npm left out; run it after `npm
+ *  install`. */
 const LOCK = join(import.meta.dirname, "../../package-lock.json");
 const lock = JSON.parse(readFileSync(LOCK, "utf8"));
 const missing = missingPlatformPackages(lock.packages);

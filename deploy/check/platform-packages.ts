@@ -11,9 +11,9 @@ export interface LockedPackage {
 
 export type LockedPackages = Readonly<Record<string, LockedPackage>>;
 
-/** The optional packages that the lock's packages ask for and that have no entry. npm leaves one out
- *  where a registry did not serve it, and `npm ci` then refuses the whole lock (npm issue 9342 and
- *  those it names). An entry needs no more than a version and a platform: a machine of another
+/** The optional packages that the lock's packages ask for and that have no entry. npm leaves one
+ *  out where a registry did not serve it, and `npm ci` then refuses the whole lock (npm issue 9342
+ *  and those it names). An entry needs no more than a version and a platform: a machine of another
  *  platform never fetches it. */
 export function missingPlatformPackages(packages: LockedPackages): Record<string, LockedPackage> {
   const missing: Record<string, LockedPackage> = {};
