@@ -25,9 +25,9 @@ export interface PlacedBytes {
 }
 
 /** The LMDB environment of one embedded log. Writes are conditional on the head's version, checked
- *  inside LMDB's write transaction, so processes that append at once never share an offset. (lmdb's
- *  callback transactions would do the same, but in 3.5.6 they never run on Node 24, and their
- *  synchronous form holds the event loop through the disk's sync.)
+ *  inside LMDB's write transaction, so processes that append at once never share an offset. (A
+ *  transaction with a callback would do the same, but holds the lock of all writers while it waits
+ *  for this process's event loop; these run on lmdb's own thread from beginning to end.)
  *
  *  `overlappingSync` is off: a commit is on disk before any reader can see it, so nothing is ever
  *  delivered that a power cut takes back. */
