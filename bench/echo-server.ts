@@ -1,8 +1,8 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
 
-/** A bare gRPC server, in a process of its own: it answers every `NextTracks` with the bytes that its
- *  argument holds in base64, decodes nothing and does no work. What a request costs here, no
+/** A bare gRPC server, in a process of its own: it answers every `NextTracks` with the bytes that
+ *  its argument holds in base64, decodes nothing and does no work. What a request costs here, no
  *  recommender behind grpc-js can save. */
 const reply = Buffer.from(process.argv[2] ?? "", "base64");
 const server = new Server({ "grpc.enable_channelz": 0 });

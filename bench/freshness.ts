@@ -22,8 +22,8 @@ const ASKED_AFTER_MS = 60_000;
 /** An event that was not seen after so long will not be. */
 const SEEN_WAIT_MS = 10_000;
 
-/** The time from an event's publication to a reply that has heard it, on the embedded log, with ingest,
- *  scorer and caller each in a process of its own. Resolves with the text for stdout. */
+/** The time from an event's publication to a reply that has heard it, on the embedded log, with
+ *  ingest, scorer and caller each in a process of its own. Resolves with the text for stdout. */
 export async function freshness({ json, quick, progress }: BenchOptions): Promise<string> {
   const sizes = quick ? QUICK : FULL;
   const home = homeAt(await mkdtemp(join(tmpdir(), "segue-bench-")));

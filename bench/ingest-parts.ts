@@ -6,8 +6,8 @@ import type { StoreCommit } from "../core/state/session-store.ts";
 import { decodeEvent } from "../ingest/decode.ts";
 import { requireThat } from "./did-not-happen.ts";
 
-/** Each part of ingest by itself, on what a whole ingest was given and did. As there, the partitions
- *  go on side by side, and the batches of one follow each other. */
+/** Each part of ingest by itself, on what a whole ingest was given and did. As there, the
+ *  partitions go on side by side, and the batches of one follow each other. */
 
 export function decodeAll(records: readonly LogRecord[]): void {
   for (const record of records) decodeEvent(record);

@@ -42,8 +42,8 @@ const DECODE_PASSES = 8;
 
 type Name = keyof IngestResult;
 
-/** Ingests the world's log, then each part of that alone, in turns, so that what else the machine does
- *  falls on all of them alike. Leaves the listeners' state in the world's home. */
+/** Ingests the world's log, then each part of that alone, in turns, so that what else the machine
+ *  does falls on all of them alike. Leaves the listeners' state in the world's home. */
 export async function measureIngestParts(world: World, limits: RoundLimits): Promise<IngestResult> {
   const runner = await startWorkerRunner(world.bundle);
   const peak = await openPeakFlops();

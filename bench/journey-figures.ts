@@ -27,8 +27,8 @@ const LIMIT_MEANING: Readonly<Record<(typeof PARTS)[number], string>> = {
   retrieval: "the bytes that the scan must read at this machine's speed of reading memory",
 };
 
-/** The figures as `--json` prints them. All times of parts and limits are microseconds of CPU, a share
- *  is limit / measured: 1 would be as cheap as the limit. */
+/** The figures as `--json` prints them. All times of parts and limits are microseconds of CPU, a
+ *  share is limit / measured: 1 would be as cheap as the limit. */
 export function journeyFigures({ bundle, events, lastHeardAtMs }: World, results: JourneyResults) {
   const { ingest, retrieval, scorer, echo } = results;
   const { decode, step, put } = ingest;

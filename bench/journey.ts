@@ -27,9 +27,9 @@ const QUICK: JourneySizes = {
   requests: { k: 20, rounds: 1, roundSeconds: 0.5 },
 };
 
-/** What an event costs on its way from the log into the store, what a request costs on its way back,
- *  and how near each part is to a limit that was measured in the same minute. Resolves with the text
- *  for stdout. */
+/** What an event costs on its way from the log into the store, what a request costs on its way
+ *  back, and how near each part is to a limit that was measured in the same minute. Resolves with
+ *  the text for stdout. */
 export async function journey({ json, quick, progress }: BenchOptions): Promise<string> {
   const sizes = quick ? QUICK : FULL;
   progress("makes a world");

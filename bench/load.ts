@@ -12,8 +12,8 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Asks one server in a closed loop: `IN_FLIGHT` requests are always under way, spread over
  *  `CONNECTIONS` connections. */
 export interface LoadGenerator {
-  /** Asks `requests` in turn, anew from the first when they are used up, for `seconds`; `check` sees
-   *  every reply. */
+  /** Asks `requests` in turn, anew from the first when they are used up, for `seconds`; `check`
+   *  sees every reply. */
   run(
     requests: readonly NextTracksRequest[],
     seconds: number,

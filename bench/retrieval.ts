@@ -51,8 +51,8 @@ const STREAM_BYTES = 512 * 1024 * 1024;
 const PRESENT_BYTE = 1;
 const ABSENT_BYTE = 2;
 
-/** Bytes that one search for a blend of all models cannot do without: a byte for each element of the
- *  vectors, padded as they are, and the bounds' columns, of every track. */
+/** Bytes that one search for a blend of all models cannot do without: a byte for each element of
+ *  the vectors, padded as they are, and the bounds' columns, of every track. */
 export function scanBytes({ models, trackIds }: Bundle): number {
   return (
     Object.values(models).reduce((sum, model) => sum + modelBytes(model), FLOAT_BYTES) *

@@ -18,8 +18,8 @@ const SEGUE = fileURLToPath(new URL("./segue.ts", import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
 
-/** Starts `segue NAME ARGS…` and resolves when it says that it is ready. Its other lines go to stderr.
- *  Throws `dependency_missing` when it ends first or stays silent for a minute. */
+/** Starts `segue NAME ARGS…` and resolves when it says that it is ready. Its other lines go to
+ *  stderr. Throws `dependency_missing` when it ends first or stays silent for a minute. */
 export async function startChild(name: string, args: readonly string[]): Promise<Child> {
   const child = spawn(process.execPath, [SEGUE, name, ...args], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -19,7 +19,8 @@ export interface PairOptions {
 
 /** A child that ends is started again after this pause. */
 const RESTART_PAUSE_MS = 500;
-/** A child that ended this often is not started again: something is wrong that a restart does not mend. */
+/** A child that ended this often is not started again: something is wrong that a restart does not
+ *  mend. */
 const RESTARTS_MAX = 20;
 
 /** Starts both, starts again whichever ends by itself, and stops both when `signal` is raised. */

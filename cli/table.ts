@@ -32,3 +32,8 @@ function cutCell({ widthMax }: Column, cell: string): string {
   if (widthMax === undefined || cell.length <= widthMax) return cell;
   return `${cell.slice(0, widthMax - 1)}…`;
 }
+
+/** A share of 0…1 as people read it. */
+export function percent(share: number | undefined): string {
+  return `${Math.round((share ?? 0) * 100)}%`;
+}

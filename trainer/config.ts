@@ -63,7 +63,7 @@ const MODEL_DEFAULTS: ModelConfig = {
   negativeExponent: 0.5,
   learningRate: 0.12,
   lastRateShare: 1,
-  inputDropout: 0,
+  inputDropout: 0.3,
   tasteDropout: 0,
   skippedTargetWeight: 0.2,
 };

@@ -43,8 +43,8 @@ function table(evaluation: Evaluation): string {
     ...figureCells(figures),
   ]);
   const { predictions, unknown_targets: unknown, bundle_id: bundle } = evaluation;
-  const foot = `${predictions} predictions, ${unknown} of tracks that bundle ${bundle.slice(0, 12)} `;
-  return `${drawTable(columns, rows)}\n${foot}does not know\n`;
+  const unlearned = `${unknown} of tracks that bundle ${bundle.slice(0, 12)} does not know`;
+  return `${drawTable(columns, rows)}\n${predictions} predictions, ${unlearned}\n`;
 }
 
 function figureCells(figures: RankFigures): string[] {

@@ -20,8 +20,8 @@ import { DEFAULT_HOME } from "../home.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 
-/** How often the watchdog looks, and the silence after which this process ends, to be started again:
- *  a Kafka client can stay down while its process lives. */
+/** How often the watchdog looks, and the silence after which this process ends, to be started
+ *  again: a Kafka client can stay down while its process lives. */
 const WATCHDOG_MS = 1_000;
 const SILENCE_MAX_MS = 30_000;
 
@@ -66,7 +66,8 @@ export const ingest: Command = {
   },
 };
 
-/** Resolves when `signal` is raised; throws `log_unavailable` where nothing was fetched for too long. */
+/** Resolves when `signal` is raised; throws `log_unavailable` where nothing was fetched for too
+ *  long. */
 async function watch(
   subscriptions: readonly LogSubscription[],
   signal: AbortSignal,

@@ -2,7 +2,7 @@ import type { NextTracksResponse } from "../../proto/gen/segue/v1/recommender.ts
 import { Rung } from "../../proto/gen/segue/v1/recommender.ts";
 import type { Command, Options } from "../command.ts";
 import { connectClient } from "../recommender-client.ts";
-import { type Column, drawTable } from "../table.ts";
+import { type Column, drawTable, percent } from "../table.ts";
 
 /** Where a scorer listens when nothing else is said. */
 export const DEFAULT_ADDRESS = "127.0.0.1:7600";
@@ -92,9 +92,4 @@ function summaryLine({
   const rungName = name.replace("RUNG_", "").toLowerCase();
   const bundle = bundleId.slice(0, 12);
   return `${rungName} of weights ${weights}; heard ${seen}, ${age}; bundle ${bundle}${short}\n`;
-}
-
-/** A share of 0…1 as people read it. */
-export function percent(share: number | undefined): string {
-  return `${Math.round((share ?? 0) * 100)}%`;
 }

@@ -30,8 +30,8 @@ export async function appendHistory(log: EventLog, events: readonly ListeningEve
   }
 }
 
-/** Goes on listening until `signal` is raised: `events` again and again, one every `pauseMs`, each as
- *  if it happened now, in sessions of its own. `quiet` is left alone. */
+/** Goes on listening until `signal` is raised: `events` again and again, one every `pauseMs`, each
+ *  as if it happened now, in sessions of its own. `quiet` is left alone. */
 export async function keepListening(
   log: EventLog,
   events: readonly ListeningEvent[],

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { EventKind, type ListeningEvent } from "../../proto/gen/segue/v1/listening.ts";
 import type { LogPosition, RecommendedTrack } from "../../proto/gen/segue/v1/recommender.ts";
-import { percent } from "../commands/recommend.ts";
 import type { Client } from "../recommender-client.ts";
-import { type Column, drawTable } from "../table.ts";
+import { type Column, drawTable, percent } from "../table.ts";
 
 const LIST_LENGTH = 10;
 /** How far down the list before the skip is known, so that a newcomer's place in it can be told. */

@@ -1,4 +1,5 @@
-/** Every way in which Segue can fail, as a closed list: callers branch on these and on nothing else. */
+/** Every way in which Segue can fail, as a closed list: callers branch on these and on nothing
+ *  else. */
 export const FAILURE_CODES = [
   "bad_event",
   "bad_request",

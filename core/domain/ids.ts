@@ -21,7 +21,8 @@ export type Partition = Brand<number, "Partition">;
 /** A record's place in its partition, counted from 0. */
 export type Offset = Brand<number, "Offset">;
 
-/** The models of a bundle: the short-term one forgets at a session's end, the long-term one does not. */
+/** The models of a bundle: the short-term one forgets at a session's end, the long-term one does
+ *  not. */
 export const MODEL_NAMES = ["short", "long"] as const;
 export type ModelName = (typeof MODEL_NAMES)[number];
 

@@ -39,7 +39,8 @@ export function encodeHead(watermarks: readonly Watermarks[]): Buffer {
   return bytes;
 }
 
-/** Throws `bad_configuration` where a newer Segue wrote the head, `log_data_lost` where it is damaged. */
+/** Throws `bad_configuration` where a newer Segue wrote the head, `log_data_lost` where it is
+ *  damaged. */
 export function decodeHead(bytes: Buffer): Watermarks[] {
   const version = bytes.length > 0 ? bytes.readUInt8(0) : undefined;
   if (version !== FORMAT_VERSION) {

@@ -65,7 +65,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
       const watermarks = store.watermarks()[partition]!;
       if (!isWithin(from, watermarks)) {
         const { first, next } = watermarks;
-        const message = `offset ${from} of partition ${partition} is outside of ${first} to ${next}`;
+        const message = `partition ${partition} holds ${first} to ${next}, not offset ${from}`;
         throw new Failure("log_data_lost", message);
       }
       return store.read(partition, from, { recordsMax, bytesMax: BATCH_BYTES_MAX });

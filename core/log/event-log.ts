@@ -1,7 +1,8 @@
 import type { Offset, Partition } from "../domain/ids.ts";
 
 /** A partitioned, durable, ordered log of keyed records. Two engines implement it, the embedded
- *  one (one machine, no services) and Kafka, and one contract suite holds them to the same words. */
+ *  one (one machine, no services) and Kafka, and one contract suite holds them to the same words.
+ *  */
 export interface EventLog {
   readonly topic: string;
   readonly partitions: number;
@@ -9,7 +10,8 @@ export interface EventLog {
    *  its key (`partitionOf`). Throws `log_unavailable` after the engine's bounded retries. */
   append(records: readonly NewRecord[]): Promise<LogPosition[]>;
   watermarks(partition: Partition): Promise<Watermarks>;
-  /** Reads at most `recordsMax` records from `from` on, without joining any group. Empty at the end. */
+  /** Reads at most `recordsMax` records from `from` on, without joining any group. Empty at the
+   *  end. */
   read(partition: Partition, from: Offset, recordsMax: number): Promise<LogRecord[]>;
   /** Joins `group` and delivers batches to `reader` until the subscription is closed. */
   subscribe(group: string, reader: LogReader): Promise<LogSubscription>;
@@ -67,8 +69,8 @@ export interface LogReader {
   /** One batch at a time per partition. When it resolves, the batch is durable and its last offset
    *  may be committed for display. A rejection is retried with back-off from `resumeFrom`. */
   onBatch(batch: LogBatch, signal: AbortSignal): Promise<void>;
-  /** `resumeFrom` lies outside the watermarks: the log lost records or was made anew. Reading goes on at
-   *  the returned offset (by custom `watermarks.first`), never silently at the end. */
+  /** `resumeFrom` lies outside the watermarks: the log lost records or was made anew. Reading goes
+   *  on at the returned offset (by custom `watermarks.first`), never silently at the end. */
   onOutOfRange(partition: Partition, wanted: Offset, watermarks: Watermarks): Offset;
 }
 

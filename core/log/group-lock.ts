@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { EmbeddedStore } from "./embedded-store.ts";
 
-/** The lock that lets one subscription of a group read an embedded log. It holds the owner's process
- *  and is free the moment that process is gone, however it went. */
+/** The lock that lets one subscription of a group read an embedded log. It holds the owner's
+ *  process and is free the moment that process is gone, however it went. */
 export interface GroupLock {
   /** Takes the lock where it is free or its owner is gone. Resolves with whether it is held now. */
   tryTake(): Promise<boolean>;

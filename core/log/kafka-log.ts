@@ -48,10 +48,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
 
   async function read(partition: Partition, from: Offset, recordsMax: number) {
     const { first, next } = await watermarks(partition);
-    if (!isWithin(from, { first, next })) {
-      const message = `offset ${from} of partition ${partition} is outside of ${first} to ${next}`;
-      throw new Failure("log_data_lost", message);
-    }
+    refuseOutside(partition, from, { first, next });
     fetcher ??= createKafkaFetcher(client, topic);
     const connected = await fetcher;
     let records: LogRecord[] = [];
@@ -95,6 +92,12 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
       return closing;
     },
   };
+}
+
+function refuseOutside(partition: Partition, from: Offset, { first, next }: Watermarks): void {
+  if (isWithin(from, { first, next })) return;
+  const message = `offset ${from} of partition ${partition} is outside of ${first} to ${next}`;
+  throw new Failure("log_data_lost", message);
 }
 
 async function connectedAdmin(admin: Admin, options: KafkaLogOptions): Promise<Admin> {

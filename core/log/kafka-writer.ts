@@ -11,9 +11,9 @@ export interface KafkaWriter {
   close(): Promise<void>;
 }
 
-/** Writes to one topic through an idempotent producer, acknowledged by all replicas in sync. A write
- *  that failed for good takes its producer with it, for the same reason: the next write gets a new
- *  producer id and sequence numbers of its own. */
+/** Writes to one topic through an idempotent producer, acknowledged by all replicas in sync. A
+ *  write that failed for good takes its producer with it, for the same reason: the next write gets
+ *  a new producer id and sequence numbers of its own. */
 export function createKafkaWriter(
   client: Kafka,
   { topic, partitions }: { readonly topic: string; readonly partitions: number },
@@ -68,7 +68,8 @@ function messageOf(record: NewRecord, partition: Partition): PlacedMessage {
   };
 }
 
-/** Records of one partition are one batch, in order, so each has the offset after the one before. */
+/** Records of one partition are one batch, in order, so each has the offset after the one before.
+ *  */
 function positionsOf(
   placed: readonly PlacedMessage[],
   nextOffsets: Map<number, number>,

@@ -9,7 +9,8 @@ import { Failure } from "../../core/domain/failure.ts";
 export interface BrokerCache {
   /** The folder of the jars. */
   readonly jars: string;
-  /** A folder for what is derived from these very jars: an archive of loaded classes, formatted storage. */
+  /** A folder for what is derived from these very jars: an archive of loaded classes, formatted
+   *  storage. */
   readonly derived: string;
 }
 

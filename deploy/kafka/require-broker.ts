@@ -5,8 +5,8 @@ import { type Broker, startBroker } from "./broker.ts";
 const SHARED_BROKERS_VARIABLE = "SEGUE_TEST_BROKERS";
 
 /** The brokers that tests use, one for all files of a run where its runner set
- *  `SEGUE_TEST_BROKERS`, else one for this process. Undefined, after saying so on stderr, where Java
- *  or Maven is missing; with `CI=true` it throws `dependency_missing` instead. */
+ *  `SEGUE_TEST_BROKERS`, else one for this process. Undefined, after saying so on stderr, where
+ *  Java or Maven is missing; with `CI=true` it throws `dependency_missing` instead. */
 export async function brokersForTests(): Promise<readonly string[] | undefined> {
   const shared = process.env[SHARED_BROKERS_VARIABLE];
   if (shared !== undefined && shared !== "") return shared.split(",");

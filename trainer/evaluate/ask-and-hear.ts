@@ -25,10 +25,11 @@ const WEIGHTS: Readonly<Record<Source, BlendWeights | undefined>> = {
   popularity: { short: 0, long: 0, popularity: 1 },
 };
 
-/** A listener's whole life in one process: ingest's own batches on a store in memory, and the scorer's
- *  own replies from it. Nothing here scores, steps or ranks by itself. */
+/** A listener's whole life in one process: ingest's own batches on a store in memory, and the
+ *  scorer's own replies from it. Nothing here scores, steps or ranks by itself. */
 export interface Replay {
-  /** Asks what would come next, where `event` is not the first of its session, and then hears it. */
+  /** Asks what would come next, where `event` is not the first of its session, and then hears it.
+   *  */
   predict(event: ListeningEvent): Promise<void>;
   /** Hears `event` without asking. */
   hear(event: ListeningEvent): Promise<void>;
@@ -71,7 +72,8 @@ export function startReplay(models: Models): Replay {
 const PARTITION = 0 as Partition;
 const NEVER = new AbortController().signal;
 
-/** An event that was read from a log folder is a good event; a letter means that our own codec is off. */
+/** An event that was read from a log folder is a good event; a letter means that our own codec is
+ *  off. */
 const refuseLetters = {
   append(): Promise<never> {
     throw new Failure("bug", "an event of the log folder was refused by ingest");

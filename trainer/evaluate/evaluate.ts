@@ -26,10 +26,11 @@ export interface Evaluation extends RankFigures {
   readonly by_source: Readonly<Record<Source, RankFigures>>;
 }
 
-/** Replays a log folder event by event through ingest and scorer, with one prediction for every event
- *  but the first of each session, ranked over the whole catalogue; equal scores stand in order of
- *  track index. The tracks just heard stay in the lists (`exclude_heard` 0): published protocols keep
- *  them. Listeners do not meet each other, so the figures do not depend on `threads`. */
+/** Replays a log folder event by event through ingest and scorer, with one prediction for every
+ *  event but the first of each session, ranked over the whole catalogue; equal scores stand in
+ *  order of track index. The tracks just heard stay in the lists (`exclude_heard` 0): published
+ *  protocols keep them. Listeners do not meet each other, so the figures do not depend on
+ *  `threads`. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { bundleFolder, logFolder, warmFolder } = options;
   const { manifest } = await openBundle(bundleFolder);
