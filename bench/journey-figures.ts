@@ -101,8 +101,10 @@ export function journeyTable(figures: ReturnType<typeof journeyFigures>): string
     { title: "what the limit is" },
   ];
   return `${[
-    `${figures.events_per_second.toFixed(0)} events/s, ${exact(figures.cpu_us_per_event)} us of CPU each`,
-    `${figures.requests_per_second.toFixed(0)} requests/s, ${figures.cpu_us_per_request.toFixed(0)}` +
+    `${figures.events_per_second.toFixed(0)} events/s, ` +
+      `${exact(figures.cpu_us_per_event)} us of CPU each`,
+    `${figures.requests_per_second.toFixed(0)} requests/s, ` +
+      `${figures.cpu_us_per_request.toFixed(0)}` +
       ` us of server CPU each; p50 ${exact(latency.p50)} ms, p99 ${exact(latency.p99)} ms`,
     `bare server: ${bare.requests_per_second.toFixed(0)} requests/s; ` +
       `p50 ${exact(bare.latency_ms.p50)} ms, p99 ${exact(bare.latency_ms.p99)} ms`,

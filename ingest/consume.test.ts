@@ -55,7 +55,7 @@ test("records that the log gave up are counted, reported and passed over", async
   assert.equal(store.read(ann)?.steps, 3);
 });
 
-test("a topic that was made anew is read from its beginning, and none of it is skipped", async () => {
+test("a topic that was made anew is read from its beginning, with nothing skipped", async () => {
   const folder = join(home, "anew");
   const store = createMemoryStore();
   const counts = newCounts();

@@ -7,7 +7,7 @@ export interface FetchedRange {
 
 /** What to do with a fetched batch.
  *  - `deliver`: it holds the expected offset.
- *  - `behind`: it ends before it, as what was fetched before a seek does, or a log that was made anew.
+ *  - `behind`: it ends before it, as what was fetched before a seek, or a log made anew.
  *  - `ahead`: it begins after it, over control records, or over records that retention removed. */
 export type BatchPlace = "deliver" | "behind" | "ahead";
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { ownBrokerForTests } from "./require-broker.ts";
 import { serverProperties } from "./server-properties.ts";
 
-test("a broker serves on one address until it is killed, and again when it is restarted", async () => {
+test("a broker serves on one address until it is killed, and again after a restart", async () => {
   const broker = await ownBrokerForTests();
   if (broker === undefined) return;
   const address = broker.brokers[0]!;
