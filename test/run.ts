@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { run } from "node:test";
-import { spec } from "node:test/reporters";
+import { spec, type TestEvent } from "node:test/reporters";
 import type { Broker } from "../deploy/kafka/broker.ts";
 import { ownBrokerForTests } from "../deploy/kafka/require-broker.ts";
 
@@ -15,9 +16,9 @@ const SHARED_BROKERS_VARIABLE = "SEGUE_TEST_BROKERS";
 const NOT_OURS = /^(node_modules|proto\/gen|\.)/;
 
 interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+  passed: number;
+  failed: number;
+  skipped: number;
 }
 
 /** Runs the test files whose path holds one of `wanted` (all, where none is wanted), prints each
@@ -56,24 +57,48 @@ async function startSharedBroker(): Promise<Broker | undefined> {
   }
 }
 
+/** Runs the files in lanes, and prints each file's tests together when the file has ended. */
 async function report(files: readonly string[]): Promise<Counts> {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const tests = run({
-    files: files.map((path) => join(ROOT, path)),
-    cwd: ROOT,
-    concurrency: FILES_AT_A_TIME,
-    timeout: FILE_TIMEOUT_MS,
-  });
-  tests.on("test:pass", ({ skip, todo, details }) => {
-    if (details.type === "suite") return;
-    if (skip !== undefined || todo !== undefined) counts.skipped += 1;
-    else counts.passed += 1;
-  });
-  tests.on("test:fail", ({ details }) => {
-    if (details.type !== "suite") counts.failed += 1;
-  });
-  for await (const text of tests.compose(new spec())) process.stdout.write(text);
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const events = new PassThrough({ objectMode: true });
+  const printed = print(events);
+  const left = [...files];
+  const lane = async () => {
+    for (let path = left.shift(); path !== undefined; path = left.shift()) {
+      for (const event of await runFile(path)) {
+        count(counts, event);
+        events.write(event);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: FILES_AT_A_TIME }, lane));
+  events.end();
+  await printed;
   return counts;
+}
+
+async function print(events: PassThrough): Promise<void> {
+  for await (const text of events.compose(new spec())) process.stdout.write(text);
+}
+
+/** The events of one file, without the runner's sums over it. A file whose process outlives its time
+ *  is ended and has failed: `node:test`'s own timeout ends only tests. */
+async function runFile(path: string): Promise<TestEvent[]> {
+  const events: TestEvent[] = [];
+  const signal = AbortSignal.timeout(FILE_TIMEOUT_MS);
+  for await (const event of run({ files: [join(ROOT, path)], cwd: ROOT, signal })) {
+    const isSum = event.type === "test:diagnostic" && event.data.file === undefined;
+    if (!isSum && event.type !== "test:summary") events.push(event);
+  }
+  return events;
+}
+
+function count(counts: Counts, event: TestEvent): void {
+  if (event.type !== "test:pass" && event.type !== "test:fail") return;
+  if (event.data.details.type === "suite") return;
+  if (event.type === "test:fail") counts.failed += 1;
+  else if (event.data.skip !== undefined || event.data.todo !== undefined) counts.skipped += 1;
+  else counts.passed += 1;
 }
 
 /** Leaves in order on a signal, so that the broker's process ends too. */
