@@ -81,8 +81,8 @@ async function print(events: PassThrough): Promise<void> {
   for await (const text of events.compose(new spec())) process.stdout.write(text);
 }
 
-/** The events of one file, without the runner's sums over it. A file whose process outlives its time
- *  is ended and has failed: `node:test`'s own timeout ends only tests. */
+/** The events of one file, without the runner's sums over it. A file whose process outlives its
+ *  time is ended and has failed: `node:test`'s own timeout ends only tests. */
 async function runFile(path: string): Promise<TestEvent[]> {
   const events: TestEvent[] = [];
   const signal = AbortSignal.timeout(FILE_TIMEOUT_MS);
