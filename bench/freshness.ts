@@ -1,8 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Child, startChild } from "../cli/child-process.ts";
-import { homeAt } from "../cli/home.ts";
+import type { Child } from "../cli/child-process.ts";
 import { type Client, connectClient } from "../cli/recommender-client.ts";
 import { drawTable } from "../cli/table.ts";
 import { listeningEventToWire } from "../core/domain/decode-listening-event.ts";
@@ -13,7 +9,7 @@ import { publishBenchBundle } from "./bench-bundle.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { eveningsOfListening } from "./listening.ts";
 import { percentile } from "./measure.ts";
-import { removeHome } from "./world.ts";
+import { makeHome, startOn } from "./temporary.ts";
 
 const FULL = { tracks: 60_000, warmUp: 60, events: 300 };
 const QUICK = { tracks: 10_000, warmUp: 20, events: 60 };
@@ -26,14 +22,14 @@ const SEEN_WAIT_MS = 10_000;
  *  ingest, scorer and caller each in a process of its own. Resolves with the text for stdout. */
 export async function freshness({ json, quick, progress }: BenchOptions): Promise<string> {
   const sizes = quick ? QUICK : FULL;
-  const home = homeAt(await mkdtemp(join(tmpdir(), "segue-bench-")));
+  const home = makeHome();
   const children: Child[] = [];
   try {
     progress("makes a bundle");
     await publishBenchBundle(home.bundle, sizes.tracks);
     progress("starts ingest and scorer");
-    children.push(await startChild("ingest", ["--home", home.folder]));
-    const scorer = await startChild("serve", ["--home", home.folder, "--port", "0"]);
+    children.push(await startOn(home, "ingest"));
+    const scorer = await startOn(home, "serve", "--port", "0");
     children.push(scorer);
     progress(`publishes ${2 * sizes.events} events one by one`);
     const client = connectClient(scorer.detail.replace("grpc ", ""));
@@ -42,7 +38,7 @@ export async function freshness({ json, quick, progress }: BenchOptions): Promis
     return json ? `${JSON.stringify(figuresOf(delays), null, 2)}\n` : tableOf(delays);
   } finally {
     for (const child of children) await child.stop();
-    await removeHome(home);
+    home.remove();
   }
 }
 

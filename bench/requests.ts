@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startChild } from "../cli/child-process.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { NextTracksRequest, NextTracksResponse, Rung } from "../proto/gen/segue/v1/recommender.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { connectLoad, type LoadGenerator } from "./load.ts";
 import { percentile } from "./measure.ts";
 import { cpuUsOfProcess } from "./process-cpu.ts";
+import { endsWithUs, startOn } from "./temporary.ts";
 import type { World } from "./world.ts";
 
 export interface RequestFigures {
@@ -38,7 +38,7 @@ export async function measureRequests(
   const requests = Array.from(world.lastHeardAtMs, ([listener, atMs]) =>
     NextTracksRequest.fromPartial({ listener, k: sizes.k, askedAtMs: atMs + ASKED_AFTER_MS }),
   );
-  const segue = await startChild("serve", ["--home", world.home.folder, "--port", "0"]);
+  const segue = await startOn(world.home, "serve", "--port", "0");
   const address = segue.detail.replace("grpc ", "");
   const load = connectLoad(address);
   try {
@@ -84,6 +84,7 @@ async function startEcho(reply: Uint8Array): Promise<Asked & { readonly process:
   const process = spawn(globalThis.process.execPath, [ECHO_SERVER, argument], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  endsWithUs(process);
   const ended = once(process, "exit").then(() => {
     throw new Failure("dependency_missing", "the bare server did not start");
   });

@@ -20,6 +20,10 @@ const BENCHES: readonly Bench[] = [
 /** What the process ends with, as `segue` does. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
+// An orderly exit ends the processes and folders that a benchmark has made.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => process.exit(EXIT.failed));
+}
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {

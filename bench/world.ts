@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Home, homeAt } from "../cli/home.ts";
+import type { Home } from "../cli/home.ts";
 import { appendEvents } from "../cli/log-target.ts";
 import { openLog } from "../cli/open-log.ts";
 import type { Bundle } from "../core/bundle/bundle.ts";
@@ -12,6 +10,7 @@ import { type EventLog, LISTENING_TOPIC } from "../core/log/event-log.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { eveningsOfListening, type ListeningSizes } from "./listening.ts";
+import { makeHome } from "./temporary.ts";
 
 /** A home with a bundle and a full embedded log, as a machine has it that is about to catch up. */
 export interface World {
@@ -28,33 +27,24 @@ export interface World {
 }
 
 export async function makeWorld(sizes: ListeningSizes): Promise<World> {
-  const home = homeAt(await mkdtemp(join(tmpdir(), "segue-bench-")));
-  try {
-    await publishBenchBundle(home.bundle, sizes.tracks);
-    const log = await openLog({ folder: home.log }, LISTENING_TOPIC);
-    const events = eveningsOfListening(sizes);
-    await appendEvents(log, events);
-    await requireAppended(log, events.length);
-    return {
-      home,
-      bundle: await openBundle(home.bundle),
-      log,
-      events,
-      lastHeardAtMs: new Map(events.map(({ listener, happenedAtMs }) => [listener, happenedAtMs])),
-      folder: (name) => join(home.folder, name),
-      async close() {
-        await log.close();
-        await removeHome(home);
-      },
-    };
-  } catch (error) {
-    await removeHome(home);
-    throw error;
-  }
-}
-
-export async function removeHome(home: Home): Promise<void> {
-  await rm(home.folder, { recursive: true, force: true });
+  const home = makeHome();
+  await publishBenchBundle(home.bundle, sizes.tracks);
+  const log = await openLog({ folder: home.log }, LISTENING_TOPIC);
+  const events = eveningsOfListening(sizes);
+  await appendEvents(log, events);
+  await requireAppended(log, events.length);
+  return {
+    home,
+    bundle: await openBundle(home.bundle),
+    log,
+    events,
+    lastHeardAtMs: new Map(events.map(({ listener, happenedAtMs }) => [listener, happenedAtMs])),
+    folder: (name) => join(home.folder, name),
+    async close() {
+      await log.close();
+      home.remove();
+    },
+  };
 }
 
 async function requireAppended(log: EventLog, count: number): Promise<void> {
