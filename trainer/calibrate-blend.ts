@@ -8,6 +8,7 @@ import {
   rankOf,
   type ScoredTracks,
 } from "./score-catalogue.ts";
+import type { Checkpoint } from "./train-epoch.ts";
 
 /** A model's weights as they were measured, with its taste after each prediction's event. */
 export interface MeasuredModel {
@@ -21,23 +22,28 @@ export interface Calibration {
   readonly accuracy: Accuracy;
 }
 
+export interface BlendSources {
+  readonly models: Readonly<Partial<Record<ModelName, MeasuredModel>>>;
+  /** [predictions]: tracks, −1 for one that the models do not know. */
+  readonly answers: Int32Array;
+  /** [tracks] */
+  readonly popularity: Float32Array;
+  readonly checkpoint: Checkpoint;
+}
+
 const WEIGHTS_TRIED = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8] as const;
 const ROWS_AT_ONCE = 32;
 
 /** Chooses how much each source counts by recall@20 + mrr@20 over the held-back predictions: first
  *  the long model's weight beside a short model of 1, then popularity's beside both. Where two do
  *  equally well, the lower weight is taken. */
-export async function calibrateBlend(
-  models: Readonly<Partial<Record<ModelName, MeasuredModel>>>,
-  answers: Int32Array,
-  popularity: Float32Array,
-): Promise<Calibration> {
+export async function calibrateBlend(sources: BlendSources): Promise<Calibration> {
+  const { models } = sources;
   const alone: BlendWeights = {
     short: models.short ? 1 : 0,
     long: models.short ? 0 : 1,
     popularity: 0,
   };
-  const sources = { models, answers, popularity };
   const longTried =
     models.short && models.long ? WEIGHTS_TRIED.map((long) => ({ ...alone, long })) : [alone];
   const withLong = await best(sources, longTried);
@@ -45,13 +51,7 @@ export async function calibrateBlend(
   return await best(sources, popularityTried);
 }
 
-interface Sources {
-  readonly models: Readonly<Partial<Record<ModelName, MeasuredModel>>>;
-  readonly answers: Int32Array;
-  readonly popularity: Float32Array;
-}
-
-async function best(sources: Sources, blends: readonly BlendWeights[]): Promise<Calibration> {
+async function best(sources: BlendSources, blends: readonly BlendWeights[]): Promise<Calibration> {
   const ranks = await ranksOf(sources, blends);
   let chosen: Calibration | undefined;
   for (const [index, blend] of blends.entries()) {
@@ -67,7 +67,7 @@ function value(accuracy: Accuracy): number {
 
 /** → for each blend, the rank of each answer. */
 async function ranksOf(
-  sources: Sources,
+  sources: BlendSources,
   blends: readonly BlendWeights[],
 ): Promise<readonly Int32Array[]> {
   const { answers, popularity } = sources;
@@ -76,6 +76,7 @@ async function ranksOf(
   const ranks = blends.map(() => new Int32Array(answers.length));
   const blended = new Float32Array(count);
   for (let start = 0; start < answers.length; start += ROWS_AT_ONCE) {
+    sources.checkpoint();
     const end = Math.min(answers.length, start + ROWS_AT_ONCE);
     const parts = await Promise.all(scorers.map((scorer) => scorer.rows(start, end)));
     for (let row = start; row < end; row++) {
@@ -100,7 +101,7 @@ async function ranksOf(
   return ranks;
 }
 
-function openScorers({ models }: Sources) {
+function openScorers({ models }: BlendSources) {
   const names = MODEL_NAMES.filter((name) => models[name]);
   return Promise.all(
     names.map(async (name) => {

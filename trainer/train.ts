@@ -49,15 +49,16 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const validation = planValidation(sequences, split.held, config.validationPredictionsMax);
   const models = await trainModels(options, { sequences, split, validation }, nowMs);
   const popularity = popularityOf(trackSupport(sequences, split.trained));
-  const calibration = await calibrateBlend(
-    Object.fromEntries(
+  const calibration = await calibrateBlend({
+    models: Object.fromEntries(
       models.map(([name, { measured }]) => {
         return [name, { table: measured.parameters.table, tastes: measured.tastes }];
       }),
     ),
-    validation.predictions.answer,
+    answers: validation.predictions.answer,
     popularity,
-  );
+    checkpoint: () => options.signal?.throwIfAborted(),
+  });
   options.signal?.throwIfAborted();
   const content = bundleContent(options, { sequences, models, calibration });
   const bundle = await publishBundle(options.outFolder, content);
