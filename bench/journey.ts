@@ -17,13 +17,13 @@ interface JourneySizes {
 const FULL: JourneySizes = {
   listening: { tracks: 60_000, listeners: 2_000, sessionsEach: 2, sessionEvents: 5 },
   ingest: { roundsMin: 3, roundsMax: 9, seconds: 20 },
-  retrieval: { k: 20, searches: 200, rounds: 5 },
+  retrieval: { k: 20, searches: 100, rounds: 10 },
   requests: { k: 20, rounds: 4, roundSeconds: 1 },
 };
 const QUICK: JourneySizes = {
   listening: { tracks: 10_000, listeners: 400, sessionsEach: 2, sessionEvents: 5 },
   ingest: { roundsMin: 3, roundsMax: 6, seconds: 2 },
-  retrieval: { k: 20, searches: 100, rounds: 3 },
+  retrieval: { k: 20, searches: 50, rounds: 8 },
   requests: { k: 20, rounds: 1, roundSeconds: 0.5 },
 };
 

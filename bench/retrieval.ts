@@ -47,7 +47,7 @@ export async function measureRetrieval(
 }
 
 /** Far more than any cache holds that one core may fill. */
-const STREAM_BYTES = 512 * 1024 * 1024;
+const STREAM_BYTES = 256 * 1024 * 1024;
 const PRESENT_BYTE = 1;
 const ABSENT_BYTE = 2;
 
