@@ -35,8 +35,8 @@ export function rawCommits(commits: readonly StoreCommit[]): RawCommit[] {
   }));
 }
 
-/** Puts those bytes into a new LMDB environment with no codec and no fence, in lmdb-js's cheapest way
- *  (its writing thread takes all of a turn as one transaction); as durable as a commit. */
+/** Puts those bytes into a new LMDB environment with no codec and no fence, in lmdb-js's cheapest
+ *  way (its writing thread takes all of a turn as one transaction); as durable as a commit. */
 export async function putBare(folder: string, commits: readonly RawCommit[]): Promise<void> {
   const environment = openEnvironment(folder);
   await byPartition(commits, async ({ entries }) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Child, startChild } from "../cli/child-process.ts";
 import { type Home, homeAt } from "../cli/home.ts";
 
-/** What a benchmark makes ends with it, even where a signal or an error ends the benchmark first. */
+/** What a benchmark makes ends with it, even where a signal or an error ends it first. */
 
 export interface TemporaryHome extends Home {
   remove(): void;
