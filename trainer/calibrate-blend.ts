@@ -7,6 +7,7 @@ import {
   openCatalogueScorer,
   rankOf,
   type ScoredTracks,
+  worth,
 } from "./score-catalogue.ts";
 import type { Checkpoint } from "./train-epoch.ts";
 
@@ -34,7 +35,7 @@ export interface BlendSources {
 const WEIGHTS_TRIED = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8] as const;
 const ROWS_AT_ONCE = 32;
 
-/** Chooses how much each source counts by recall@20 + mrr@20 over the held-back predictions: first
+/** Chooses how much each source counts by its worth over the held-back predictions: first
  *  the long model's weight beside a short model of 1, then popularity's beside both. Where two do
  *  equally well, the lower weight is taken. */
 export async function calibrateBlend(sources: BlendSources): Promise<Calibration> {
@@ -56,13 +57,9 @@ async function best(sources: BlendSources, blends: readonly BlendWeights[]): Pro
   let chosen: Calibration | undefined;
   for (const [index, blend] of blends.entries()) {
     const accuracy = accuracyOf(ranks[index]!);
-    if (!chosen || value(accuracy) > value(chosen.accuracy)) chosen = { blend, accuracy };
+    if (!chosen || worth(accuracy) > worth(chosen.accuracy)) chosen = { blend, accuracy };
   }
   return chosen!;
-}
-
-function value(accuracy: Accuracy): number {
-  return accuracy.recall20 + accuracy.mrr20;
 }
 
 /** → for each blend, the rank of each answer. */

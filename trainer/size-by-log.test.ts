@@ -19,7 +19,7 @@ test("what a configuration leaves open grows with the log", () => {
   );
   assert.deepEqual(
     sized.map(({ epochs }) => epochs),
-    [12, 6, 5],
+    [12, 6, 7],
   );
 });
 

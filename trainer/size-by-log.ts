@@ -28,6 +28,6 @@ export function sizeByLog<Config extends ModelConfig>(
 const LARGE_EVENTS = 300_000;
 const MEDIUM_EVENTS = 30_000;
 const LANES = { large: 256, medium: 128, small: 32 } as const;
-const EPOCHS = { large: 5, medium: 6, small: 12 } as const;
+const EPOCHS = { large: 7, medium: 6, small: 12 } as const;
 const NEGATIVES_MIN = 64;
 const NEGATIVES_MAX = 2048;

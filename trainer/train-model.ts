@@ -14,7 +14,7 @@ import {
 import { negativeSampler } from "./negative-sampler.ts";
 import { type Random, seededRandom, shuffle } from "./random.ts";
 import { replayTastes } from "./replay-tastes.ts";
-import type { Accuracy } from "./score-catalogue.ts";
+import { type Accuracy, worth } from "./score-catalogue.ts";
 import { type Sequences, type TimeSplit, trackSupport } from "./sequences.ts";
 import { type SizedConfig, sizeByLog } from "./size-by-log.ts";
 import { type Checkpoint, type Epoch, trainEpoch } from "./train-epoch.ts";
@@ -156,7 +156,7 @@ interface Measured {
   readonly parameters: ModelParameters;
   readonly tastes: Float32Array;
   readonly accuracy: Accuracy;
-  /** What the choice of an epoch goes by: recall@20 + mrr@20, or 0 where nothing is measured. */
+  /** What the choice of an epoch goes by. */
   readonly value: number;
 }
 
@@ -170,7 +170,7 @@ async function measure(task: ModelTask, course: Course, epoch: number): Promise<
     tracks: parameters.table,
     checkpoint,
   });
-  return { epoch, parameters, tastes, accuracy, value: accuracy.recall20 + accuracy.mrr20 };
+  return { epoch, parameters, tastes, accuracy, value: worth(accuracy) };
 }
 
 function runEpoch(
