@@ -1,4 +1,5 @@
-import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { Failure } from "../core/domain/failure.ts";
 import { EventGatewayClient, type PublishResponse } from "../proto/gen/segue/v1/gateway.ts";
 import type { ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import {
@@ -53,6 +54,15 @@ type Done<T> = (error: ServiceError | Error | null | undefined, value?: T | void
 
 function call<T>(start: (done: Done<T>) => unknown): Promise<T> {
   return new Promise((resolve, reject) => {
-    start((error, value) => (error ? reject(error) : resolve(value as T)));
+    start((error, value) => (error ? reject(failureOf(error)) : resolve(value as T)));
   });
+}
+
+/** What a person at a terminal can act on; other errors are passed on as they are. */
+function failureOf(error: ServiceError | Error): Error {
+  const code = "code" in error ? error.code : undefined;
+  const details = "details" in error ? error.details : error.message;
+  if (code === status.INVALID_ARGUMENT) return new Failure("bad_request", details);
+  if (code !== status.UNAVAILABLE) return error;
+  return new Failure("dependency_missing", `no scorer answers: ${details}`, { cause: error });
 }

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "./support/temporary-folder.ts";
+
+const SEGUE = fileURLToPath(new URL("../cli/segue.ts", import.meta.url));
+
+function segue(...args: string[]): { code: number | null; out: string; error: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SEGUE, ...args]);
+  return { code: status, out: String(stdout), error: String(stderr) };
+}
+
+test("every command helps, and the names stay", () => {
+  const { code, out } = segue("--help");
+  assert.equal(code, 0);
+  const names = ["simulate", "import", "train", "evaluate", "serve", "ingest", "dev", "replay"];
+  for (const name of [...names, "recommend", "inspect", "start"]) {
+    assert.match(out, new RegExp(`^  ${name} `, "m"));
+    assert.equal(segue(name, "--help").code, 0, name);
+  }
+});
+
+test("exit codes tell usage, configuration, missing dependencies and failures apart", () => {
+  const folder = temporaryFolder();
+  const config = join(folder, "config.json");
+  writeFileSync(config, JSON.stringify({ short: { epochz: 3 } }));
+  assert.equal(segue("sing").code, 2);
+  assert.equal(segue("train").code, 2);
+  assert.equal(segue("inspect", "log-folder", folder).code, 1);
+  const wrong = segue("train", "--log", folder, "--out", join(folder, "b"), "--config", config);
+  assert.deepEqual([wrong.code, wrong.error.includes("short.epochz")], [3, true]);
+  const alone = segue("recommend", "--listener", "l", "--to", "127.0.0.1:1");
+  assert.deepEqual([alone.code, alone.error.includes("no scorer answers")], [4, true]);
+});
+
+test("a world is simulated, learned, measured and shown by the commands alone", () => {
+  const folder = temporaryFolder();
+  const [world, bundle, config] = ["world", "bundle", "config.json"].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  const size = ["--listeners", "20", "--tracks", "120", "--days", "4", "--seed", "7"];
+  const simulated = segue("simulate", ...size, "--out", world);
+  assert.equal(simulated.code, 0, simulated.error);
+  assert.equal(JSON.parse(simulated.out).listeners, 20);
+  const model = { epochs: 1, hidden: 16, dimension: 16 };
+  writeFileSync(config, JSON.stringify({ refit: false, short: model, long: model }));
+  const trained = segue("train", "--log", world, "--out", bundle, "--config", config);
+  assert.equal(trained.code, 0, trained.error);
+  assert.ok(existsSync(join(bundle, "manifest.json")));
+  const measured = segue("evaluate", "--bundle", bundle, "--log", world, "--json");
+  assert.equal(measured.code, 0, measured.error);
+  const { by_source: sources, ...figures } = JSON.parse(measured.out);
+  const header = JSON.parse(readFileSync(join(world, "log.json"), "utf8"));
+  assert.equal(figures.predictions, header.events - header.sessions);
+  for (const name of ["recall@1", "recall@5", "recall@20", "mrr@20"]) {
+    for (const part of [figures, sources.short, sources.long, sources.popularity]) {
+      assert.ok(part[name] >= 0 && part[name] <= 1, name);
+    }
+  }
+  assert.equal(JSON.parse(segue("inspect", "bundle", bundle).out).id, figures.bundle_id);
+});
