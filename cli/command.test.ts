@@ -3,8 +3,6 @@ import { test } from "node:test";
 import { type Command, helpText, parseCommandLine, UsageError } from "./command.ts";
 
 const sing: Command = {
-  name: "sing",
-  summary: "Sing a song",
   usage: "SONG --key K [--loud]",
   words: { least: 1, most: 1 },
   options: {
@@ -50,7 +48,8 @@ test("a number that is none is a usage error that names the option", () => {
 
 test("help names every option with its default and needs no required one", () => {
   assert.equal(parseCommandLine(sing, ["--help"]).help, true);
-  const text = helpText(sing);
+  const entry = { name: "sing", summary: "Sing a song", load: async () => sing };
+  const text = helpText(entry, sing);
   for (const part of [
     "--key TEXT",
     "(required)",

@@ -1,10 +1,15 @@
 import { parseArgs } from "node:util";
 
 /** One word of `segue WORD …`. */
-export interface Command {
+export interface CommandEntry {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** What a command takes and does. */
+export interface Command {
   /** What stands after the name, as help prints it. */
   readonly usage: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
@@ -73,7 +78,7 @@ export function parseCommandLine(
 const HELP: OptionSpec = { type: "flag", help: "print this help" };
 
 /** The text of `segue COMMAND --help`. */
-export function helpText(command: Command): string {
+export function helpText({ name, summary }: CommandEntry, command: Command): string {
   const rows = Object.entries({ ...command.options, help: HELP }).map(([name, spec]) => {
     const value = spec.type === "flag" ? "" : spec.type === "number" ? " N" : " TEXT";
     const fallback = spec.default === undefined ? "" : ` (default ${spec.default})`;
@@ -84,7 +89,7 @@ export function helpText(command: Command): string {
   });
   const width = Math.max(...rows.map(([option]) => option.length));
   const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
-  return `${command.summary}\n\nsegue ${command.name} ${command.usage}\n\n${lines.join("\n")}\n`;
+  return `${summary}\n\nsegue ${name} ${command.usage}\n\n${lines.join("\n")}\n`;
 }
 
 function checkRequired(command: Command, values: Record<string, unknown>): void {
@@ -102,7 +107,7 @@ function checkWords(command: Command, words: readonly string[]): void {
 function readOptions(command: Command, values: Record<string, unknown>): Options {
   const given = (name: string): string | undefined => {
     const spec = command.options[name];
-    if (spec === undefined) throw new Error(`${command.name} does not declare --${name}`);
+    if (spec === undefined) throw new Error(`--${name} is not declared`);
     const value = values[name] ?? spec.default;
     return value === undefined ? undefined : String(value);
   };

@@ -1,30 +1,66 @@
 #!/usr/bin/env node
 import { Failure } from "../core/domain/failure.ts";
-import { type Command, helpText, parseCommandLine, UsageError } from "./command.ts";
-import { dev } from "./commands/dev.ts";
-import { evaluateCommand } from "./commands/evaluate.ts";
-import { importCommand } from "./commands/import.ts";
-import { ingest } from "./commands/ingest.ts";
-import { inspect } from "./commands/inspect.ts";
-import { recommendCommand } from "./commands/recommend.ts";
-import { replay } from "./commands/replay.ts";
-import { serve } from "./commands/serve.ts";
-import { simulateCommand } from "./commands/simulate.ts";
-import { start } from "./commands/start.ts";
-import { trainCommand } from "./commands/train.ts";
+import { type CommandEntry, helpText, parseCommandLine, UsageError } from "./command.ts";
 
-const COMMANDS: readonly Command[] = [
-  start,
-  simulateCommand,
-  importCommand,
-  trainCommand,
-  evaluateCommand,
-  dev,
-  ingest,
-  serve,
-  replay,
-  recommendCommand,
-  inspect,
+/** Each loads when it is called, so that none waits for what only others need. */
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "start",
+    summary:
+      "Show everything on this machine: a world, its models, live listening, and what a skip does",
+    load: async () => (await import("./commands/start.ts")).start,
+  },
+  {
+    name: "simulate",
+    summary: "Make a listening world with a stated ground truth",
+    load: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  },
+  {
+    name: "import",
+    summary: "Turn a published listening log into a log folder",
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
+  {
+    name: "train",
+    summary: "Learn both models from a log folder and publish them as a bundle",
+    load: async () => (await import("./commands/train.ts")).trainCommand,
+  },
+  {
+    name: "evaluate",
+    summary: "Measure a bundle on a log folder, through the code that serves",
+    load: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
+  },
+  {
+    name: "dev",
+    summary: "Run ingest and scorer together, on the embedded log unless brokers are given",
+    load: async () => (await import("./commands/dev.ts")).dev,
+  },
+  {
+    name: "ingest",
+    summary: "Hear the listening log and keep every listener's state",
+    load: async () => (await import("./commands/ingest.ts")).ingest,
+  },
+  {
+    name: "serve",
+    summary:
+      "Answer over gRPC from the state that ingest keeps; take events from producers without Kafka",
+    load: async () => (await import("./commands/serve.ts")).serve,
+  },
+  {
+    name: "replay",
+    summary: "Send a log folder's events to a running Segue, at the pace they happened or faster",
+    load: async () => (await import("./commands/replay.ts")).replay,
+  },
+  {
+    name: "recommend",
+    summary: "Ask a running scorer for the next tracks of a listener",
+    load: async () => (await import("./commands/recommend.ts")).recommendCommand,
+  },
+  {
+    name: "inspect",
+    summary: "Show what is inside a bundle, a listener's state, a log or a log folder, as JSON",
+    load: async () => (await import("./commands/inspect.ts")).inspect,
+  },
 ];
 
 /** What the process ends with; scripts rely on these. */
@@ -38,34 +74,35 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(overview());
     return word === undefined ? EXIT.usage : EXIT.ok;
   }
-  const command = COMMANDS.find(({ name }) => name === word);
-  if (command === undefined) {
+  const entry = COMMANDS.find(({ name }) => name === word);
+  if (entry === undefined) {
     process.stderr.write(`segue: there is no command "${word}"\n\n${overview()}`);
     return EXIT.usage;
   }
   try {
+    const command = await entry.load();
     const { options, words, help } = parseCommandLine(command, rest);
-    if (help) process.stdout.write(helpText(command));
+    if (help) process.stdout.write(helpText(entry, command));
     else await command.run({ options, words, signal: stopSignal() });
     return EXIT.ok;
   } catch (error) {
-    return report(command, error);
+    return report(entry.name, error);
   }
 }
 
-function report(command: Command, error: unknown): number {
+function report(name: string, error: unknown): number {
   if (error instanceof UsageError) {
-    const hint = `see: segue ${command.name} --help`;
-    process.stderr.write(`segue ${command.name}: ${error.message}\n${hint}\n`);
+    const hint = `see: segue ${name} --help`;
+    process.stderr.write(`segue ${name}: ${error.message}\n${hint}\n`);
     return EXIT.usage;
   }
   if (error instanceof Failure && error.code !== "bug") {
     const field = error.field === undefined ? "" : ` (${error.field})`;
-    process.stderr.write(`segue ${command.name}: ${error.message}${field}\n`);
+    process.stderr.write(`segue ${name}: ${error.message}${field}\n`);
     if (error.code === "bad_configuration") return EXIT.configuration;
     return error.code === "dependency_missing" ? EXIT.dependency : EXIT.failed;
   }
-  process.stderr.write(`segue ${command.name}: ${(error as Error)?.stack ?? String(error)}\n`);
+  process.stderr.write(`segue ${name}: ${(error as Error)?.stack ?? String(error)}\n`);
   return EXIT.failed;
 }
 

@@ -5,8 +5,6 @@ import { startPair } from "../process-pair.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS } from "../shared-options.ts";
 
 export const dev: Command = {
-  name: "dev",
-  summary: "Run ingest and scorer together, on the embedded log unless brokers are given",
   usage: "[--home DIR] [--bundle DIR] [--port N]",
   options: {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },

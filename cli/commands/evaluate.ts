@@ -5,8 +5,6 @@ import { progressBar } from "../progress-bar.ts";
 import { drawTable } from "../table.ts";
 
 export const evaluateCommand: Command = {
-  name: "evaluate",
-  summary: "Measure a bundle on a log folder, through the code that serves",
   usage: "--bundle DIR --log DIR [--warm DIR] [--json]",
   options: {
     bundle: { type: "text", help: "bundle to measure", required: true },

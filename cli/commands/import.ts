@@ -3,8 +3,6 @@ import { type Command, UsageError } from "../command.ts";
 import { progressBar } from "../progress-bar.ts";
 
 export const importCommand: Command = {
-  name: "import",
-  summary: "Turn a published listening log into a log folder",
   usage: `FORMAT FILE… --out DIR      (formats: ${IMPORT_FORMATS.join(", ")})`,
   words: { least: 2, most: 10_000 },
   options: {

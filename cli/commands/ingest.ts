@@ -26,8 +26,6 @@ const WATCHDOG_MS = 1_000;
 const SILENCE_MAX_MS = 30_000;
 
 export const ingest: Command = {
-  name: "ingest",
-  summary: "Hear the listening log and keep every listener's state",
   usage: "[--home DIR] [--bundle DIR] [--brokers HOST:PORT,…]",
   options: {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },

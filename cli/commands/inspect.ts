@@ -10,8 +10,6 @@ import { connectClient } from "../recommender-client.ts";
 import { DEFAULT_ADDRESS } from "./recommend.ts";
 
 export const inspect: Command = {
-  name: "inspect",
-  summary: "Show what is inside a bundle, a listener's state, a log or a log folder, as JSON",
   usage: "bundle DIR | listener L | log-folder DIR | log",
   words: { least: 1, most: 2 },
   options: {

@@ -8,8 +8,6 @@ import { type Column, drawTable, percent } from "../table.ts";
 export const DEFAULT_ADDRESS = "127.0.0.1:7600";
 
 export const recommendCommand: Command = {
-  name: "recommend",
-  summary: "Ask a running scorer for the next tracks of a listener",
   usage: "--listener L [--session S] [--k N] [--short W --long W --popularity W] [--json]",
   options: {
     listener: { type: "text", help: "who hears", required: true },

@@ -9,8 +9,6 @@ import { progressBar } from "../progress-bar.ts";
 const BATCH_EVENTS_MAX = 500;
 
 export const replay: Command = {
-  name: "replay",
-  summary: "Send a log folder's events to a running Segue, at the pace they happened or faster",
   usage: "--log DIR --to URL --speed X|max [--limit N]",
   options: {
     log: { type: "text", help: "log folder to send", required: true },

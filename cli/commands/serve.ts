@@ -18,9 +18,6 @@ import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 
 export const serve: Command = {
-  name: "serve",
-  summary:
-    "Answer over gRPC from the state that ingest keeps; take events from producers without Kafka",
   usage: "[--home DIR] [--bundle DIR] [--host H] [--port N] [--brokers HOST:PORT,…]",
   options: {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },

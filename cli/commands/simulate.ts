@@ -3,8 +3,6 @@ import { type Command, UsageError } from "../command.ts";
 import { progressBar } from "../progress-bar.ts";
 
 export const simulateCommand: Command = {
-  name: "simulate",
-  summary: "Make a listening world with a stated ground truth",
   usage: "--listeners N --tracks N --days N --seed S --out DIR",
   options: {
     listeners: { type: "number", help: "how many listeners", default: 300 },

@@ -1,37 +1,26 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ListenerId } from "../../core/domain/ids.ts";
+import type { ListenerId, Partition } from "../../core/domain/ids.ts";
 import type { ListeningEvent } from "../../core/domain/listening-event.ts";
 import { stepsModels } from "../../core/domain/listening-event.ts";
-import { CATALOGUE_TOPIC, LISTENING_TOPIC } from "../../core/log/event-log.ts";
+import { CATALOGUE_TOPIC, type EventLog, LISTENING_TOPIC } from "../../core/log/event-log.ts";
 import { readCatalogue } from "../../core/log-folder/read-log-folder.ts";
 import { CatalogueEvent } from "../../proto/gen/segue/v1/catalogue.ts";
-import { parseTrainingConfig } from "../../trainer/config.ts";
-import { simulate } from "../../trainer/simulate/simulate.ts";
-import { train } from "../../trainer/train.ts";
 import type { Command } from "../command.ts";
 import { DEFAULT_HOME, type Home, homeAt } from "../home.ts";
 import { openLog } from "../open-log.ts";
 import { startPair } from "../process-pair.ts";
-import { type ProgressBar, progressBar } from "../progress-bar.ts";
 import { type Client, connectClient } from "../recommender-client.ts";
 import { ADDRESS_OPTIONS } from "../shared-options.ts";
 import { appendHistory, keepListening, recentListening } from "../start/live-listening.ts";
 import { showASkip } from "../start/show-a-skip.ts";
-import { trainingBar } from "../training-bar.ts";
 
-const WORLD = { listeners: 300, tracks: 2000, days: 21, seed: 1 };
-/** Fewer epochs than the default: this shows the journey, and the world is easy to learn. */
-const QUICK_TRAINING = { refit: false, short: { epochs: 3 }, long: { epochs: 3 } };
 /** How much of the world's end becomes the listeners' recent past. */
 const HISTORY_DAYS = 2;
 const LIVE_PAUSE_MS = 500;
 const SCORER_READY_MS = 20_000;
 
 export const start: Command = {
-  name: "start",
-  summary:
-    "Show everything on this machine: a world, its models, live listening, and what a skip does",
   usage: "[--home DIR] [--port N]",
   options: {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
@@ -39,23 +28,28 @@ export const start: Command = {
   },
   async run({ options, signal }) {
     const home = homeAt(options.text("home"));
-    const bar = progressBar(process.stderr, () => performance.now());
-    await prepareBundle(home, bar, signal);
-    const firstStart = !existsSync(home.state);
-    const listening = await recentListening(home.world, HISTORY_DAYS, Date.now());
-    const log = await openLog({ folder: home.log }, LISTENING_TOPIC);
-    if (firstStart) {
-      await appendCatalogue(home);
-      await appendHistory(log, listening);
+    if (!existsSync(join(home.bundle, "manifest.json"))) {
+      // Loaded only here: a second start has no use for the trainer.
+      const { prepareBundle } = await import("../start/prepare-bundle.ts");
+      await prepareBundle(home, signal);
     }
-    const pair = await startPair({
+    const pairOptions = {
       home: home.folder,
       bundle: undefined,
       host: options.text("host"),
       port: options.number("port"),
       brokers: undefined,
       signal,
-    });
+    };
+    const [pair, listening, log] = await Promise.all([
+      startPair(pairOptions),
+      recentListening(home.world, HISTORY_DAYS, Date.now()),
+      openLog({ folder: home.log }, LISTENING_TOPIC),
+    ]);
+    if (await isEmpty(log)) {
+      await appendCatalogue(home);
+      await appendHistory(log, listening);
+    }
     const client = connectClient(pair.address);
     await client.ready(SCORER_READY_MS);
     const quiet = listenerToShow(listening);
@@ -77,28 +71,11 @@ export const start: Command = {
   },
 };
 
-/** Makes the world and trains on it where that was not done yet. */
-async function prepareBundle(home: Home, bar: ProgressBar, signal: AbortSignal): Promise<void> {
-  if (!existsSync(join(home.world, "log.json"))) {
-    await simulate({
-      ...WORLD,
-      out: home.world,
-      signal,
-      progress: (done, total) => bar.show({ label: "simulate", done, total }),
-    });
+async function isEmpty(log: EventLog): Promise<boolean> {
+  for (let partition = 0; partition < log.partitions; partition++) {
+    if ((await log.watermarks(partition as Partition)).next > 0) return false;
   }
-  if (!existsSync(join(home.bundle, "manifest.json"))) {
-    await train({
-      logFolder: home.world,
-      outFolder: home.bundle,
-      config: parseTrainingConfig(QUICK_TRAINING),
-      seed: WORLD.seed,
-      signal,
-      progress: trainingBar(bar),
-    });
-  }
-  bar.end();
-  signal.throwIfAborted();
+  return true;
 }
 
 async function appendCatalogue(home: Home): Promise<void> {

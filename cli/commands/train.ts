@@ -7,8 +7,6 @@ import { progressBar } from "../progress-bar.ts";
 import { trainingBar } from "../training-bar.ts";
 
 export const trainCommand: Command = {
-  name: "train",
-  summary: "Learn both models from a log folder and publish them as a bundle",
   usage: "--log DIR --out DIR [--config FILE]",
   options: {
     log: { type: "text", help: "log folder to learn from", required: true },
