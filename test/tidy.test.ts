@@ -24,6 +24,7 @@ const DEPENDENCIES: DependencyList = {
   "onnxruntime-node": ["core/bundle/graph-runner.ts", "trainer/onnx/graph-session.ts"],
   "@bufbuild/protobuf": [
     "core/bundle/check-graph.ts",
+    "core/bundle/identity-graph.ts",
     "scorer/contracts/read-contracts.ts",
     "trainer/onnx/encode-model.ts",
   ],
