@@ -21,6 +21,7 @@ test("without a terminal lines are few, and the last one is always written", () 
     bar.show({ label: "train", done, total: 100 });
     nowMs += 100;
   }
+  bar.show({ label: "train", done: 100, total: 100 });
   bar.end();
   const lines = String(written.read()).trim().split("\n");
   assert.equal(lines.length, 3);

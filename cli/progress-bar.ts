@@ -27,6 +27,7 @@ export function progressBar(stream: NodeJS.WriteStream, now: () => number): Prog
   let startedAtMs = 0;
   let drawnAtMs = Number.NEGATIVE_INFINITY;
   let open = false;
+  let full = false;
   const end = (): void => {
     if (open) stream.write("\n");
     open = false;
@@ -39,9 +40,11 @@ export function progressBar(stream: NodeJS.WriteStream, now: () => number): Prog
         label = progress.label;
         startedAtMs = atMs;
         drawnAtMs = Number.NEGATIVE_INFINITY;
+        full = false;
       }
-      const finished = progress.total !== undefined && progress.done >= progress.total;
-      if (atMs - drawnAtMs < redrawMs && !finished) return;
+      const fills = !full && progress.total !== undefined && progress.done >= progress.total;
+      if (atMs - drawnAtMs < redrawMs && !fills) return;
+      full ||= fills;
       drawnAtMs = atMs;
       const line = progressLine(progress, (atMs - startedAtMs) / 1000);
       stream.write(terminal ? `\r\u001b[2K${line}` : `${line}\n`);
