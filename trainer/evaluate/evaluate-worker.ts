@@ -15,14 +15,21 @@ const bundle = await openBundle(bundleFolder);
 const runner = await createStepRunner(bundle);
 const replay = startReplay({ bundle, runner });
 let events = 0;
+let stopped = false;
+parentPort?.once("message", () => {
+  stopped = true;
+});
 if (warmFolder !== undefined) await replayFolder(warmFolder, replay.hear);
 await replayFolder(logFolder, replay.predict);
 say({ counts: replay.counts(), unknownTargets: replay.unknownTargets() });
 await runner.close();
+// The port alone would keep this thread alive.
+parentPort?.close();
 
 /** Replays this thread's share of the listeners, and counts every event that it passes. */
 async function replayFolder(folder: string, play: typeof replay.hear): Promise<void> {
   for await (const event of readLogFolder(folder)) {
+    if (stopped) return;
     if (partitionOf(event.listener, threads) !== index) continue;
     await play(event);
     if (++events % PROGRESS_EVENTS === 0) say({ events });

@@ -78,23 +78,27 @@ export type PartMessage =
 
 type PartResult = Extract<PartMessage, { counts: CountsBySource }>;
 
+/** Never ends its thread by force: ONNX Runtime may be at work in it, and would take the whole
+ *  process along. */
 async function evaluatePart(
   task: PartTask,
   signal: AbortSignal | undefined,
   progress: (events: number) => void,
 ): Promise<PartResult> {
   const worker = new Worker(new URL("./evaluate-worker.ts", import.meta.url), { workerData: task });
-  try {
-    return await new Promise<PartResult>((resolve, reject) => {
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      worker.on("message", (message: PartMessage) => {
-        if ("events" in message) progress(message.events);
-        else resolve(message);
-      });
-      worker.once("error", reject);
-      worker.once("exit", () => reject(new Failure("bug", "an evaluation thread ended early")));
-    });
-  } finally {
-    await worker.terminate();
-  }
+  const stop = (): void => worker.postMessage("stop");
+  signal?.addEventListener("abort", stop, { once: true });
+  let result: PartResult | undefined;
+  worker.on("message", (message: PartMessage) => {
+    if ("events" in message) progress(message.events);
+    else result = message;
+  });
+  await new Promise<void>((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("exit", () => resolve());
+  });
+  signal?.removeEventListener("abort", stop);
+  signal?.throwIfAborted();
+  if (result === undefined) throw new Failure("bug", "an evaluation thread ended early");
+  return result;
 }

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readLogFolder, readLogHeader } from "../../core/log-folder/read-log-folder.ts";
+import { writeLogFolder } from "../../core/log-folder/write-log-folder.ts";
+import { publishRandomBundle } from "../../test/fixtures/random-bundle.ts";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { simulate } from "../simulate/simulate.ts";
+import { evaluate } from "./evaluate.ts";
+
+async function world(): Promise<{ bundleFolder: string; logFolder: string }> {
+  const folder = temporaryFolder();
+  const [bundleFolder, logFolder] = [join(folder, "bundle"), join(folder, "log")];
+  await simulate({ listeners: 12, tracks: 60, days: 3, seed: 3, out: logFolder });
+  const sizes = { tracks: 40, dimension: 8, hidden: 12 };
+  await publishRandomBundle(bundleFolder, { ...sizes, features: ["kind", "gap"], seed: 1 });
+  return { bundleFolder, logFolder };
+}
+
+test("figures do not depend on the number of threads, and count every event but the first", async () => {
+  const folders = await world();
+  let last = 0;
+  const one = await evaluate({ ...folders, threads: 1, progress: (done) => (last = done) });
+  const three = await evaluate({ ...folders, threads: 3, progress: () => {} });
+  assert.deepEqual(one, three);
+  let events = 0;
+  const sessions = new Set<string>();
+  for await (const event of readLogFolder(folders.logFolder)) {
+    events++;
+    sessions.add(String(event.session));
+  }
+  assert.equal(one.predictions, events - sessions.size);
+  assert.ok(last > 0 && last <= events);
+  // No track of the world is one of the bundle's.
+  assert.equal(one.unknown_targets, one.predictions);
+});
+
+test("a log in two parts, the second warmed with the first, is predicted as the whole", async () => {
+  const { bundleFolder, logFolder } = await world();
+  const [first, second] = await halves(logFolder);
+  const part = (folder: string, warmFolder?: string) =>
+    evaluate({ bundleFolder, logFolder: folder, warmFolder, threads: 1, progress: () => {} });
+  const whole = await part(logFolder);
+  const before = await part(first);
+  const after = await part(second, first);
+  assert.equal(before.predictions + after.predictions, whole.predictions);
+  assert.ok((await part(second)).predictions < after.predictions, "cold, a session is cut in two");
+});
+
+/** The events of a log folder in two log folders, one after the other in time. */
+async function halves(logFolder: string): Promise<[string, string]> {
+  const { events } = await readLogHeader(logFolder);
+  const folders = [`${logFolder}-first`, `${logFolder}-second`] as [string, string];
+  const meta = { name: "half", clock: "real" as const, madeBy: {} };
+  const writers = [
+    await writeLogFolder(folders[0], meta),
+    await writeLogFolder(folders[1], meta),
+  ] as const;
+  let count = 0;
+  for await (const event of readLogFolder(logFolder)) {
+    await writers[count++ < events / 2 ? 0 : 1].event(event);
+  }
+  for (const writer of writers) await writer.close();
+  return folders;
+}
+
+test("an evaluation that is aborted ends with the reason", async () => {
+  const folders = await world();
+  const abort = new AbortController();
+  const evaluation = evaluate({
+    ...folders,
+    threads: 2,
+    signal: abort.signal,
+    progress: () => abort.abort(new Error("enough")),
+  });
+  await assert.rejects(evaluation, /enough/);
+});
