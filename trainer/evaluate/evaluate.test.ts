@@ -17,7 +17,7 @@ async function world(): Promise<{ bundleFolder: string; logFolder: string }> {
   return { bundleFolder, logFolder };
 }
 
-test("figures do not depend on the number of threads, and count every event but the first", async () => {
+test("figures do not depend on threads, and count every event but the first", async () => {
   const folders = await world();
   let last = 0;
   const one = await evaluate({ ...folders, threads: 1, progress: (done) => (last = done) });
@@ -35,7 +35,7 @@ test("figures do not depend on the number of threads, and count every event but 
   assert.equal(one.unknown_targets, one.predictions);
 });
 
-test("a log in two parts, the second warmed with the first, is predicted as the whole", async () => {
+test("a log in two parts, one warmed with the other, is predicted as the whole", async () => {
   const { bundleFolder, logFolder } = await world();
   const [first, second] = await halves(logFolder);
   const part = (folder: string, warmFolder?: string) =>
