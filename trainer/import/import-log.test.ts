@@ -128,7 +128,7 @@ test("progress ends at the size of all files", async (t) => {
     format: "sessions-tsv",
     files,
     out,
-    progress: (done, total) => seen.push([done, total]),
+    progress: ({ step, done, total }) => step === "read" && seen.push([done, total]),
   });
   assert.deepEqual(seen.at(-1), [2 * SESSIONS.length, 2 * SESSIONS.length]);
 });
