@@ -13,17 +13,15 @@ export function unixToMs(cell: string, msPerUnit: number): number | undefined {
   return NUMBER.test(cell) ? inRange(Math.floor(Number(cell) * msPerUnit)) : undefined;
 }
 
-const ZONE_AT_END = /(Z|[+-]\d\d:?\d\d)$/i;
-const DATE_AND_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(:\d\d(\.\d+)?)?)/;
+const DATE_AND_TIME =
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(UTC|Z|[+-]\d\d:?\d\d)?$/;
 
 /** A date and a time of day as ISO 8601 writes them, with a space allowed for the `T`; UTC where no
  *  zone stands at the end. */
 export function isoToMs(cell: string): number | undefined {
-  const found = DATE_AND_TIME.exec(cell);
-  if (found === null) return undefined;
-  const zone = ZONE_AT_END.exec(cell.slice(found[0].length))?.[0] ?? "Z";
-  if (found[0].length + (zone === "Z" ? 0 : zone.length) > cell.length) return undefined;
-  return inRange(Date.parse(`${found[1]}T${found[2]}${zone}`));
+  const [, day, time, zone = "Z"] = DATE_AND_TIME.exec(cell) ?? [];
+  if (day === undefined) return undefined;
+  return inRange(Date.parse(`${day}T${time}${zone === "UTC" ? "Z" : zone}`));
 }
 
 function inRange(atMs: number): number | undefined {

@@ -9,8 +9,9 @@ export const TRACKS_MAX = 16_000_000;
 
 /** What an import learns of tracks, and which of them were played. */
 export interface TrackCatalogue extends KnownTracks {
-  /** The first facts of a track count. */
+  /** Adds what is not known of the track yet. */
   note(track: TrackId, facts: TrackFacts): void;
+  /** The first row that says anything of its track counts: most rows say the same again. */
   played(track: TrackId, about: TrackFacts | undefined): void;
   isPlayed(track: TrackId): boolean;
   /** Writes the played tracks of which anything is known, in the order in which they were met. */
@@ -30,27 +31,33 @@ export function trackCatalogue(limit = TRACKS_MAX): TrackCatalogue {
     tracks.set(track, entry);
     return entry;
   };
-  const note = (track: TrackId, facts: TrackFacts) => {
-    const entry = entryOf(track);
-    if (entry.facts === NOTHING && saysAnything(facts)) entry.facts = facts;
-  };
   return {
-    note,
+    note: (track, facts) => {
+      const entry = entryOf(track);
+      entry.facts = { ...known(facts), ...known(entry.facts) };
+    },
     played: (track, about) => {
-      entryOf(track).played = true;
-      if (about !== undefined) note(track, about);
+      const entry = entryOf(track);
+      entry.played = true;
+      if (about !== undefined && entry.facts === NOTHING && saysAnything(about)) {
+        entry.facts = known(about);
+      }
     },
     isPlayed: (track) => tracks.get(track)?.played === true,
     trackMs: (track) => tracks.get(track)?.facts.trackMs,
     write: async (writer) => {
       for (const [track, { facts, played }] of tracks) {
-        if (played && facts !== NOTHING) await writer.catalogue(catalogueEvent(track, facts));
+        if (played && saysAnything(facts)) await writer.catalogue(catalogueEvent(track, facts));
       }
     },
   };
 }
 
 const NOTHING: TrackFacts = {};
+
+function known(facts: TrackFacts): TrackFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact));
+}
 
 function saysAnything(facts: TrackFacts): boolean {
   return Boolean(facts.artistId || facts.title || facts.albumId || facts.trackMs);
