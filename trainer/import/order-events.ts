@@ -1,8 +1,11 @@
+import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createZstdCompress } from "node:zlib";
 import type { ListeningEvent } from "../../core/domain/listening-event.ts";
 import { decodeEventRow, encodeEventRow } from "../../core/log-folder/event-row.ts";
-import { writeLines } from "../../core/log-folder/line-file.ts";
 import { mergeRuns } from "./merge-runs.ts";
 
 /** Events that are held and sorted in memory, some 150 bytes each. More are sorted in runs of that
@@ -38,12 +41,10 @@ export function orderEvents(options: OrderOptions): EventOrder {
   let runs: string[] = [];
   let runsMade = 0;
   let folder: string | undefined;
-  const newRun = async (blocks: AsyncIterable<readonly string[]> | Iterable<readonly string[]>) => {
+  const newRun = async (blocks: RowBlocks) => {
     folder ??= await mkdtemp(`${options.besideFolder}.sorting-`);
     const path = join(folder, `run-${runsMade++}`);
-    const file = writeLines(path);
-    for await (const rows of blocks) for (const row of rows) await file.write(row);
-    await file.close();
+    await writeRun(path, blocks);
     return path;
   };
   const spill = async () => {
@@ -100,6 +101,17 @@ function heldEvents() {
       }
     },
   };
+}
+
+type RowBlocks = AsyncIterable<readonly string[]> | Iterable<readonly string[]>;
+
+/** Packed, since runs of a billion events would fill a disk; by zstd, which costs less than gzip. */
+async function writeRun(path: string, blocks: RowBlocks): Promise<void> {
+  await pipeline(Readable.from(textsOf(blocks)), createZstdCompress(), createWriteStream(path));
+}
+
+async function* textsOf(blocks: RowBlocks): AsyncGenerator<string> {
+  for await (const rows of blocks) yield `${rows.join("\n")}\n`;
 }
 
 async function* rowsOf(
