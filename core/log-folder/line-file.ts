@@ -14,9 +14,10 @@ const WRITE_CHARACTERS = 256 * 1024;
 const GZIP_LEVEL = 4;
 const LINE_END = 0x0a;
 
-/** Reads a UTF-8 text file, plain, gzip or zstd, as blocks of lines without their line ends; a block at a
- *  time, since waiting once a line costs more than parsing it. Throws `bad_log_folder` naming the
- *  file where it cannot be read, its packing is damaged or a line passes `LINE_BYTES_MAX`. */
+/** Reads a UTF-8 text file, plain, gzip or zstd, as blocks of lines without their line ends; a
+ *  block at a time, since waiting once a line costs more than parsing it. Throws `bad_log_folder`
+ *  naming the file where it cannot be read, its packing is damaged or a line passes
+ *  `LINE_BYTES_MAX`. */
 export async function* readLineBlocks(path: string): AsyncGenerator<LineBlock> {
   let rest: Buffer = Buffer.alloc(0);
   const source = createReadStream(path, { highWaterMark: READ_BYTES });

@@ -28,8 +28,8 @@ function inRange(atMs: number): number | undefined {
   return atMs >= 0 && atMs < TIME_MS_MAX ? atMs : undefined;
 }
 
-/** A length of time in units of `msPerUnit` milliseconds; undefined where it is absent, negative or no
- *  number, as also above a day: no track is so long. */
+/** A length of time in units of `msPerUnit` milliseconds; undefined where it is absent, negative or
+ *  no number, as also above a day: no track is so long. */
 export function lengthToMs(cell: string, msPerUnit: number): number | undefined {
   if (!NUMBER.test(cell)) return undefined;
   const ms = Math.round(Number(cell) * msPerUnit);

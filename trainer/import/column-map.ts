@@ -30,8 +30,8 @@ export type ColumnMap = ReadonlyMap<MapField, string>;
 export const TIME_FIELDS = ["time", "time_s", "time_ms", "time_us"] as const;
 
 /** Reads `listener=user_id,track=song,time_s=ts`. Throws `bad_configuration` where a field is
- *  unknown or there twice, where `track` is not mapped, neither `listener` nor `session` is, or more
- *  than one time is. */
+ *  unknown or there twice, where `track` is not mapped, neither `listener` nor `session` is, or
+ *  more than one time is. */
 export function parseColumnMap(text: string): ColumnMap {
   const map = new Map<MapField, string>();
   for (const pair of text.split(",")) {

@@ -9,8 +9,8 @@ export interface CsvRecord {
 }
 
 /** Takes records apart as RFC 4180 has it: cells may stand in quotes, and then hold separators,
- *  doubled quotes and line ends. A quote inside a cell that does not begin with one is a letter like
- *  any other. Empty lines are no records. */
+ *  doubled quotes and line ends. A quote inside a cell that does not begin with one is a letter
+ *  like any other. Empty lines are no records. */
 export function csvRecords(separator: string) {
   let line = 0;
   let held: string[] = [];

@@ -4,9 +4,9 @@ import { type LogFormat, listeningEvent } from "./log-format.ts";
 import { delimited } from "./read-delimited.ts";
 
 /** LFM-2b (Schedl et al., CHIIR 2022), file `listening-events.tsv`: a header with `user_id`,
- *  `track_id`, `album_id` and `timestamp`, the time as `2020-02-20 13:05:59`. It names no zone; it is
- *  read as UTC, Last.fm's own. A scrobble is a play past half the track, so every row is a finished
- *  play. `tracks.tsv` gives titles and artists.
+ *  `track_id`, `album_id` and `timestamp`, the time as `2020-02-20 13:05:59`. It names no zone; it
+ *  is read as UTC, Last.fm's own. A scrobble is a play past half the track, so every row is a
+ *  finished play. `tracks.tsv` gives titles and artists.
  *
  *  Schema: http://www.cp.jku.at/datasets/LFM-2b, and public code that reads it with these names and
  *  `%Y-%m-%d %H:%M:%S`. */

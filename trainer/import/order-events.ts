@@ -105,7 +105,7 @@ function heldEvents() {
 
 type RowBlocks = AsyncIterable<readonly string[]> | Iterable<readonly string[]>;
 
-/** Packed, since runs of a billion events would fill a disk; by zstd, which costs less than gzip. */
+/** Packed, since runs of a billion events would fill a disk; zstd costs less than gzip. */
 async function writeRun(path: string, blocks: RowBlocks): Promise<void> {
   await pipeline(Readable.from(textsOf(blocks)), createZstdCompress(), createWriteStream(path));
 }

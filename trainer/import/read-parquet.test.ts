@@ -6,11 +6,11 @@ import { everything, sources } from "./imported.fixture.ts";
 import { parquetRows } from "./read-parquet.ts";
 
 // The fixtures were written once by pyarrow 26, so that another implementation of the format says
-// what they hold: listens with zstd in row groups of two, likes with brotli, multi_event with snappy
-// and a dictionary, mapped with gzip, packed-with-lz4 with LZ4.
+// what they hold: listens with zstd in row groups of two, likes with brotli, multi_event with
+// snappy and a dictionary, mapped with gzip, packed-with-lz4 with LZ4.
 const FOLDER = join(import.meta.dirname, "fixtures");
 
-test("rows come in order over row groups, with their numbers and the share that is read", async () => {
+test("rows come in order over row groups, with their numbers and what is read", async () => {
   const file = join(FOLDER, "listens.parquet");
   const wanted = { needed: ["item_id"], optional: ["no such", "played_ratio_pct"] };
   const blocks = await everything(parquetRows(file, wanted));

@@ -15,7 +15,8 @@ export interface SourceRow {
   readonly line: number;
 }
 
-/** Some rows of one file: a block at a time, since waiting once a row costs more than reading it. */
+/** Some rows of one file: a block at a time, since waiting once a row costs more than reading it.
+ */
 export interface RowBlock {
   readonly rows: readonly SourceRow[];
   /** How much of the file, packed as it is, was read by now; for progress. */

@@ -9,10 +9,12 @@ const HEADER =
   "hour_of_day,date,premium,context_type,hist_user_behavior_reason_start," +
   "hist_user_behavior_reason_end";
 const LOG = `${HEADER}
-0_a,1,4,t_1,false,false,false,true,0,0,0,0,0,0,true,23,2018-07-15,true,editorial_playlist,trackdone,trackdone
+0_a,1,4,t_1,false,false,false,true,0,0,0,0,0,0,true,23,\
+2018-07-15,true,editorial_playlist,trackdone,trackdone
 0_a,2,4,t_2,true,true,true,false,0,1,0,0,0,0,true,23,2018-07-15,true,user_collection,fwdbtn,fwdbtn
 0_a,3,4,t_3,false,false,true,false,0,1,0,0,0,0,false,0,2018-07-15,true,catalog,fwdbtn,fwdbtn
-0_a,4,4,t_1,false,true,true,false,1,0,1,0,0,0,false,0,2018-07-15,true,personalized_playlist,clickrow,endplay
+0_a,4,4,t_1,false,true,true,false,1,0,1,0,0,0,false,0,\
+2018-07-15,true,personalized_playlist,clickrow,endplay
 0_b,1,1,t_9,false,false,false,true,0,0,0,0,0,0,false,23,2018-07-15,false,radio,appload,trackdone
 `;
 const FEATURES = `track_id,duration,release_year,us_popularity_estimate

@@ -8,8 +8,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Spotify's Music Streaming Sessions Dataset (Brost, Mehrotra and Jehan, WWW 2019), the session
- *  logs. It knows no listeners: each session is one of its own. It knows date and hour: plays are put
- *  a minute apart within their hour, in the order of their positions.
+ *  logs. It knows no listeners: each session is one of its own. It knows date and hour: plays are
+ *  put a minute apart within their hour, in the order of their positions.
  *
  *  `skip_2` ("only played briefly"), the skip of the data set's own challenge, is a skip; a track
  *  that was mostly or wholly played is a finished play. How long it was heard is known only for a
