@@ -44,18 +44,7 @@ interface ParquetFile {
 }
 
 async function openParquet(file: string, wanted: WantedColumns): Promise<ParquetFile> {
-  let source: AsyncBuffer;
-  let metadata: FileMetaData;
-  try {
-    source = await asyncBufferFromFile(file);
-    metadata = await parquetMetadataAsync(source);
-  } catch (cause) {
-    throw new Failure("bad_log_folder", `${file} cannot be read as Parquet`, {
-      field: file,
-      cause,
-    });
-  }
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const { source, metadata, names } = await readMetadata(file);
   for (const column of wanted.needed) {
     if (names.includes(column)) continue;
     const message = `${file}: no column "${column}"; it needs ${wanted.needed.join(", ")}`;
@@ -65,6 +54,18 @@ async function openParquet(file: string, wanted: WantedColumns): Promise<Parquet
     names.includes(column) ? column : undefined,
   );
   return { source, metadata, columns };
+}
+
+async function readMetadata(file: string) {
+  try {
+    const source = await asyncBufferFromFile(file);
+    const metadata = await parquetMetadataAsync(source);
+    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+    return { source, metadata, names };
+  } catch (cause) {
+    const message = `${file} cannot be read as Parquet`;
+    throw new Failure("bad_log_folder", message, { field: file, cause });
+  }
 }
 
 interface RowGroup extends ParquetFile {
@@ -79,9 +80,7 @@ type ColumnValues = readonly (readonly unknown[] | undefined)[];
 async function readRowGroup(group: RowGroup): Promise<ColumnValues> {
   const { source, metadata, columns, rowStart, rowEnd, file } = group;
   const present = [...new Set(columns.filter((column) => column !== undefined))];
-  const values = new Map<string, unknown[]>(
-    present.map((column) => [column, new Array<unknown>(rowEnd - rowStart)]),
-  );
+  const values = new Map<string, unknown[]>(present.map((column) => [column, []]));
   try {
     await parquetRead({
       file: source,
@@ -98,6 +97,10 @@ async function readRowGroup(group: RowGroup): Promise<ColumnValues> {
         }
       },
     });
+    for (const [column, { length }] of values) {
+      // The number of rows is read from the file's end, which may be damaged.
+      if (length !== rowEnd - rowStart) throw new Error(`${column} holds ${length} values`);
+    }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `${file}, rows from ${rowStart + 1}: ${reason}`;
