@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
 import { DidNotHappen } from "./did-not-happen.ts";
 import { freshness } from "./freshness.ts";
+import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
 
 const BENCHES: readonly Bench[] = [
@@ -14,6 +15,11 @@ const BENCHES: readonly Bench[] = [
     name: "freshness",
     summary: "how soon a published event is in the next reply",
     run: freshness,
+  },
+  {
+    name: "imports",
+    summary: "how fast published logs are read, put in order and written",
+    run: imports,
   },
 ];
 

@@ -40,6 +40,7 @@ const DEPENDENCIES: DependencyList = {
     "bench/*",
   ],
   "@grpc/reflection": ["scorer/reflection.ts"],
+  hyparquet: ["trainer/import/read-parquet.ts"],
   "grpc-health-check": ["scorer/server.ts"],
   assemblyscript: ["scorer/kernels/build.ts"],
 };

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { createGunzip, createGzip } from "node:zlib";
+import { createGunzip, createGzip, createZstdDecompress } from "node:zlib";
 import { Failure } from "../domain/failure.ts";
 
 /** The longest line that is read, in bytes; a longer one is no line of any file that we know. */
@@ -14,9 +14,10 @@ const WRITE_CHARACTERS = 256 * 1024;
 const GZIP_LEVEL = 4;
 const LINE_END = 0x0a;
 
-/** Reads a UTF-8 text file, gzip or not, as blocks of lines without their line ends; a block at a
- *  time, since waiting once a line costs more than parsing it. Throws `bad_log_folder` naming the
- *  file where it cannot be read, its gzip is damaged or a line passes `LINE_BYTES_MAX`. */
+/** Reads a UTF-8 text file, plain, gzip or zstd, as blocks of lines without their line ends; a
+ *  block at a time, since waiting once a line costs more than parsing it. Throws `bad_log_folder`
+ *  naming the file where it cannot be read, its packing is damaged or a line passes
+ *  `LINE_BYTES_MAX`. */
 export async function* readLineBlocks(path: string): AsyncGenerator<LineBlock> {
   let rest: Buffer = Buffer.alloc(0);
   const source = createReadStream(path, { highWaterMark: READ_BYTES });
@@ -43,19 +44,26 @@ export interface LineBlock {
 }
 
 async function unpacked(source: ReadStream, path: string): Promise<Readable> {
-  if (!(await isGzip(path))) return source;
-  const gunzip = createGunzip({ chunkSize: READ_BYTES });
-  // The reader of `gunzip` meets every error there; this callback only keeps it from going
+  const start = await firstBytes(path, ZSTD_MAGIC.length);
+  const unpacker = start.equals(ZSTD_MAGIC)
+    ? createZstdDecompress({ chunkSize: READ_BYTES })
+    : start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)
+      ? createGunzip({ chunkSize: READ_BYTES })
+      : undefined;
+  if (unpacker === undefined) return source;
+  // The reader of `unpacker` meets every error there; this callback only keeps it from going
   // unhandled.
-  return pipeline(source, gunzip, () => undefined);
+  return pipeline(source, unpacker, () => undefined);
 }
 
-async function isGzip(path: string): Promise<boolean> {
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+async function firstBytes(path: string, count: number): Promise<Buffer> {
   const file = await open(path);
   try {
-    const magic = Buffer.alloc(2);
-    await file.read(magic, 0, 2, 0);
-    return magic[0] === 0x1f && magic[1] === 0x8b;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

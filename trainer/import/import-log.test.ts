@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { readCatalogue, readLogFolder } from "../../core/log-folder/read-log-folder.ts";
 import { importLog } from "./import-log.ts";
+import { everything, sources } from "./imported.fixture.ts";
 import { NUMBERED_FROM_MS } from "./sessions-tsv.ts";
 
 const SESSIONS = "session\ttrack\n1\ta\n1\tb\n2\ta\n";
@@ -128,21 +128,29 @@ test("progress ends at the size of all files", async (t) => {
     format: "sessions-tsv",
     files,
     out,
-    progress: (done, total) => seen.push([done, total]),
+    progress: ({ step, done, total }) => step === "read" && seen.push([done, total]),
   });
   assert.deepEqual(seen.at(-1), [2 * SESSIONS.length, 2 * SESSIONS.length]);
 });
 
-async function sources(t: TestContext, texts: Readonly<Record<string, string | Buffer>>) {
-  const folder = await mkdtemp(join(tmpdir(), "segue-import-"));
-  t.after(() => rm(folder, { recursive: true }));
-  const files = Object.keys(texts).map((name) => join(folder, name));
-  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
-  return { out: join(folder, "log"), files };
-}
+test("a map or track files that a format has no use for are named", async (t) => {
+  const { out, files } = await sources(t, { "a.tsv": SESSIONS });
+  const configuration = (field: string) => ({ code: "bad_configuration", field });
+  const tsv = { format: "sessions-tsv", files, out } as const;
+  await assert.rejects(importLog({ ...tsv, map: "track=track" }), configuration("--map"));
+  await assert.rejects(importLog({ ...tsv, trackFiles: files }), configuration("--tracks"));
+  await assert.rejects(importLog({ format: "csv", files, out }), configuration("--map"));
+});
 
-async function everything<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const item of source) items.push(item);
-  return items;
-}
+test("events that do not fit into memory come in the same order, and no run is left", async (t) => {
+  const rows = Array.from({ length: 100 }, (_, row) => `u\ts\tt${row}\t${(row * 37) % 50}\ta`);
+  const text = ["user\tsession\ttrack\ttime\tartist", ...rows, ""].join("\n");
+  const whole = await sources(t, { "w.tsv": text });
+  const split = await sources(t, { "w.tsv": text });
+  await importLog({ format: "30music", ...whole });
+  await importLog({ format: "30music", ...split, eventsInMemoryMax: 7 });
+  const events = await everything(readLogFolder(whole.out));
+  assert.equal(events.length, 100);
+  assert.deepEqual(await everything(readLogFolder(split.out)), events);
+  assert.deepEqual((await readdir(split.folder)).sort(), ["log", "w.tsv"]);
+});

@@ -1,21 +1,13 @@
 import { Failure } from "../../core/domain/failure.ts";
-import { ID_BYTES_MAX, type TrackId } from "../../core/domain/ids.ts";
-import type { ListeningEvent } from "../../core/domain/listening-event.ts";
+import { ID_BYTES_MAX } from "../../core/domain/ids.ts";
 import type { LogFolderHeader } from "../../core/log-folder/log-folder.ts";
 import { type LogFolderWriter, writeLogFolder } from "../../core/log-folder/write-log-folder.ts";
-import { CatalogueEvent } from "../../proto/gen/segue/v1/catalogue.ts";
-import type { LogFormat, TakenRow } from "./log-format.ts";
-import { readRows, type SourceRow } from "./read-rows.ts";
-import { sessionsTsv } from "./sessions-tsv.ts";
-import { thirtyMusic } from "./thirty-music.ts";
-
-const FORMATS = { "sessions-tsv": sessionsTsv, "30music": thirtyMusic } as const;
-export type ImportFormat = keyof typeof FORMATS;
-export const IMPORT_FORMATS = Object.keys(FORMATS) as readonly ImportFormat[];
-
-export function isImportFormat(name: string): name is ImportFormat {
-  return Object.hasOwn(FORMATS, name);
-}
+import { formatNamed, type ImportFormat } from "./formats.ts";
+import type { LogFormat, PassedRow, TakenRow, TakeRow } from "./log-format.ts";
+import { type EventOrder, orderEvents } from "./order-events.ts";
+import { readRows } from "./read-rows.ts";
+import type { SourceRow } from "./row-source.ts";
+import { type TrackCatalogue, trackCatalogue } from "./track-catalogue.ts";
 
 /** The share of rows that may be broken; beyond it the file is taken for another format. */
 export const REJECTED_SHARE_MAX = 0.01;
@@ -25,81 +17,156 @@ export interface ImportOptions {
   readonly files: readonly string[];
   /** The log folder to write. */
   readonly out: string;
-  readonly rejectedShareMax?: number;
+  /** What the columns mean, for `csv`, `jsonl` and `parquet`: `listener=user_id,track=song`. */
+  readonly map?: string | undefined;
+  /** Files of what is known of tracks, for formats that publish such files. */
+  readonly trackFiles?: readonly string[];
+  readonly rejectedShareMax?: number | undefined;
+  /** As `orderEvents` has it; for tests. */
+  readonly eventsInMemoryMax?: number;
   readonly signal?: AbortSignal;
-  /** Bytes read, and bytes of all files. */
-  readonly progress?: (done: number, total: number) => void;
+  readonly progress?: (progress: ImportProgress) => void;
+}
+
+/** Reading is counted in bytes of all files, writing in events. */
+export interface ImportProgress {
+  readonly step: "read" | "read tracks" | "write";
+  readonly done: number;
+  readonly total: number;
+  readonly rows: number;
 }
 
 /** Turns files of a published format into a log folder, and returns its header. Broken rows are
- *  counted by reason. Throws `bad_log_folder` where a file cannot be read or more rows than
- *  `rejectedShareMax` are broken (naming file and line of the first), and the signal's reason when
- *  it is raised; then no folder is left. A format with a real clock is held in memory, to put it in
- *  order. */
+ *  counted by reason. Throws `bad_configuration` where the map or the track files do not fit the
+ *  format, `bad_log_folder` where a file cannot be read or more rows than `rejectedShareMax` are
+ *  broken (naming file and line of the first), and the signal's reason when it is raised; then no
+ *  folder is left. Memory is bounded but for the ids of listeners and tracks. */
 export async function importLog(options: ImportOptions): Promise<LogFolderHeader> {
-  const format: LogFormat = FORMATS[options.format];
+  const format = formatNamed(options.format, options.map);
+  checkTrackFiles(options, format);
   const writer = await writeLogFolder(options.out, {
     name: format.name,
     clock: format.clock,
-    madeBy: { import: format.name, files: options.files.map(fileName) },
+    madeBy: madeBy(options),
   });
+  const order = orderEvents({
+    besideFolder: options.out,
+    ...(options.eventsInMemoryMax && { eventsInMemoryMax: options.eventsInMemoryMax }),
+  });
+  const work = { options, format, writer, order, catalogue: trackCatalogue() };
   try {
-    const taken = await takeRows(options, format, writer);
-    await writeInOrder(taken.events, writer, options.signal);
-    await writeArtists(taken.artists, writer);
+    if (format.tracks?.order === "before the events") await readTracks(work);
+    const events = await takeRows(work);
+    await writeInOrder(work, events);
+    if (format.tracks?.order === "after the events") await readTracks(work);
+    await work.catalogue.write(writer);
   } catch (error) {
     await writer.abandon();
     throw error;
+  } finally {
+    await order.close();
   }
   return writer.close();
+}
+
+interface Work {
+  readonly options: ImportOptions;
+  readonly format: LogFormat;
+  readonly writer: LogFolderWriter;
+  readonly order: EventOrder;
+  readonly catalogue: TrackCatalogue;
+}
+
+function checkTrackFiles({ trackFiles = [] }: ImportOptions, format: LogFormat): void {
+  if (trackFiles.length === 0 || format.tracks !== undefined) return;
+  const message = `${format.name} has no files of tracks`;
+  throw new Failure("bad_configuration", message, { field: "--tracks" });
+}
+
+function madeBy({ format, files, map, trackFiles = [] }: ImportOptions) {
+  return {
+    import: format,
+    files: files.map(fileName),
+    ...(map !== undefined && { map }),
+    ...(trackFiles.length > 0 && { tracks: trackFiles.map(fileName) }),
+  };
 }
 
 function fileName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
-async function takeRows(options: ImportOptions, format: LogFormat, writer: LogFolderWriter) {
-  const events: ListeningEvent[] = [];
-  const artists = new Map<TrackId, string>();
-  const rejected = countRejected(writer);
-  let rowNumber = 0;
-  const progress = options.progress ?? (() => undefined);
-  for await (const row of readRows(options.files, format.columns, progress)) {
-    rowNumber += 1;
-    if (rowNumber % 10_000 === 0) options.signal?.throwIfAborted();
-    const taken = takeRow(row, rowNumber, format);
-    if (typeof taken === "string") {
-      rejected.add(row, taken);
-      continue;
+async function readTracks({ options, format, catalogue }: Work): Promise<void> {
+  const { trackFiles = [], signal, progress } = options;
+  const tracks = format.tracks!;
+  let rows = 0;
+  for await (const block of readRows(trackFiles, tracks.read, tracks)) {
+    signal?.throwIfAborted();
+    for (const { cells } of block.rows) {
+      rows += 1;
+      const taken = cells && tracks.take(cells);
+      if (taken === undefined) continue;
+      if (tracks.order === "after the events" && !catalogue.isPlayed(taken.track)) continue;
+      catalogue.note(taken.track, taken.facts);
     }
-    // Numbered rows are in order already; only a real clock makes them wait for each other.
-    if (format.clock === "numbered") await writer.event(taken.event);
-    else events.push(taken.event);
-    if (taken.artist && !artists.has(taken.event.track)) {
-      artists.set(taken.event.track, taken.artist);
-    }
+    progress?.({ step: "read tracks", done: block.bytesRead, total: block.bytesInAll, rows });
   }
-  rejected.check(rowNumber, options.rejectedShareMax ?? REJECTED_SHARE_MAX);
-  return { events, artists };
 }
 
-function takeRow(row: SourceRow, rowNumber: number, format: LogFormat): TakenRow | string {
-  if (row.cells === undefined) return "other cells than the header";
-  const taken = format.take(row.cells, rowNumber);
-  if (typeof taken === "string") return taken;
+/** Resolves with the number of events that were taken. */
+async function takeRows({ options, format, writer, order, catalogue }: Work): Promise<number> {
+  const rejected = countRejected(writer);
+  const take = format.begin(catalogue);
+  let row = 0;
+  let events = 0;
+  for await (const block of readRows(options.files, format.read, format)) {
+    options.signal?.throwIfAborted();
+    for (const source of block.rows) {
+      row += 1;
+      const taken = takeRow(source, { row, file: block.file }, take);
+      if (typeof taken === "string") {
+        rejected.add(`${block.file}:${source.line}`, taken);
+      } else if ("passed" in taken) {
+        writer.rejected(taken.passed);
+      } else {
+        // Numbered rows are in order already; only a real clock makes them wait for each other.
+        await (format.clock === "numbered" ? writer.event(taken.event) : order.add(taken.event));
+        catalogue.played(taken.event.track, taken.about);
+        events += 1;
+      }
+    }
+    const { bytesRead: done, bytesInAll: total } = block;
+    options.progress?.({ step: "read", done, total, rows: row });
+  }
+  rejected.check(row, options.rejectedShareMax ?? REJECTED_SHARE_MAX);
+  return events;
+}
+
+function takeRow(
+  { cells, fault }: SourceRow,
+  place: { row: number; file: string },
+  take: TakeRow,
+): TakenRow | PassedRow | string {
+  if (cells === undefined) return fault;
+  const taken = take(cells, place);
+  if (typeof taken === "string" || "passed" in taken) return taken;
   const { eventId, listener, session, track } = taken.event;
-  const tooLong = [eventId, listener, session ?? "", track].some(
-    (id) => Buffer.byteLength(id) > ID_BYTES_MAX,
-  );
-  return tooLong ? `an id passes ${ID_BYTES_MAX} bytes` : taken;
+  return isLong(eventId) || isLong(listener) || isLong(session ?? "") || isLong(track)
+    ? `an id passes ${ID_BYTES_MAX} bytes`
+    : taken;
+}
+
+function isLong(id: string): boolean {
+  // A UTF-16 unit takes at most three bytes, so that most ids need no counting.
+  return id.length * 3 > ID_BYTES_MAX && Buffer.byteLength(id) > ID_BYTES_MAX;
 }
 
 function countRejected(writer: LogFolderWriter) {
   let count = 0;
   let first = { place: "", reason: "" };
   return {
-    add: (row: SourceRow, reason: string) => {
-      if (count === 0) first = { place: `${row.file}:${row.line}`, reason };
+    add: (place: string, reason: string) => {
+      if (count === 0) first = { place, reason };
       count += 1;
       writer.rejected(reason);
     },
@@ -113,22 +180,13 @@ function countRejected(writer: LogFolderWriter) {
   };
 }
 
-/** The sort is stable: events of one time stay in the order of their rows. */
-async function writeInOrder(
-  events: ListeningEvent[],
-  writer: LogFolderWriter,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  events.sort((one, other) => one.happenedAtMs - other.happenedAtMs);
-  for (const event of events) await writer.event(event);
-  signal?.throwIfAborted();
-}
-
-async function writeArtists(
-  artists: ReadonlyMap<TrackId, string>,
-  writer: LogFolderWriter,
-): Promise<void> {
-  for (const [track, id] of artists) {
-    await writer.catalogue(CatalogueEvent.fromPartial({ track, artists: [{ id }] }));
+async function writeInOrder({ options, writer, order }: Work, total: number): Promise<void> {
+  let done = 0;
+  for await (const events of order.inOrder()) {
+    options.signal?.throwIfAborted();
+    for (const event of events) await writer.event(event);
+    done += events.length;
+    options.progress?.({ step: "write", done, total, rows: done });
   }
+  options.signal?.throwIfAborted();
 }

@@ -1,5 +1,6 @@
 import type { EventId, ListenerId, SessionId, TrackId } from "../../core/domain/ids.ts";
-import { finishedPlay, type LogFormat } from "./log-format.ts";
+import { type LogFormat, listeningEvent } from "./log-format.ts";
+import { delimited } from "./read-delimited.ts";
 
 /** The minute of the first row; every row after it is a minute later. */
 export const NUMBERED_FROM_MS = Date.UTC(2000, 0, 1);
@@ -10,18 +11,23 @@ const MINUTE_MS = 60_000;
  *  own, and the rows are numbered a minute apart, so that order in time is order in the file. */
 export const sessionsTsv: LogFormat = {
   name: "sessions-tsv",
-  columns: ["session", "track"],
+  needed: ["session", "track"],
+  optional: [],
   clock: "numbered",
-  take([session, track], row) {
-    if (!session) return "session is empty";
-    if (!track) return "track is empty";
-    const event = finishedPlay({
-      eventId: `sessions-tsv:${session}:${row}` as EventId,
-      listener: `s${session}` as ListenerId,
-      session: session as SessionId,
-      track: track as TrackId,
-      happenedAtMs: NUMBERED_FROM_MS + (row - 1) * MINUTE_MS,
-    });
-    return { event };
-  },
+  read: delimited({ separator: "tab" }),
+  begin:
+    () =>
+    ([session, track], { row }) => {
+      if (!session) return "session is empty";
+      if (!track) return "track is empty";
+      const event = listeningEvent({
+        eventId: `sessions-tsv:${session}:${row}` as EventId,
+        listener: `s${session}` as ListenerId,
+        session: session as SessionId,
+        track: track as TrackId,
+        happenedAtMs: NUMBERED_FROM_MS + (row - 1) * MINUTE_MS,
+        kind: "finished",
+      });
+      return { event };
+    },
 };
