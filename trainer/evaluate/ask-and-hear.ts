@@ -9,6 +9,7 @@ import { startsSession } from "../../core/state/session-cut.ts";
 import { applyBatch } from "../../ingest/apply-batch.ts";
 import { ListeningEvent as WireListeningEvent } from "../../proto/gen/segue/v1/listening.ts";
 import { recommend } from "../../scorer/recommend.ts";
+import type { RecommendedTrack } from "../../scorer/recommendation.ts";
 import { createScorer, type Scorer } from "../../scorer/scorer.ts";
 import { countRank, noRanks, RANKS_MAX, type RankCounts } from "./rank-counts.ts";
 
@@ -38,7 +39,14 @@ export interface Replay {
   unknownTargets(): number;
 }
 
-export function startReplay(models: Models): Replay {
+/** A list that was asked for, and the event that came next. */
+export interface AskedList {
+  readonly source: Source;
+  readonly event: ListeningEvent;
+  readonly tracks: readonly RecommendedTrack[];
+}
+
+export function startReplay(models: Models, observe: (asked: AskedList) => void): Replay {
   const store = createMemoryStore();
   const scorer = evaluationScorer(models, store);
   let counts: CountsBySource = bySource(noRanks);
@@ -60,7 +68,7 @@ export function startReplay(models: Models): Replay {
     const at = { session: event.session, atMs: event.happenedAtMs };
     const previous = store.read(event.listener);
     if (stepsModels(event.kind) && !startsSession(previous, at, scorer.rules.idleTimeoutMs)) {
-      counts = await countPrediction(scorer, event, counts);
+      counts = await countPrediction(scorer, event, counts, observe);
       if (models.bundle.indexOf(event.track) === undefined) unknownTargets++;
     }
     await hear(event);
@@ -98,6 +106,7 @@ async function countPrediction(
   scorer: Scorer,
   event: ListeningEvent,
   counts: CountsBySource,
+  observe: (asked: AskedList) => void,
 ): Promise<CountsBySource> {
   const next: Partial<Record<Source, RankCounts>> = {};
   for (const source of SOURCES) {
@@ -109,6 +118,7 @@ async function countPrediction(
       excludeHeard: 0,
       askedAtMs: event.happenedAtMs,
     });
+    observe({ source, event, tracks });
     const list = tracks.map(({ track }) => track);
     next[source] = countRank(counts[source], list, event.track);
   }

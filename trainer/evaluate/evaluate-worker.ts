@@ -5,6 +5,7 @@ import { partitionOf } from "../../core/log/partition-of.ts";
 import { readLogFolder } from "../../core/log-folder/read-log-folder.ts";
 import { startReplay } from "./ask-and-hear.ts";
 import type { PartMessage, PartTask } from "./evaluate.ts";
+import { createListObserver } from "./observe-lists.ts";
 
 /** How many events pass between two words of progress. */
 const PROGRESS_EVENTS = 200;
@@ -13,7 +14,8 @@ const { bundleFolder, logFolder, warmFolder, index, threads } = workerData as Pa
 
 const bundle = await openBundle(bundleFolder);
 const runner = await createStepRunner(bundle);
-const replay = startReplay({ bundle, runner });
+const observer = createListObserver(bundle);
+const replay = startReplay({ bundle, runner }, observer.observe);
 let events = 0;
 let stopped = false;
 parentPort?.once("message", () => {
@@ -21,16 +23,23 @@ parentPort?.once("message", () => {
 });
 if (warmFolder !== undefined) await replayFolder(warmFolder, replay.hear);
 await replayFolder(logFolder, replay.predict);
-say({ counts: replay.counts(), unknownTargets: replay.unknownTargets() });
+say({
+  counts: replay.counts(),
+  unknownTargets: replay.unknownTargets(),
+  ...observer.result(),
+});
 await runner.close();
 // The port alone would keep this thread alive.
 parentPort?.close();
 
 /** Replays this thread's share of the listeners, and counts every event that it passes. */
 async function replayFolder(folder: string, play: typeof replay.hear): Promise<void> {
+  let place = -1;
   for await (const event of readLogFolder(folder)) {
     if (stopped) return;
+    place += 1;
     if (partitionOf(event.listener, threads) !== index) continue;
+    observer.moveTo(place);
     await play(event);
     if (++events % PROGRESS_EVENTS === 0) say({ events });
   }

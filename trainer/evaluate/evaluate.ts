@@ -5,6 +5,12 @@ import { Failure } from "../../core/domain/failure.ts";
 import type { BundleId } from "../../core/domain/ids.ts";
 import { readLogHeader } from "../../core/log-folder/read-log-folder.ts";
 import { bySource, type CountsBySource, type Source } from "./ask-and-hear.ts";
+import {
+  addTallies,
+  joinPredictions,
+  type ListTally,
+  type PredictionRanks,
+} from "./observe-lists.ts";
 import { addRanks, noRanks, type RankFigures, rankFigures } from "./rank-counts.ts";
 
 export interface EvaluateOptions {
@@ -32,6 +38,21 @@ export interface Evaluation extends RankFigures {
  *  protocols keep them. Listeners do not meet each other, so the figures do not depend on
  *  `threads`. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  return (await evaluateInDetail(options)).evaluation;
+}
+
+/** An evaluation with each prediction, in order of the log, and what the blend's lists held. */
+export interface DetailedEvaluation {
+  readonly evaluation: Evaluation;
+  readonly predictions: PredictionRanks;
+  readonly tally: ListTally;
+  /** CPU time of the whole replay, all sources and threads. */
+  readonly cpuSeconds: number;
+}
+
+/** `evaluate`, with what it was counted from. */
+export async function evaluateInDetail(options: EvaluateOptions): Promise<DetailedEvaluation> {
+  const cpuBefore = process.cpuUsage();
   const { bundleFolder, logFolder, warmFolder } = options;
   const { manifest } = await openBundle(bundleFolder);
   const header = await readLogHeader(logFolder);
@@ -54,11 +75,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const counts = bySource((source) =>
     parts.reduce((sum, part) => addRanks(sum, part.counts[source]), noRanks()),
   );
+  const cpu = process.cpuUsage(cpuBefore);
   return {
-    ...rankFigures(counts.blend),
-    bundle_id: manifest.id,
-    unknown_targets: parts.reduce((sum, part) => sum + part.unknownTargets, 0),
-    by_source: bySource((source) => rankFigures(counts[source])),
+    evaluation: {
+      ...rankFigures(counts.blend),
+      bundle_id: manifest.id,
+      unknown_targets: parts.reduce((sum, part) => sum + part.unknownTargets, 0),
+      by_source: bySource((source) => rankFigures(counts[source])),
+    },
+    predictions: joinPredictions(parts.map(({ predictions }) => predictions)),
+    tally: parts.map(({ tally }) => tally).reduce(addTallies),
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
   };
 }
 
@@ -74,7 +101,12 @@ export interface PartTask {
 /** What a thread says: how far it is, and at the end what it counted. */
 export type PartMessage =
   | { readonly events: number }
-  | { readonly counts: CountsBySource; readonly unknownTargets: number };
+  | {
+      readonly counts: CountsBySource;
+      readonly unknownTargets: number;
+      readonly predictions: PredictionRanks;
+      readonly tally: ListTally;
+    };
 
 type PartResult = Extract<PartMessage, { counts: CountsBySource }>;
 

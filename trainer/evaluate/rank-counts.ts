@@ -52,3 +52,10 @@ export function rankFigures(counts: RankCounts): RankFigures {
     "mrr@20": share(reciprocal),
   };
 }
+
+/** Counts ranks from 1 to `RANKS_MAX`, 0 being none. */
+export function rankCountsOf(ranks: Uint8Array): RankCounts {
+  const byRank = new Array<number>(RANKS_MAX).fill(0);
+  for (const rank of ranks) if (rank > 0) byRank[rank - 1]! += 1;
+  return { predictions: ranks.length, byRank };
+}
