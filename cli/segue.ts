@@ -31,6 +31,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
   },
   {
+    name: "report",
+    summary: "Measure a bundle and write what was found as one HTML page",
+    load: async () => (await import("./commands/report.ts")).reportCommand,
+  },
+  {
     name: "dev",
     summary: "Run ingest and scorer together, on the embedded log unless brokers are given",
     load: async () => (await import("./commands/dev.ts")).dev,

@@ -6,6 +6,7 @@ import { RANKS_MAX } from "./rank-counts.ts";
 /** A baseline's answers to the predictions of a log. */
 export interface BaselineAnswers {
   readonly recipe: BaselineRecipe;
+  readonly trained: SessionLog;
   /** [predictions]: the answer's rank from 1, 0 where the list does not hold it. */
   readonly ranks: Uint8Array;
   /** [tracks]: in how many lists each track of the training log stands. */
@@ -46,6 +47,7 @@ export async function replayBaseline(
   }
   return {
     recipe,
+    trained,
     ranks,
     exposure,
     fitCpuSeconds: (fittedMs - startedMs) / 1000,

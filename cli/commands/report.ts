@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { collectReport } from "../../trainer/report/collect-report.ts";
+import { renderReport } from "../../trainer/report/render-report.ts";
+import type { Command } from "../command.ts";
+import { progressBar } from "../progress-bar.ts";
+
+export const reportCommand: Command = {
+  usage: "--bundle DIR --log DIR [--train DIR] [--warm DIR] --out FILE.html",
+  options: {
+    bundle: { type: "text", help: "bundle to measure", required: true },
+    log: { type: "text", help: "log folder to predict, one event after the other", required: true },
+    train: { type: "text", help: "log folder that the bundle was trained on, for the baselines" },
+    warm: { type: "text", help: "log folder that the listeners heard before, without predictions" },
+    out: { type: "text", help: "HTML file to write", required: true },
+    threads: {
+      type: "number",
+      help: "threads to divide the listeners among; all processors if not given",
+    },
+  },
+  async run({ options, signal }) {
+    const bar = progressBar(process.stderr, () => performance.now());
+    const data = await collectReport({
+      bundleFolder: options.text("bundle"),
+      logFolder: options.text("log"),
+      trainFolder: options.textIfGiven("train"),
+      warmFolder: options.textIfGiven("warm"),
+      threads: options.numberIfGiven("threads"),
+      signal,
+      progress: (done, total) => bar.show({ label: "report", done, total }),
+    });
+    bar.end();
+    const out = options.text("out");
+    await mkdir(dirname(out), { recursive: true });
+    await writeFile(out, renderReport(data));
+    process.stdout.write(`${out}\n`);
+  },
+};

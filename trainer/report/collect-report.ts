@@ -1,0 +1,122 @@
+import { openBundle } from "../../core/bundle/open-bundle.ts";
+import { readLogHeader } from "../../core/log-folder/read-log-folder.ts";
+import { SOURCES } from "../evaluate/ask-and-hear.ts";
+import {
+  type ComparedEvaluation,
+  type ComparisonOptions,
+  compareWithBaselines,
+  type DetailedComparison,
+} from "../evaluate/compare-with-baselines.ts";
+import {
+  averagePopularity,
+  catalogueCoverage,
+  giniOfExposure,
+  novelty,
+} from "../evaluate/list-measures.ts";
+import { type BrokenDown, breakDown, circumstancesOf, groupings } from "./break-down.ts";
+import { type LearningCurve, learningCurves } from "./learning-curves.ts";
+
+/** All that the report shows. */
+export interface ReportData {
+  readonly log: { readonly name: string; readonly events: number; readonly sessions: number };
+  readonly trainedOn: string | undefined;
+  readonly catalogue: number;
+  readonly idleTimeoutMs: number;
+  readonly compared: ComparedEvaluation;
+  /** The bundle's own weights, by source. */
+  readonly blend: Readonly<Record<string, number>>;
+  /** Mean share of each source in the blend's lists, adding up to 1. */
+  readonly shares: Readonly<Record<string, number>>;
+  readonly curves: readonly LearningCurve[];
+  readonly breakdowns: readonly BrokenDown[];
+  readonly lists: readonly ListRow[];
+  /** CPU time of the evaluation for a list, in milliseconds. */
+  readonly cpuMsAList: number;
+}
+
+/** What a model's lists show beside hits; see `list-measures.ts`. */
+export interface ListRow {
+  readonly name: string;
+  readonly coverage: number;
+  readonly gini: number;
+  readonly novelty: number;
+  readonly popularity: number;
+  /** Of the blend alone. */
+  readonly diversity?: number;
+  readonly serendipity?: number;
+}
+
+/** The models that the broken-down plots show. */
+const PLOTTED_BASELINES: readonly string[] = ["markov", "vsknn"];
+
+/** Measures a bundle for its report. Throws `bad_bundle` and `bad_log_folder`. */
+export async function collectReport(options: ComparisonOptions): Promise<ReportData> {
+  const comparison = await compareWithBaselines(options);
+  const { manifest, popularity } = await openBundle(options.bundleFolder);
+  const { trainFolder } = options;
+  const header = await readLogHeader(options.logFolder);
+  const { predictions, tally, cpuSeconds } = comparison.detail;
+  const about = circumstancesOf(comparison.log, predictions.place);
+  const isFlat = new Set(["By time away"]);
+  const lists = Math.max(1, tally.lists);
+  return {
+    log: { name: header.name, events: header.events, sessions: header.sessions },
+    trainedOn: trainFolder === undefined ? undefined : (await readLogHeader(trainFolder)).name,
+    catalogue: manifest.tracks.count,
+    idleTimeoutMs: manifest.idle_timeout_ms,
+    compared: comparison.compared,
+    blend: { ...manifest.blend },
+    shares: Object.fromEntries(
+      Object.entries(tally.shares).map(([source, sum]) => [source, sum / lists]),
+    ),
+    curves: learningCurves(manifest.training),
+    breakdowns: groupings(manifest.tracks.count)
+      .map((grouping) => breakDown(grouping, about, plotted(comparison)))
+      // Where nobody comes back, time away says nothing.
+      .filter(({ title, groups }) => !isFlat.has(title) || groups.length > 1),
+    lists: listRows(comparison, popularity),
+    cpuMsAList: (1000 * cpuSeconds) / (lists * SOURCES.length),
+  };
+}
+
+function plotted({ detail, answers }: DetailedComparison) {
+  return [
+    ...SOURCES.map((name) => ({ name: name as string, ranks: detail.predictions.ranks[name] })),
+    ...answers
+      .filter(({ recipe }) => PLOTTED_BASELINES.includes(recipe.name))
+      .map(({ recipe, ranks }) => ({ name: recipe.name, ranks })),
+  ];
+}
+
+function listRows({ detail, answers }: DetailedComparison, popularity: Float32Array): ListRow[] {
+  const { tally } = detail;
+  const lists = Math.max(1, tally.lists);
+  const blendShare = (track: number) => Math.exp(popularity[track]!);
+  const rows: ListRow[] = [
+    {
+      ...exposureRow("blend", tally.exposure, blendShare),
+      diversity: tally.diversity / lists,
+      serendipity: tally.serendipity / lists,
+    },
+  ];
+  for (const { recipe, exposure, trained } of answers) {
+    const plays = trained.track.length + exposure.length;
+    const share = (track: number) => (trained.support[track]! + 1) / plays;
+    rows.push(exposureRow(recipe.name, exposure, share));
+  }
+  return rows;
+}
+
+function exposureRow(
+  name: string,
+  exposure: Int32Array,
+  playShare: (track: number) => number,
+): ListRow {
+  return {
+    name,
+    coverage: catalogueCoverage(exposure),
+    gini: giniOfExposure(exposure),
+    novelty: novelty(exposure, playShare),
+    popularity: averagePopularity(exposure, playShare),
+  };
+}

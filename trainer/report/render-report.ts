@@ -1,0 +1,187 @@
+import type { BrokenDown } from "./break-down.ts";
+import type { ReportData } from "./collect-report.ts";
+import { intervalPlot, type PlottedInterval } from "./interval-plot.ts";
+import type { LearningCurve } from "./learning-curves.ts";
+import { linePlot } from "./line-plot.ts";
+import { escaped, htmlTable } from "./markup.ts";
+import { PAGE_STYLE } from "./page-style.ts";
+import { costTable, figuresTable, listTable } from "./report-tables.ts";
+
+/** The report as one page that stands alone: no script, no font, no picture from elsewhere. The same
+ *  data give the same bytes. */
+export function renderReport(data: ReportData): string {
+  const { log, compared } = data;
+  const title = `How well ${compared.bundle_id.slice(0, 12)} recommends ${log.name}`;
+  const sections = [
+    header(data),
+    section("Recall and rank", mainNote(data), mainPlots(data) + figuresTable(compared)),
+    ...(data.curves.length > 0
+      ? [section("Learning", LEARNING_NOTE, pair(data.curves.flatMap(curvePlots)))]
+      : []),
+    section("Where the hits are", BREAKDOWN_NOTE, pair(data.breakdowns.map(breakdownPlot))),
+    section("The blend", BLEND_NOTE, blendParts(data)),
+    section("Beyond hits", LISTS_NOTE, listTable(data.lists)),
+    section("Costs", COSTS_NOTE, costTable(data)),
+    section("How this was measured", "", protocol(data)),
+  ];
+  return [
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escaped(title)}</title><style>${PAGE_STYLE}</style></head>`,
+    `<body><main>${sections.join("\n")}</main></body></html>\n`,
+  ].join("\n");
+}
+
+const LEARNING_NOTE =
+  "By epoch, on the sessions that training held back. The larger dot is the epoch that was kept.";
+const BREAKDOWN_NOTE =
+  "Recall@20 of the sources and of two baselines. Pale bars: how many predictions stand behind a " +
+  "point, from 0 to the most.";
+const BLEND_NOTE =
+  "Weights multiply a source's scores, which have scales of their own. Shares say what the weights " +
+  "come to: how much of what lifts a listed track above the average one is each source's.";
+const LISTS_NOTE =
+  "What the lists of 20 hold, right or wrong. Coverage: share of the catalogue in any list. Gini: 0 " +
+  "where every track is shown as often, 1 where one has it all. Novelty: mean −log2 of a shown " +
+  "track's share of plays. Diversity: mean cosine distance of a list's pairs. Serendipity: share of " +
+  "places with a hit that the most played tracks would not have given.";
+const COSTS_NOTE = "CPU time on the machine that made this report; compare within one report only.";
+
+function header({ compared, log, catalogue }: ReportData): string {
+  const cards: readonly (readonly [string, string])[] = [
+    [compared["recall@20"].toFixed(4), "recall@20 of the blend"],
+    [compared["mrr@20"].toFixed(4), "MRR@20 of the blend"],
+    [count(compared.predictions), "predictions"],
+    [count(catalogue), "tracks ranked"],
+  ];
+  const drawn = cards.map(([value, what]) => {
+    return `<div class="card"><b>${value}</b><span>${escaped(what)}</span></div>`;
+  });
+  const bundle = `<code>${escaped(compared.bundle_id.slice(0, 12))}</code>`;
+  return [
+    "<h1>How well the next track is predicted</h1>",
+    `<p class="lead">Bundle ${bundle} on ${escaped(log.name)}: ${count(log.events)} events in `,
+    `${count(log.sessions)} sessions, replayed through the code that serves.</p>`,
+    `<div class="cards">${drawn.join("")}</div>`,
+  ].join("");
+}
+
+function section(title: string, note: string, content: string): string {
+  const told = note === "" ? "" : `<p class="note">${escaped(note)}</p>`;
+  return `<section><h2>${escaped(title)}</h2>${told}${content}</section>`;
+}
+
+function pair(contents: readonly string[]): string {
+  return `<div class="pair">${contents.map((content) => `<div>${content}</div>`).join("")}</div>`;
+}
+
+function mainNote({ compared }: ReportData): string {
+  const baselines = Object.keys(compared.baselines).length;
+  const more = baselines === 0 ? "" : ` and ${baselines} baselines`;
+  return `The served blend, its sources alone${more}, on the same predictions, with 95% intervals.`;
+}
+
+function mainPlots({ compared }: ReportData): string {
+  const rows = (figure: "recall@20" | "mrr@20"): PlottedInterval[] => [
+    ...Object.entries(compared.by_source).map(([name, figures]) => ({
+      name,
+      value: figures[figure],
+      interval: figures.intervals[figure],
+      kind: name === "blend" ? ("subject" as const) : ("source" as const),
+    })),
+    ...Object.entries(compared.baselines)
+      // The bundle's own popularity is the same list.
+      .filter(([name]) => !(name in compared.by_source))
+      .map(([name, figures]) => ({
+        name,
+        value: figures[figure],
+        interval: figures.intervals[figure],
+        kind: "baseline" as const,
+      })),
+  ];
+  return pair([
+    `<h3>Recall@20</h3>${intervalPlot("Recall at 20 by model", rows("recall@20"))}`,
+    `<h3>MRR@20</h3>${intervalPlot("Mean reciprocal rank at 20 by model", rows("mrr@20"))}`,
+  ]);
+}
+
+function curvePlots(curve: LearningCurve): string[] {
+  const labels = curve.losses.map((_, epoch) => String(epoch + 1));
+  const marked = curve.bestEpoch === undefined ? undefined : curve.bestEpoch - 1;
+  const draw = (name: string, values: readonly number[]) => {
+    const title = `${curve.model}: ${name}`;
+    const lines = [{ name, values, marked }];
+    const plot = linePlot({ title, labels, axis: "epoch", lines, fromZero: false });
+    return `<h3>${escaped(title)}</h3>${plot}`;
+  };
+  return [
+    draw("loss in training", curve.losses),
+    draw("recall@20 on held-back sessions", curve.recalls),
+  ];
+}
+
+function breakdownPlot({ title, axis, note, groups, lines }: BrokenDown): string {
+  const plot = linePlot({
+    title,
+    labels: groups.map(({ label }) => label),
+    axis,
+    lines,
+    fromZero: true,
+    counts: groups.map(({ predictions }) => predictions),
+  });
+  return `<h3>${escaped(title)}</h3><p class="note">${escaped(note)}</p>${plot}`;
+}
+
+function blendParts({ blend, shares }: ReportData): string {
+  const sources = Object.keys(blend);
+  const bar = sources.map((source, index) => {
+    const share = 100 * (shares[source] ?? 0);
+    const told = `${source}: ${share.toFixed(1)}%`;
+    return `<i class="key-${index}" style="width:${share.toFixed(2)}%" title="${escaped(told)}"></i>`;
+  });
+  const rows = sources.map((source, index) => ({
+    cells: [
+      `<span class="key key-${index}">${escaped(source)}</span>`,
+      blend[source]!.toFixed(3),
+      `${(100 * (shares[source] ?? 0)).toFixed(1)}%`,
+    ],
+  }));
+  const columns = [
+    { title: "source" },
+    { title: "weight", isNumber: true },
+    { title: "share of the lists", isNumber: true },
+  ];
+  const table = htmlTable(columns, [rows]);
+  return `<div class="shares" role="img" aria-label="shares">${bar.join("")}</div>${table}`;
+}
+
+function protocol({ compared, idleTimeoutMs, trainedOn }: ReportData): string {
+  const minutes = idleTimeoutMs / 60_000;
+  const unknown = compared.unknown_targets;
+  const notes = [
+    "Every event but the first of each session is predicted from what came before it; the answer is " +
+      "the track of that event. Recall@k is the share of answers among the first k, MRR@20 the mean " +
+      "of one over the rank, 0 beyond 20.",
+    "All tracks of the catalogue are ranked, none sampled. Equal scores stand in order of track " +
+      "index, the more played first. Tracks just heard stay in the lists.",
+    `A session ends where the player says so, or after ${minutes} minutes of silence.`,
+    `${count(unknown)} answers are tracks that the bundle does not know; they count as misses.`,
+    "Events go through ingest, and lists come from the scorer: no ranking code of the evaluation's own.",
+    "Intervals are percentiles of 1,000 resamples of whole sessions. Blend minus: the same resamples " +
+      "for both, so an interval clear of 0 is a difference. Sign test: over sessions.",
+    ...(trainedOn === undefined
+      ? []
+      : [`Baselines learned from ${trainedOn} and answered the same predictions.`]),
+  ];
+  const sources = Object.entries(compared.baselines).map(([name, { source }]) => ({
+    cells: [escaped(name.replaceAll("_", " ")), escaped(source)],
+  }));
+  const columns = [{ title: "baseline" }, { title: "definition" }];
+  const table = sources.length === 0 ? "" : htmlTable(columns, [sources]);
+  const drawn = notes.map((note) => `<li>${escaped(note)}</li>`).join("");
+  return `<ul class="protocol">${drawn}</ul>${table.replaceAll("<td>", '<td class="long">')}`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
