@@ -9,8 +9,8 @@ export const stan: BaselineRecipe = {
   name: "stan",
   source:
     "Garg et al. 2019 (SIGIR), equations 2 to 5, as in session-rec, with its parameters for " +
-    "Nowplaying: 100 of 5,000 sessions, λ 2.55 places, 100 days (24,000 sessions where the log has " +
-    "no clock), 20.4 places",
+    "Nowplaying: 100 of 5,000 sessions, λ 2.55 places, 100 days (24,000 sessions where the log " +
+    "has no clock), 20.4 places",
   fit(log) {
     const near = createNearSessions(log);
     const rule = nearRule(log);

@@ -7,8 +7,8 @@ import { createTrackScores } from "./track-scores.ts";
 export const vsknn: BaselineRecipe = {
   name: "vsknn",
   source:
-    "Ludewig & Jannach 2018 (arXiv 1803.09587), section 3.2, V-SKNN; session-rec's parameters for " +
-    "Nowplaying: 100 of 2,500 sessions, quadratic weights",
+    "Ludewig & Jannach 2018 (arXiv 1803.09587), section 3.2, V-SKNN; session-rec's parameters " +
+    "for Nowplaying: 100 of 2,500 sessions, quadratic weights",
   fit(log) {
     const near = createNearSessions(log);
     const scores = createTrackScores(log.trackIds.length);

@@ -1,5 +1,5 @@
-/** Area under the ROC curve: the chance that a positive scores above a negative, ties counting half.
- *  Mann & Whitney's U by ranks. 0.5 where one of the classes is empty. */
+/** Area under the ROC curve: the chance that a positive scores above a negative, ties counting
+ *  half. Mann & Whitney's U by ranks. 0.5 where one of the classes is empty. */
 export function areaUnderCurve(scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
   const order = Array.from({ length: scores.length }, (_, index) => index);
   order.sort((one, other) => scores[one]! - scores[other]!);

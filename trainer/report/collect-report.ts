@@ -1,4 +1,6 @@
+import type { Manifest } from "../../core/bundle/manifest.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
+import { MODEL_NAMES } from "../../core/domain/ids.ts";
 import { readLogHeader } from "../../core/log-folder/read-log-folder.ts";
 import { SOURCES } from "../evaluate/ask-and-hear.ts";
 import {
@@ -57,31 +59,55 @@ export async function collectReport(options: ComparisonOptions): Promise<ReportD
   const header = await readLogHeader(options.logFolder);
   const { predictions, tally, cpuSeconds } = comparison.detail;
   const about = circumstancesOf(comparison.log, predictions.place);
-  const isFlat = new Set(["By time away"]);
+  const silent = silentSources(manifest);
   const lists = Math.max(1, tally.lists);
   return {
     log: { name: header.name, events: header.events, sessions: header.sessions },
     trainedOn: trainFolder === undefined ? undefined : (await readLogHeader(trainFolder)).name,
     catalogue: manifest.tracks.count,
     idleTimeoutMs: manifest.idle_timeout_ms,
-    compared: comparison.compared,
+    compared: withoutSilentSources(comparison, silent),
     blend: { ...manifest.blend },
     shares: Object.fromEntries(
       Object.entries(tally.shares).map(([source, sum]) => [source, sum / lists]),
     ),
     curves: learningCurves(manifest.training),
     breakdowns: groupings(manifest.tracks.count)
-      .map((grouping) => breakDown(grouping, about, plotted(comparison)))
-      // Where nobody comes back, time away says nothing.
-      .filter(({ title, groups }) => !isFlat.has(title) || groups.length > 1),
+      .map((grouping) => breakDown(grouping, about, plotted(comparison, silent)))
+      // Where all are alike (nobody comes back, say), there is nothing to compare.
+      .filter(({ groups }) => groups.length > 1),
     lists: listRows(comparison, popularity),
     cpuMsAList: (1000 * cpuSeconds) / (lists * SOURCES.length),
   };
 }
 
-function plotted({ detail, answers }: DetailedComparison) {
+/** Models that the bundle does not have: their rung falls back to another source's list. */
+function silentSources({ models }: Manifest): ReadonlySet<string> {
+  return new Set(MODEL_NAMES.filter((name) => models[name] === undefined));
+}
+
+/** Without silent sources, and without the baseline that is a source of the bundle, too. */
+function withoutSilentSources(
+  { compared }: DetailedComparison,
+  silent: ReadonlySet<string>,
+): ComparedEvaluation {
+  const sources = Object.entries(compared.by_source).filter(([name]) => !silent.has(name));
+  const others = Object.entries(compared.baselines).filter(
+    ([name]) => !(name in compared.by_source),
+  );
+  return {
+    ...compared,
+    by_source: Object.fromEntries(sources),
+    baselines: Object.fromEntries(others),
+  };
+}
+
+function plotted({ detail, answers }: DetailedComparison, silent: ReadonlySet<string>) {
   return [
-    ...SOURCES.map((name) => ({ name: name as string, ranks: detail.predictions.ranks[name] })),
+    ...SOURCES.filter((name) => !silent.has(name)).map((name) => ({
+      name: name as string,
+      ranks: detail.predictions.ranks[name],
+    })),
     ...answers
       .filter(({ recipe }) => PLOTTED_BASELINES.includes(recipe.name))
       .map(({ recipe, ranks }) => ({ name: recipe.name, ranks })),

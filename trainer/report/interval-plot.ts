@@ -1,5 +1,5 @@
-import { escaped } from "./markup.ts";
-import { along, pixels, roundAxis } from "./plot-scale.ts";
+import { element, escaped } from "./markup.ts";
+import { along, roundAxis } from "./plot-scale.ts";
 
 export interface PlottedInterval {
   readonly name: string;
@@ -21,23 +21,30 @@ export function intervalPlot(title: string, rows: readonly PlottedInterval[]): s
   const bottom = TOP + best.length * ROW_HEIGHT;
   const across = [NAMES_WIDTH, WIDTH - VALUE_WIDTH] as const;
   const grid = axis.ticks.map((tick) => {
-    const x = pixels(along(axis, tick, across));
-    const line = `<line class="grid" x1="${x}" x2="${x}" y1="${TOP}" y2="${bottom}"/>`;
-    const label = tick.toFixed(axis.digits);
-    return `${line}<text class="tick" text-anchor="middle" x="${x}" y="${bottom + 17}">${label}</text>`;
+    const x = along(axis, tick, across);
+    const label = { class: "tick", "text-anchor": "middle", x, y: bottom + 17 };
+    return (
+      element("line", { class: "grid", x1: x, x2: x, y1: TOP, y2: bottom }) +
+      element("text", label, tick.toFixed(axis.digits))
+    );
   });
   const drawn = best.map(({ name, value, interval, kind }, at) => {
     const y = TOP + (at + 0.5) * ROW_HEIGHT;
-    const [low, high] = interval.map((end) => pixels(along(axis, end, across)));
-    const told = `<title>${interval.map((end) => end.toFixed(4)).join(" to ")}</title>`;
-    return [
-      `<g class="interval ${kind}">${told}`,
-      `<text class="name" text-anchor="end" x="${NAMES_WIDTH - 12}" y="${y + 4}">${escaped(name.replaceAll("_", " "))}</text>`,
-      `<line x1="${low}" x2="${high}" y1="${y}" y2="${y}"/>`,
-      `<circle cx="${pixels(along(axis, value, across))}" cy="${y}" r="4.5"/>`,
-      `<text class="value" text-anchor="end" x="${WIDTH - 6}" y="${y + 4}">${value.toFixed(4)}</text></g>`,
-    ].join("");
+    const [x1, x2] = interval.map((end) => along(axis, end, across)) as [number, number];
+    const text = { "text-anchor": "end", y: y + 4 };
+    const parts = [
+      element("title", {}, interval.map((end) => end.toFixed(4)).join(" to ")),
+      element("text", { ...text, class: "name", x: NAMES_WIDTH - 12 }, spaced(name)),
+      element("line", { x1, x2, y1: y, y2: y }),
+      element("circle", { cx: along(axis, value, across), cy: y, r: 4.5 }),
+      element("text", { ...text, class: "value", x: WIDTH - 6 }, value.toFixed(4)),
+    ];
+    return element("g", { class: `interval ${kind}` }, parts.join(""));
   });
-  const view = `viewBox="0 0 ${WIDTH} ${bottom + 26}" role="img" aria-label="${escaped(title)}"`;
-  return `<figure><svg ${view}>${grid.join("")}${drawn.join("")}</svg></figure>`;
+  const view = { viewBox: `0 0 ${WIDTH} ${bottom + 26}`, role: "img", "aria-label": title };
+  return element("figure", {}, element("svg", view, [...grid, ...drawn].join("")));
+}
+
+function spaced(name: string): string {
+  return escaped(name.replaceAll("_", " "));
 }

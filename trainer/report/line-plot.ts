@@ -1,4 +1,4 @@
-import { escaped } from "./markup.ts";
+import { element, escaped } from "./markup.ts";
 import { type Axis, along, pixels, roundAxis } from "./plot-scale.ts";
 
 export interface PlottedLine {
@@ -32,18 +32,18 @@ export function linePlot(plot: LinePlot): string {
   const axis = roundAxis(low, Math.max(...values, low + 1e-9), 5);
   const step = (AREA.right - AREA.left) / plot.labels.length;
   const xOf = (at: number) => AREA.left + step * (at + 0.5);
+  const label = { class: "tick", "text-anchor": "middle", y: AREA.bottom + 17 };
+  const below = { class: "axis", "text-anchor": "middle", y: HEIGHT - 8 };
   const parts = [
     ...countBars(plot, step),
     ...axis.ticks.map((tick) => gridLine(axis, tick)),
-    ...plot.labels.map((label, at) => {
-      return `<text class="tick" text-anchor="middle" x="${pixels(xOf(at))}" y="${AREA.bottom + 17}">${escaped(label)}</text>`;
-    }),
-    `<text class="axis" text-anchor="middle" x="${(AREA.left + AREA.right) / 2}" y="${HEIGHT - 8}">${escaped(plot.axis)}</text>`,
+    ...plot.labels.map((text, at) => element("text", { ...label, x: xOf(at) }, escaped(text))),
+    element("text", { ...below, x: (AREA.left + AREA.right) / 2 }, escaped(plot.axis)),
     // The first line is the subject, and lies on top.
     ...plot.lines.map((line, index) => drawLine(line, index, axis, xOf)).reverse(),
   ];
-  const view = `viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(plot.title)}"`;
-  return `<figure>${legend(plot.lines)}<svg ${view}>${parts.join("")}</svg></figure>`;
+  const view = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": plot.title };
+  return element("figure", {}, legend(plot.lines) + element("svg", view, parts.join("")));
 }
 
 function countBars({ counts }: LinePlot, step: number): string[] {
@@ -51,17 +51,19 @@ function countBars({ counts }: LinePlot, step: number): string[] {
   const most = Math.max(...counts, 1);
   return counts.map((count, at) => {
     const height = (AREA.bottom - AREA.top) * 0.92 * (count / most);
-    const box = [AREA.left + step * at + 3, AREA.bottom - height, step - 6, height].map(pixels);
-    const told = `<title>${count.toLocaleString("en-US")} predictions</title>`;
-    return `<rect class="count" x="${box[0]}" y="${box[1]}" width="${box[2]}" height="${box[3]}">${told}</rect>`;
+    const place = { x: AREA.left + step * at + 3, y: AREA.bottom - height };
+    const told = element("title", {}, `${count.toLocaleString("en-US")} predictions`);
+    return element("rect", { class: "count", ...place, width: step - 6, height }, told);
   });
 }
 
 function gridLine(axis: Axis, tick: number): string {
   const y = along(axis, tick, [AREA.bottom, AREA.top]);
-  const label = tick.toFixed(axis.digits);
-  const line = `<line class="grid" x1="${AREA.left}" x2="${AREA.right}" y1="${pixels(y)}" y2="${pixels(y)}"/>`;
-  return `${line}<text class="tick" text-anchor="end" x="${AREA.left - 7}" y="${pixels(y + 4)}">${label}</text>`;
+  const label = { class: "tick", "text-anchor": "end", x: AREA.left - 7, y: y + 4 };
+  return (
+    element("line", { class: "grid", x1: AREA.left, x2: AREA.right, y1: y, y2: y }) +
+    element("text", label, tick.toFixed(axis.digits))
+  );
 }
 
 function drawLine(
@@ -70,16 +72,15 @@ function drawLine(
   axis: Axis,
   xOf: (at: number) => number,
 ): string {
-  const points = line.values.map((value, at) => {
-    return { x: pixels(xOf(at)), y: pixels(along(axis, value, [AREA.bottom, AREA.top])), value };
+  const yOf = (value: number) => along(axis, value, [AREA.bottom, AREA.top]);
+  const points = line.values.map((value, at) => `${pixels(xOf(at))},${pixels(yOf(value))}`);
+  const dots = line.values.map((value, at) => {
+    const told = element("title", {}, escaped(`${line.name}: ${value.toFixed(4)}`));
+    const r = at === line.marked ? 5.5 : 3;
+    return element("circle", { cx: xOf(at), cy: yOf(value), r }, told);
   });
-  const path = points.map(({ x, y }) => `${x},${y}`).join(" ");
-  const dots = points.map(({ x, y, value }, at) => {
-    const told = `<title>${escaped(line.name)}: ${value.toFixed(4)}</title>`;
-    const radius = at === line.marked ? 5.5 : 3;
-    return `<circle cx="${x}" cy="${y}" r="${radius}">${told}</circle>`;
-  });
-  return `<g class="line line-${index}"><polyline points="${path}"/>${dots.join("")}</g>`;
+  const path = element("polyline", { points: points.join(" ") });
+  return element("g", { class: `line line-${index}` }, path + dots.join(""));
 }
 
 function legend(lines: readonly PlottedLine[]): string {

@@ -7,6 +7,19 @@ export function escaped(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
+/** An element of SVG or HTML around ready markup; numbers are rounded to tenths, as pixels are. */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  content = "",
+): string {
+  const told = Object.entries(attributes).map(([key, value]) => {
+    const text = typeof value === "number" ? String(Math.round(value * 10) / 10) : escaped(value);
+    return ` ${key}="${text}"`;
+  });
+  return `<${name}${told.join("")}>${content}</${name}>`;
+}
+
 export interface TableColumn {
   readonly title: string;
   /** What the column means, on its title. */

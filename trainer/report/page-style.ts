@@ -43,10 +43,13 @@ th { text-align: left; color: var(--soft); font-weight: 600; border-bottom: 1px 
 th, td { padding: 5px 14px 5px 0; vertical-align: baseline; }
 td { border-bottom: 1px solid var(--rule); white-space: nowrap; }
 td.long { white-space: normal; }
-th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; padding: 5px 0 5px 14px; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums;
+  padding: 5px 0 5px 14px; }
+tr.subject td:last-child { padding-right: 8px; }
 tbody + tbody tr:first-child td { border-top: 1px solid var(--soft); }
 tr.subject td { font-weight: 650; background: var(--tint); }
-td .within { color: var(--soft); font-weight: 400; font-size: 12.5px; }
+td .within { display: block; color: var(--soft); font-weight: 400; font-size: 12px;
+  line-height: 1.3; }
 .above { color: var(--c4); } .below { color: var(--c1); }
 figure { margin: 10px 0 6px; }
 svg { display: block; width: 100%; height: auto; font-size: 12px; }

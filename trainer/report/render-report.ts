@@ -3,12 +3,12 @@ import type { ReportData } from "./collect-report.ts";
 import { intervalPlot, type PlottedInterval } from "./interval-plot.ts";
 import type { LearningCurve } from "./learning-curves.ts";
 import { linePlot } from "./line-plot.ts";
-import { escaped, htmlTable } from "./markup.ts";
+import { element, escaped, htmlTable } from "./markup.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import { costTable, figuresTable, listTable } from "./report-tables.ts";
 
-/** The report as one page that stands alone: no script, no font, no picture from elsewhere. The same
- *  data give the same bytes. */
+/** The report as one page that stands alone: no script, no font, no picture from elsewhere. The
+ *  same data give the same bytes. */
 export function renderReport(data: ReportData): string {
   const { log, compared } = data;
   const title = `How well ${compared.bundle_id.slice(0, 12)} recommends ${log.name}`;
@@ -38,13 +38,13 @@ const BREAKDOWN_NOTE =
   "Recall@20 of the sources and of two baselines. Pale bars: how many predictions stand behind a " +
   "point, from 0 to the most.";
 const BLEND_NOTE =
-  "Weights multiply a source's scores, which have scales of their own. Shares say what the weights " +
-  "come to: how much of what lifts a listed track above the average one is each source's.";
+  "Weights multiply a source's scores, which have scales of their own. Shares say what the " +
+  "weights come to: how much of what lifts a listed track above the average one is each source's.";
 const LISTS_NOTE =
-  "What the lists of 20 hold, right or wrong. Coverage: share of the catalogue in any list. Gini: 0 " +
-  "where every track is shown as often, 1 where one has it all. Novelty: mean −log2 of a shown " +
-  "track's share of plays. Diversity: mean cosine distance of a list's pairs. Serendipity: share of " +
-  "places with a hit that the most played tracks would not have given.";
+  "What the lists of 20 hold, right or wrong. Coverage: share of the catalogue in any list. Gini: " +
+  "0 where every track is shown as often, 1 where one has it all. Novelty: mean −log2 of a " +
+  "shown track's share of plays. Diversity: mean cosine distance of a list's pairs. " +
+  "Serendipity: share of places with a hit that the most played tracks would not have given.";
 const COSTS_NOTE = "CPU time on the machine that made this report; compare within one report only.";
 
 function header({ compared, log, catalogue }: ReportData): string {
@@ -89,15 +89,12 @@ function mainPlots({ compared }: ReportData): string {
       interval: figures.intervals[figure],
       kind: name === "blend" ? ("subject" as const) : ("source" as const),
     })),
-    ...Object.entries(compared.baselines)
-      // The bundle's own popularity is the same list.
-      .filter(([name]) => !(name in compared.by_source))
-      .map(([name, figures]) => ({
-        name,
-        value: figures[figure],
-        interval: figures.intervals[figure],
-        kind: "baseline" as const,
-      })),
+    ...Object.entries(compared.baselines).map(([name, figures]) => ({
+      name,
+      value: figures[figure],
+      interval: figures.intervals[figure],
+      kind: "baseline" as const,
+    })),
   ];
   return pair([
     `<h3>Recall@20</h3>${intervalPlot("Recall at 20 by model", rows("recall@20"))}`,
@@ -120,7 +117,10 @@ function curvePlots(curve: LearningCurve): string[] {
   ];
 }
 
-function breakdownPlot({ title, axis, note, groups, lines }: BrokenDown): string {
+function breakdownPlot(brokenDown: BrokenDown): string {
+  const { title, axis, note, groups, lines } = brokenDown;
+  const told = `<h3>${escaped(title)}</h3><p class="note">${escaped(note)}</p>`;
+  if (groups.length <= GROUPS_OF_A_TABLE) return told + groupTable(brokenDown);
   const plot = linePlot({
     title,
     labels: groups.map(({ label }) => label),
@@ -129,15 +129,29 @@ function breakdownPlot({ title, axis, note, groups, lines }: BrokenDown): string
     fromZero: true,
     counts: groups.map(({ predictions }) => predictions),
   });
-  return `<h3>${escaped(title)}</h3><p class="note">${escaped(note)}</p>${plot}`;
+  return told + plot;
+}
+
+/** So few groups make no line. */
+const GROUPS_OF_A_TABLE = 2;
+
+function groupTable({ groups, lines }: BrokenDown): string {
+  const columns = groups.map(({ label, predictions }) => {
+    return { title: `${label} (${count(predictions)})`, isNumber: true };
+  });
+  const rows = lines.map(({ name, values }) => ({
+    emphasis: name === "blend",
+    cells: [escaped(name.replaceAll("_", " ")), ...values.map((value) => value.toFixed(4))],
+  }));
+  return htmlTable([{ title: "recall@20" }, ...columns], [rows]);
 }
 
 function blendParts({ blend, shares }: ReportData): string {
   const sources = Object.keys(blend);
   const bar = sources.map((source, index) => {
     const share = 100 * (shares[source] ?? 0);
-    const told = `${source}: ${share.toFixed(1)}%`;
-    return `<i class="key-${index}" style="width:${share.toFixed(2)}%" title="${escaped(told)}"></i>`;
+    const title = `${source}: ${share.toFixed(1)}%`;
+    return element("i", { class: `key-${index}`, style: `width:${share.toFixed(2)}%`, title });
   });
   const rows = sources.map((source, index) => ({
     cells: [
@@ -159,16 +173,16 @@ function protocol({ compared, idleTimeoutMs, trainedOn }: ReportData): string {
   const minutes = idleTimeoutMs / 60_000;
   const unknown = compared.unknown_targets;
   const notes = [
-    "Every event but the first of each session is predicted from what came before it; the answer is " +
-      "the track of that event. Recall@k is the share of answers among the first k, MRR@20 the mean " +
-      "of one over the rank, 0 beyond 20.",
+    "Every event but the first of each session is predicted from what came before it; the answer " +
+      "is the track of that event. Recall@k is the share of answers among the first k, MRR@20 the " +
+      "mean of one over the rank, 0 beyond 20.",
     "All tracks of the catalogue are ranked, none sampled. Equal scores stand in order of track " +
       "index, the more played first. Tracks just heard stay in the lists.",
     `A session ends where the player says so, or after ${minutes} minutes of silence.`,
     `${count(unknown)} answers are tracks that the bundle does not know; they count as misses.`,
-    "Events go through ingest, and lists come from the scorer: no ranking code of the evaluation's own.",
-    "Intervals are percentiles of 1,000 resamples of whole sessions. Blend minus: the same resamples " +
-      "for both, so an interval clear of 0 is a difference. Sign test: over sessions.",
+    "Events go through ingest and lists come from the scorer: the evaluation ranks nothing itself.",
+    "Intervals are percentiles of 1,000 resamples of whole sessions. Blend minus: the same " +
+      "resamples for both, so an interval clear of 0 is a difference. Sign test: over sessions.",
     ...(trainedOn === undefined
       ? []
       : [`Baselines learned from ${trainedOn} and answered the same predictions.`]),
