@@ -151,11 +151,11 @@ function blendParts({ blend, shares }: ReportData): string {
   const bar = sources.map((source, index) => {
     const share = 100 * (shares[source] ?? 0);
     const title = `${source}: ${share.toFixed(1)}%`;
-    return element("i", { class: `key-${index}`, style: `width:${share.toFixed(2)}%`, title });
+    return element("i", { class: `key-${index + 1}`, style: `width:${share.toFixed(2)}%`, title });
   });
   const rows = sources.map((source, index) => ({
     cells: [
-      `<span class="key key-${index}">${escaped(source)}</span>`,
+      `<span class="key key-${index + 1}">${escaped(source)}</span>`,
       blend[source]!.toFixed(3),
       `${(100 * (shares[source] ?? 0)).toFixed(1)}%`,
     ],
