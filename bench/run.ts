@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { baselines } from "./baselines.ts";
 import type { Bench } from "./bench.ts";
 import { DidNotHappen } from "./did-not-happen.ts";
 import { freshness } from "./freshness.ts";
@@ -20,6 +21,11 @@ const BENCHES: readonly Bench[] = [
     name: "imports",
     summary: "how fast published logs are read, put in order and written",
     run: imports,
+  },
+  {
+    name: "baselines",
+    summary: "the baselines' figures on #nowplaying, beside those that others measured",
+    run: baselines,
   },
 ];
 

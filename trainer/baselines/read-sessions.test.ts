@@ -6,7 +6,7 @@ import { readSessions } from "./read-sessions.ts";
 
 const RULES = { idleTimeoutMs: 60_000 };
 
-test("sessions of listeners who play at once are apart, in the order in which they ended", async () => {
+test("sessions of listeners who play at once are apart, in order of their ends", async () => {
   const log = await readSessions(
     await writeTestLog([
       play("ann", "s1", "a"),

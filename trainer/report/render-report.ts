@@ -41,8 +41,8 @@ const BLEND_NOTE =
   "Weights multiply a source's scores, which have scales of their own. Shares say what the " +
   "weights come to: how much of what lifts a listed track above the average one is each source's.";
 const LISTS_NOTE =
-  "What the lists of 20 hold, right or wrong. Coverage: share of the catalogue in any list. Gini: " +
-  "0 where every track is shown as often, 1 where one has it all. Novelty: mean −log2 of a " +
+  "What the lists of 20 hold, right or wrong. Coverage: share of the catalogue in any list. " +
+  "Gini: 0 where every track is shown as often, 1 where one has it all. Novelty: mean −log2 of a " +
   "shown track's share of plays. Diversity: mean cosine distance of a list's pairs. " +
   "Serendipity: share of places with a hit that the most played tracks would not have given.";
 const COSTS_NOTE = "CPU time on the machine that made this report; compare within one report only.";
@@ -174,8 +174,8 @@ function protocol({ compared, idleTimeoutMs, trainedOn }: ReportData): string {
   const unknown = compared.unknown_targets;
   const notes = [
     "Every event but the first of each session is predicted from what came before it; the answer " +
-      "is the track of that event. Recall@k is the share of answers among the first k, MRR@20 the " +
-      "mean of one over the rank, 0 beyond 20.",
+      "is the track of that event. Recall@k is the share of answers among the first k, MRR@20 " +
+      "the mean of one over the rank, 0 beyond 20.",
     "All tracks of the catalogue are ranked, none sampled. Equal scores stand in order of track " +
       "index, the more played first. Tracks just heard stay in the lists.",
     `A session ends where the player says so, or after ${minutes} minutes of silence.`,
