@@ -43,6 +43,7 @@ th { text-align: left; color: var(--soft); font-weight: 600; border-bottom: 1px 
 th, td { padding: 5px 14px 5px 0; vertical-align: baseline; }
 td { border-bottom: 1px solid var(--rule); white-space: nowrap; }
 td.long { white-space: normal; }
+.term { white-space: nowrap; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums;
   padding: 5px 0 5px 14px; }
 tr.subject td:last-child { padding-right: 8px; }

@@ -188,7 +188,7 @@ function protocol({ compared, idleTimeoutMs, trainedOn }: ReportData): string {
       : [`Baselines learned from ${trainedOn} and answered the same predictions.`]),
   ];
   const sources = Object.entries(compared.baselines).map(([name, { source }]) => ({
-    cells: [escaped(name.replaceAll("_", " ")), escaped(source)],
+    cells: [`<span class="term">${escaped(name.replaceAll("_", " "))}</span>`, escaped(source)],
   }));
   const columns = [{ title: "baseline" }, { title: "definition" }];
   const table = sources.length === 0 ? "" : htmlTable(columns, [sources]);
