@@ -8,8 +8,8 @@ import type { RetrievalQuery, Tastes } from "./retrieval/retriever.ts";
 import { keepOut, shortenedBy } from "./rules.ts";
 import type { Scorer } from "./scorer.ts";
 import { averageParts, contributionsOf, sharesOf } from "./shares.ts";
-import { sourceScores } from "./sources/source-scores.ts";
-import { longTermTaste, shortTermTaste } from "./tastes.ts";
+import { sessionTracks } from "./sources/session-tracks.ts";
+import { isInSession, longTermTaste, shortTermTaste } from "./tastes.ts";
 
 /** What a listener would hear next: read state → tastes and sources → blend → rules → list.
  *  It never writes, and what cannot be had only lowers the rung: there is always a list. Throws
@@ -22,7 +22,8 @@ export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise
   const long = await longTermTaste(scorer, record);
   const tastes: Tastes = { ...(short && { short }), ...(long && { long }) };
   const { bundle } = scorer;
-  const sparse = sourceScores(scorer, record, asked);
+  const inSession = record !== undefined && isInSession(scorer, record, asked);
+  const sparse = scorer.sources(inSession ? sessionTracks(bundle, record.recent) : []);
   const wanted = query.weights ?? wholeBlend(bundle.manifest.blend);
   const { rung, weights } = chooseBlend(wanted, { tastes, sparse });
   const kept = keepOut(bundle, record, {

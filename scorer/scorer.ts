@@ -6,7 +6,7 @@ import type { StateReader } from "../core/state/session-store.ts";
 import { exactScan } from "./retrieval/exact-scan.ts";
 import { type Retriever, trackSpace } from "./retrieval/retriever.ts";
 import { type Averages, catalogueAverages } from "./shares.ts";
-import { type OpenSources, openSources } from "./sources/source-scores.ts";
+import { type OpenSources, openSources } from "./sources/open-sources.ts";
 
 /** All that a reply needs of one bundle and one store. Replies only read it, so that one reply
  *  never mixes two bundles, whatever is swapped meanwhile. */

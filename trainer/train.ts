@@ -1,15 +1,15 @@
 import type { BundleContent, ModelContent } from "../core/bundle/bundle.ts";
 import { publishBundle } from "../core/bundle/publish-bundle.ts";
 import { type BundleId, MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
+import { buildSources } from "./build-sources.ts";
 import { type Calibration, calibrateBlend } from "./calibrate-blend.ts";
 import type { TrainingConfig } from "./config.ts";
 import { progressClock, type TrainingProgress } from "./progress.ts";
 import { readSequences } from "./read-sequences.ts";
+import { replaySources } from "./replay-sources.ts";
 import type { Accuracy } from "./score-catalogue.ts";
 import { type Sequences, splitByTime, type TimeSplit, trackSupport } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
-import { buildSources } from "./sources/build-sources.ts";
-import { replaySources } from "./sources/replay-sources.ts";
 import { trainInWorker } from "./train-in-worker.ts";
 import type { TrainedModel } from "./train-model.ts";
 import { planValidation, type ValidationPlan } from "./validation-plan.ts";

@@ -1,6 +1,6 @@
-import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
-import type { NeighboursConfig } from "../config.ts";
-import type { Sequences } from "../sequences.ts";
+import type { NeighbourSessions } from "../core/bundle/bundle.ts";
+import type { NeighboursConfig } from "./config.ts";
+import type { Sequences } from "./sequences.ts";
 import { wantedTracks } from "./wanted-tracks.ts";
 
 /** The newest of `sessions` as a bundle keeps them, with the tracks that were not skipped; sessions

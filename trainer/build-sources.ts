@@ -1,8 +1,8 @@
-import type { Sources } from "../../core/bundle/bundle.ts";
-import type { TrainingConfig } from "../config.ts";
-import type { Sequences } from "../sequences.ts";
+import type { Sources } from "../core/bundle/bundle.ts";
+import type { TrainingConfig } from "./config.ts";
 import { coplayTable } from "./coplay-table.ts";
 import { neighbourSessions } from "./neighbour-sessions.ts";
+import type { Sequences } from "./sequences.ts";
 
 /** What `sessions`, in order of time, give beside the models. */
 export function buildSources(

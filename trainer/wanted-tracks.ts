@@ -1,6 +1,6 @@
-import { EVENT_KINDS } from "../../core/domain/listening-event.ts";
-import { UNWANTED_KINDS } from "../../scorer/sources/session-tracks.ts";
-import type { Sequences } from "../sequences.ts";
+import { EVENT_KINDS } from "../core/domain/listening-event.ts";
+import { UNWANTED_KINDS } from "../scorer/sources/session-tracks.ts";
+import type { Sequences } from "./sequences.ts";
 
 const UNWANTED = new Set(Array.from(UNWANTED_KINDS, (kind) => EVENT_KINDS.indexOf(kind)));
 
