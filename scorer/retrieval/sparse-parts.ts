@@ -25,7 +25,8 @@ export function sparseParts(count: number): SparseParts {
       for (const name of SPARSE_NAMES) {
         const scores = query.sparse?.[name];
         if (scores === undefined || weights[name] === 0) continue;
-        for (const [at, track] of scores.tracks.entries()) {
+        for (let at = 0; at < scores.tracks.length; at++) {
+          const track = scores.tracks[at]!;
           if ((excluded[track >> 3]! & (1 << (track & 7))) !== 0) continue;
           parts[name][track] = weights[name] * scores.values[at]!;
           if (isLoaded[track] === 0) loaded.push(track);
