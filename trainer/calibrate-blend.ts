@@ -17,8 +17,9 @@ const WEIGHTS_TRIED: readonly (readonly [SourceName, readonly number[]])[] = [
 /** Rounds over all sources; what one is worth depends on the others. */
 const ROUNDS_MAX = 4;
 
-/** Chooses how much each source counts by its worth over the held-back predictions: one source after the other, beside a short model of 1 (a long one where there is no short), until
- *  a round changes nothing. Where two weights do equally well, the lower one is taken. */
+/** Chooses how much each source counts by its worth over the held-back predictions: one source
+ *  after the other, beside a short model of 1 (a long one where there is no short), until a round
+ *  changes nothing. Where two weights do equally well, the lower one is taken. */
 export async function calibrateBlend(sources: MeasuredSources): Promise<Calibration> {
   const candidates = await gatherCandidates(sources);
   const { models } = sources;
