@@ -23,8 +23,8 @@ export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise
   const tastes: Tastes = { ...(short && { short }), ...(long && { long }) };
   const { bundle } = scorer;
   const inSession = record !== undefined && isInSession(scorer, record, asked);
-  const sparse = scorer.sources(inSession ? sessionTracks(bundle, record.recent) : []);
   const wanted = query.weights ?? wholeBlend(bundle.manifest.blend);
+  const sparse = scorer.sources(inSession ? sessionTracks(bundle, record.recent) : [], wanted);
   const { rung, weights } = chooseBlend(wanted, { tastes, sparse });
   const kept = keepOut(bundle, record, {
     excludeTracks: query.excludeTracks ?? [],

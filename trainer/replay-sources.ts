@@ -14,8 +14,10 @@ export function replaySources(
   after: Int32Array,
 ): SparseSources[] {
   const ask = openSources({ sources, trackIds: sequences.trackIds });
-  return Array.from(after, (event) => ask(tracksUpTo(sequences, event)));
+  return Array.from(after, (event) => ask(tracksUpTo(sequences, event), EACH));
 }
+
+const EACH = { neighbours: 1, coplay: 1 };
 
 /** As `sessionTracks` finds them in a record. */
 function tracksUpTo({ track, features }: Sequences, last: number): TrackIndex[] {
