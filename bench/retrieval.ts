@@ -1,4 +1,5 @@
 import type { Bundle, Model } from "../core/bundle/bundle.ts";
+import { wholeBlend } from "../core/bundle/manifest.ts";
 import type { StateReader } from "../core/state/session-store.ts";
 import { exactScan } from "../scorer/retrieval/exact-scan.ts";
 import { type Retriever, type Tastes, trackSpace } from "../scorer/retrieval/retriever.ts";
@@ -76,7 +77,7 @@ function searchAll(
   bundle: Bundle,
   { tastes, k }: { readonly tastes: readonly Tastes[]; readonly k: number },
 ): void {
-  const weights = bundle.manifest.blend;
+  const weights = wholeBlend(bundle.manifest.blend);
   for (const taste of tastes) {
     const found = retriever.retrieve({ tastes: taste, weights, excluded: [], k });
     requireThat(found.length === k, `a search found ${found.length} of ${k} tracks`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { wholeBlend } from "../core/bundle/manifest.ts";
 import { Failure } from "../core/domain/failure.ts";
 import type { ListenerId, Offset, Partition, SessionId, TrackId } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
@@ -21,7 +22,7 @@ test("a listener with a session and a past gets a blend", async () => {
   const reply = await ask({});
   assert.equal(reply.rung, "blend");
   assert.equal(reply.bundle, models.bundle.manifest.id);
-  assert.deepEqual(reply.weights, { short: 1, long: 1, popularity: 0 });
+  assert.deepEqual(reply.weights, wholeBlend({ short: 1, long: 1 }));
   assert.equal(reply.tracks.length, 5);
   assert.equal(reply.shortenedBy, "");
   assert.match(reply.id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -39,7 +40,7 @@ test("a new session begins on the long-term rung, whoever says that it is new", 
   const { ask, hear } = await heardScorer(morning);
   const silent = await ask({ askedAtMs: minuteMs(4 + 31) });
   assert.equal(silent.rung, "long_term");
-  assert.deepEqual(silent.weights, { short: 0, long: 1, popularity: 0 });
+  assert.deepEqual(silent.weights, wholeBlend({ long: 1 }));
   const session = "evening" as SessionId;
   assert.equal((await ask({ session })).rung, "long_term");
   await hear([playOf("track-9", 5, { session })]);
@@ -49,12 +50,12 @@ test("a new session begins on the long-term rung, whoever says that it is new", 
 
 test("a weight of 0 leaves a model out; where none is left popularity answers", async () => {
   const { ask } = await heardScorer(morning);
-  const only = (short: number, long: number) => ({ short, long, popularity: 0 });
+  const only = (short: number, long: number) => wholeBlend({ short, long });
   assert.equal((await ask({ weights: only(1, 0) })).rung, "short_term");
   assert.equal((await ask({ weights: only(0, 1) })).rung, "long_term");
   const evening = await ask({ weights: only(1, 0), askedAtMs: minuteMs(600) });
   assert.equal(evening.rung, "popularity");
-  assert.deepEqual(evening.weights, { short: 0, long: 0, popularity: 1 });
+  assert.deepEqual(evening.weights, wholeBlend({ popularity: 1 }));
 });
 
 test("an unknown listener and an empty store get the most popular tracks", async () => {
@@ -62,7 +63,7 @@ test("an unknown listener and an empty store get the most popular tracks", async
   assert.equal(reply.rung, "popularity");
   assert.deepEqual(tracksOf(reply), ["track-0", "track-1", "track-2", "track-3", "track-4"]);
   assert.equal(reply.freshness.seen, undefined);
-  assert.deepEqual(reply.tracks[0]!.shares, { short: 0, long: 0, popularity: 1 });
+  assert.deepEqual(reply.tracks[0]!.shares, wholeBlend({ popularity: 1 }));
   const other = await (await heardScorer(morning)).ask({ listener: "bob" as ListenerId });
   assert.equal(other.rung, "popularity");
 });
@@ -92,6 +93,45 @@ test("a damaged record and a store that cannot be read are noticed, and answered
       [code],
     );
   }
+});
+
+test("where no model answers, what others played after the session's tracks does", async () => {
+  const { bundle } = models;
+  const sources = {
+    coplay: {
+      tracks_max: 10,
+      decay: 0.5,
+      sharpness: 50,
+      // After track-3 others played 9 and then 1, after track-7 they played 30.
+      starts: Uint32Array.from(bundle.trackIds.concat("" as TrackId), (_, index) => {
+        return (index > 3 ? 2 : 0) + (index > 7 ? 1 : 0);
+      }),
+      successors: Uint32Array.of(9, 1, 30),
+      shares: Float32Array.of(0.6, 0.2, 0.8),
+    },
+  };
+  const blend = wholeBlend({ short: 1, long: 1, coplay: 2 });
+  const manifest = { ...bundle.manifest, blend };
+  const runner = { ...models.runner, taste: () => Promise.reject(new Error("no memory")) };
+  const served = { runner, bundle: { ...bundle, sources, manifest } };
+  const { scorer, notices, ask } = await heardScorer(morning, models);
+  const broken = createScorer({ ...scorer, ...served });
+  const reply = await recommend(broken, { listener: ada, k: 3, askedAtMs: minuteMs(5) });
+  assert.equal(reply.rung, "coplay");
+  assert.deepEqual(reply.weights, wholeBlend({ coplay: 2 }));
+  assert.deepEqual(tracksOf(reply), ["track-9", "track-1", "track-0"], "7 was skipped");
+  assert.deepEqual(reply.tracks[0]!.shares, wholeBlend({ coplay: 1 }));
+  assert.equal(notices.length, 2);
+  const working = createScorer({ ...broken, runner: models.runner });
+  const blended = await recommend(working, { listener: ada, k: 40, askedAtMs: minuteMs(5) });
+  assert.equal(blended.rung, "blend");
+  const plain = await ask({ k: 40 });
+  for (const { track, score } of plain.tracks) {
+    const lift = blended.tracks.find((other) => other.track === track)!.score - score;
+    assert.equal(lift > 0.1, track === "track-9" || track === "track-1", track);
+  }
+  const later = await recommend(broken, { listener: ada, k: 3, askedAtMs: minuteMs(600) });
+  assert.equal(later.rung, "popularity");
 });
 
 test("a model that fails or gives no numbers is noticed, and the other answers", async () => {

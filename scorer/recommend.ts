@@ -1,3 +1,4 @@
+import { wholeBlend } from "../core/bundle/manifest.ts";
 import { chooseBlend } from "./blend.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
 import { readState } from "./read-state.ts";
@@ -7,9 +8,10 @@ import type { RetrievalQuery, Tastes } from "./retrieval/retriever.ts";
 import { keepOut, shortenedBy } from "./rules.ts";
 import type { Scorer } from "./scorer.ts";
 import { averageParts, contributionsOf, sharesOf } from "./shares.ts";
-import { longTermTaste, shortTermTaste } from "./tastes.ts";
+import { sessionTracks } from "./sources/session-tracks.ts";
+import { isInSession, longTermTaste, shortTermTaste } from "./tastes.ts";
 
-/** What a listener would hear next: read state → taste short, taste long → blend → rules → list.
+/** What a listener would hear next: read state → tastes and sources → blend → rules → list.
  *  It never writes, and what cannot be had only lowers the rung: there is always a list. Throws
  *  only `query.signal`'s reason once it is raised. */
 export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise<Recommendation> {
@@ -20,12 +22,16 @@ export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise
   const long = await longTermTaste(scorer, record);
   const tastes: Tastes = { ...(short && { short }), ...(long && { long }) };
   const { bundle } = scorer;
-  const { rung, weights } = chooseBlend(query.weights ?? bundle.manifest.blend, tastes);
+  const inSession = record !== undefined && isInSession(scorer, record, asked);
+  const wanted = query.weights ?? wholeBlend(bundle.manifest.blend);
+  const sparse = scorer.sources(inSession ? sessionTracks(bundle, record.recent) : [], wanted);
+  const { rung, weights } = chooseBlend(wanted, { tastes, sparse });
   const kept = keepOut(bundle, record, {
     excludeTracks: query.excludeTracks ?? [],
     excludeHeard: query.excludeHeard ?? REQUEST_LIMITS.excludeHeardDefault,
   });
-  const tracks = bestTracks(scorer, { tastes, weights, excluded: kept.tracks, k: query.k });
+  const search = { tastes, sparse, weights, excluded: kept.tracks, k: query.k };
+  const tracks = bestTracks(scorer, search);
   const list = { length: tracks.length, k: query.k, catalogue: bundle.trackIds.length };
   return {
     id: recommendationId(scorer.now(), scorer.randomBytes(10)),
@@ -39,7 +45,7 @@ export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise
 }
 
 function bestTracks(scorer: Scorer, query: RetrievalQuery): RecommendedTrack[] {
-  const average = averageParts(scorer.averages, query.tastes, query.weights);
+  const average = averageParts(scorer.averages, query);
   return scorer.retriever.retrieve(query).map(({ index, score, parts }) => {
     const contributions = contributionsOf(parts, average);
     const track = scorer.bundle.trackIds[index]!;

@@ -33,7 +33,7 @@ export interface NextTracksQuery {
 }
 
 /** The step of the fallback ladder that answered. */
-export type Rung = "blend" | "short_term" | "long_term" | "popularity";
+export type Rung = "blend" | "short_term" | "long_term" | "coplay" | "popularity";
 
 export interface Recommendation {
   readonly id: string;

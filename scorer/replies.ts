@@ -34,6 +34,7 @@ const WIRE_RUNGS: Readonly<Record<Rung, WireRung>> = {
   blend: WireRung.RUNG_BLEND,
   short_term: WireRung.RUNG_SHORT_TERM,
   long_term: WireRung.RUNG_LONG_TERM,
+  coplay: WireRung.RUNG_COPLAY,
   popularity: WireRung.RUNG_POPULARITY,
 };
 
@@ -104,8 +105,8 @@ export function positionReply({ partition, offset }: LogPosition): WireLogPositi
   return { partition, offset };
 }
 
-function weightsReply({ short, long, popularity }: BlendWeights): WireBlendWeights {
-  return { shortTerm: short, longTerm: long, popularity };
+function weightsReply({ short, long, ...others }: BlendWeights): WireBlendWeights {
+  return { shortTerm: short, longTerm: long, ...others };
 }
 
 function detailsReply(

@@ -12,7 +12,7 @@ const pendingEvent = ListeningEvent.fromPartial({
   happenedAtMs: Date.UTC(2024, 0, 1),
 });
 const tooLong = "x".repeat(257);
-const weights = { shortTerm: 1, longTerm: 0.5, popularity: 0 };
+const weights = { shortTerm: 1, longTerm: 0.5, neighbours: 0, coplay: 0, popularity: 0 };
 
 const refusals: [field: string, change: Partial<NextTracksRequest>][] = [
   ["listener", { listener: "" }],
@@ -26,7 +26,9 @@ const refusals: [field: string, change: Partial<NextTracksRequest>][] = [
   ["blend.short_term", { blend: { ...weights, shortTerm: Number.NaN } }],
   ["blend.long_term", { blend: { ...weights, longTerm: Number.POSITIVE_INFINITY } }],
   ["blend.popularity", { blend: { ...weights, popularity: 3e38 } }],
-  ["blend", { blend: { shortTerm: 0, longTerm: 0, popularity: 0 } }],
+  ["blend.neighbours", { blend: { ...weights, neighbours: -0.1 } }],
+  ["blend.coplay", { blend: { ...weights, coplay: Number.NaN } }],
+  ["blend", { blend: { ...weights, shortTerm: 0, longTerm: 0 } }],
   ["exclude_tracks", { excludeTracks: Array(10_001).fill("t") }],
   ["exclude_heard", { excludeHeard: 33 }],
   ["pending", { pending: Array(33).fill(pendingEvent) }],

@@ -67,8 +67,9 @@ function trackCount(k: number = REQUEST_LIMITS.tracksDefault): number {
 
 function weightsOf(blend: WireBlendWeights | undefined): BlendWeights | undefined {
   if (blend === undefined) return undefined;
-  const { shortTerm, longTerm, popularity } = blend;
-  return checkWeights({ short: shortTerm, long: longTerm, popularity }, "blend");
+  const { shortTerm, longTerm, neighbours, coplay, popularity } = blend;
+  const weights = { short: shortTerm, long: longTerm, neighbours, coplay, popularity };
+  return checkWeights(weights, "blend");
 }
 
 /** Ids that no catalogue can hold exclude nothing, so only their number is checked. */

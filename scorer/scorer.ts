@@ -6,11 +6,13 @@ import type { StateReader } from "../core/state/session-store.ts";
 import { exactScan } from "./retrieval/exact-scan.ts";
 import { type Retriever, trackSpace } from "./retrieval/retriever.ts";
 import { type Averages, catalogueAverages } from "./shares.ts";
+import { type OpenSources, openSources } from "./sources/open-sources.ts";
 
 /** All that a reply needs of one bundle and one store. Replies only read it, so that one reply
  *  never mixes two bundles, whatever is swapped meanwhile. */
 export interface Scorer extends ScorerParts {
   readonly retriever: Retriever;
+  readonly sources: OpenSources;
   readonly averages: Averages;
   readonly rules: HearRules;
 }
@@ -28,12 +30,14 @@ export interface ScorerParts {
   readonly notice: (failure: Failure) => void;
 }
 
-/** Lays out the bundle's track vectors for search: about 20 ms for every 10,000 tracks. */
+/** Lays out the bundle's track vectors for search, about 20 ms for every 10,000 tracks, and indexes
+ *  its sessions. */
 export function createScorer(parts: ScorerParts): Scorer {
   const space = trackSpace(parts.bundle);
   return {
     ...parts,
     retriever: exactScan(space),
+    sources: openSources(parts.bundle),
     averages: catalogueAverages(space),
     rules: { ...HEAR_RULES, idleTimeoutMs: parts.bundle.manifest.idle_timeout_ms },
   };

@@ -33,7 +33,13 @@ test("the next tracks come with all that explains them", async (context) => {
   );
   assert.equal(reply.rung, Rung.RUNG_BLEND);
   assert.equal(reply.bundleId, models.bundle.manifest.id);
-  assert.deepEqual(reply.blend, { shortTerm: 1, longTerm: 1, popularity: 0 });
+  assert.deepEqual(reply.blend, {
+    shortTerm: 1,
+    longTerm: 1,
+    neighbours: 0,
+    coplay: 0,
+    popularity: 0,
+  });
   assert.deepEqual(reply.freshness, {
     seen: { partition: 0, offset: 1 },
     ageMs: 60_000,

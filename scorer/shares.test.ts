@@ -1,20 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { SOURCE_NAMES, wholeBlend } from "../core/bundle/manifest.ts";
+import type { TrackIndex } from "../core/domain/ids.ts";
 import { bruteForce } from "./retrieval/brute-force.ts";
 import type { TrackSpace } from "./retrieval/retriever.ts";
 import { averageParts, catalogueAverages, contributionsOf, sharesOf } from "./shares.ts";
 
 const amount = fc.double({ min: -1e6, max: 1e6, noNaN: true });
-const parts = fc.record({ short: amount, long: amount, popularity: amount });
+const parts = fc.record({
+  short: amount,
+  long: amount,
+  neighbours: amount,
+  coplay: amount,
+  popularity: amount,
+});
 
 test("shares are parts of 1, and a source that pulls a track down has none", () => {
   fc.assert(
     fc.property(parts, (contributions) => {
       const shares = sharesOf(contributions);
-      assert.ok(Math.abs(shares.short + shares.long + shares.popularity - 1) < 1e-9);
+      const sum = SOURCE_NAMES.reduce((total, name) => total + shares[name], 0);
+      assert.ok(Math.abs(sum - 1) < 1e-9);
       const lifts = Object.values(contributions).some((lift) => lift > 0);
-      for (const name of ["short", "long", "popularity"] as const) {
+      for (const name of SOURCE_NAMES) {
         assert.ok(shares[name] >= 0);
         if (lifts && contributions[name] <= 0) assert.equal(shares[name], 0);
       }
@@ -23,8 +32,8 @@ test("shares are parts of 1, and a source that pulls a track down has none", () 
 });
 
 test("a track that no source lifts counts as popularity's", () => {
-  const popularity = { short: 0, long: 0, popularity: 1 };
-  assert.deepEqual(sharesOf({ short: -1, long: 0, popularity: -2 }), popularity);
+  const lifts = wholeBlend({ short: -1, popularity: -2 });
+  assert.deepEqual(sharesOf(lifts), wholeBlend({ popularity: 1 }));
 });
 
 test("the average track's parts are the average of all tracks' parts", () => {
@@ -47,13 +56,15 @@ test("the average track's parts are the average of all tracks' parts", () => {
         short: Float32Array.from(taste.slice(0, 3)),
         long: Float32Array.from(taste.slice(1)),
       };
-      const weights = { short: 1, long: 0.5, popularity: 2 };
-      const average = averageParts(catalogueAverages(space), tastes, weights);
-      const scored = bruteForce(space).retrieve({ tastes, weights, excluded: [], k: 4 });
-      const sum = { short: 0, long: 0, popularity: 0 };
+      const weights = { short: 1, long: 0.5, neighbours: 0.5, coplay: 3, popularity: 2 };
+      const said = { tracks: [3, 1] as TrackIndex[], values: Float32Array.from(taste.slice(2)) };
+      const query = { tastes, weights, sparse: { neighbours: said, coplay: said } };
+      const average = averageParts(catalogueAverages(space), query);
+      const scored = bruteForce(space).retrieve({ ...query, excluded: [], k: 4 });
+      const sum = { short: 0, long: 0, neighbours: 0, coplay: 0, popularity: 0 };
       for (const { parts } of scored) {
         const lift = contributionsOf(parts, average);
-        for (const name of ["short", "long", "popularity"] as const) sum[name] += lift[name];
+        for (const name of SOURCE_NAMES) sum[name] += lift[name];
       }
       for (const lift of Object.values(sum)) assert.ok(Math.abs(lift) < 1e-3);
     }),

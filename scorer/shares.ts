@@ -1,10 +1,16 @@
-import type { BlendWeights } from "../core/bundle/manifest.ts";
+import {
+  type BlendWeights,
+  NO_WEIGHTS,
+  SOURCE_NAMES,
+  type SourceName,
+} from "../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
-import type { ModelSpace, Tastes, TrackSpace } from "./retrieval/retriever.ts";
+import type { ModelSpace, RetrievalQuery, SparseName, TrackSpace } from "./retrieval/retriever.ts";
 
 /** What the average track scores by, for every query: the average of dot products is the dot
  *  product with the average vector. */
 export interface Averages {
+  readonly count: number;
   readonly models: Readonly<Partial<Record<ModelName, ModelAverage>>>;
   readonly popularity: number;
 }
@@ -22,15 +28,15 @@ export function catalogueAverages(space: TrackSpace): Averages {
     if (model === undefined) continue;
     models[name] = { vector: averageVector(model, space.count), bias: average(model.bias) };
   }
-  return { models, popularity: average(space.popularity) };
+  return { count: space.count, models, popularity: average(space.popularity) };
 }
 
-/** What each source adds to the average track's score under these tastes and weights. */
+/** What each source adds to the average track's score in this search. */
 export function averageParts(
   averages: Averages,
-  tastes: Tastes,
-  weights: BlendWeights,
+  query: Pick<RetrievalQuery, "tastes" | "sparse" | "weights">,
 ): BlendWeights {
+  const { tastes, sparse, weights } = query;
   const part = (name: ModelName): number => {
     const taste = tastes[name];
     const model = averages.models[name];
@@ -41,31 +47,41 @@ export function averageParts(
     }
     return weights[name] * sum;
   };
+  const sparsePart = (name: SparseName): number => {
+    const sum = sparse?.[name]?.values.reduce((total, value) => total + value, 0) ?? 0;
+    return (weights[name] * sum) / Math.max(1, averages.count);
+  };
   return {
     short: part("short"),
     long: part("long"),
+    neighbours: sparsePart("neighbours"),
+    coplay: sparsePart("coplay"),
     popularity: weights.popularity * averages.popularity,
   };
 }
 
 /** How far each source lifts a track above the average one. */
 export function contributionsOf(parts: BlendWeights, average: BlendWeights): BlendWeights {
-  return {
-    short: parts.short - average.short,
-    long: parts.long - average.long,
-    popularity: parts.popularity - average.popularity,
-  };
+  return mapSources((name) => parts[name] - average[name]);
 }
 
 /** The lifts that are above 0, as parts of 1. Where none is, no source speaks for the track and it
  *  counts as popularity's. */
 export function sharesOf(contributions: BlendWeights): BlendWeights {
-  const short = Math.max(0, contributions.short);
-  const long = Math.max(0, contributions.long);
-  const popularity = Math.max(0, contributions.popularity);
-  const sum = short + long + popularity;
-  if (!(sum > 0)) return { short: 0, long: 0, popularity: 1 };
-  return { short: short / sum, long: long / sum, popularity: popularity / sum };
+  const lifts = mapSources((name) => Math.max(0, contributions[name]));
+  const sum = SOURCE_NAMES.reduce((total, name) => total + lifts[name], 0);
+  if (!(sum > 0)) return { ...NO_WEIGHTS, popularity: 1 };
+  return mapSources((name) => lifts[name] / sum);
+}
+
+function mapSources(value: (name: SourceName) => number): BlendWeights {
+  return {
+    short: value("short"),
+    long: value("long"),
+    neighbours: value("neighbours"),
+    coplay: value("coplay"),
+    popularity: value("popularity"),
+  };
 }
 
 function averageVector({ vectors, dimension }: ModelSpace, count: number): Float64Array {

@@ -9,11 +9,25 @@ import type { Scorer } from "./scorer.ts";
 export async function shortTermTaste(
   scorer: Scorer,
   record: ListenerRecord | undefined,
-  asked: { readonly session: SessionId | undefined; readonly atMs: number },
+  asked: AskedFor,
 ): Promise<Float32Array | undefined> {
-  if (record === undefined || record.sessionSteps === 0) return undefined;
-  if (startsSession(record, asked, scorer.rules.idleTimeoutMs)) return undefined;
-  return taste(scorer, "short", record);
+  return record !== undefined && isInSession(scorer, record, asked)
+    ? taste(scorer, "short", record)
+    : undefined;
+}
+
+/** Whether the list is for the session of the record's last event. */
+export function isInSession(
+  { rules }: Pick<Scorer, "rules">,
+  record: ListenerRecord,
+  asked: AskedFor,
+): boolean {
+  return record.sessionSteps > 0 && !startsSession(record, asked, rules.idleTimeoutMs);
+}
+
+export interface AskedFor {
+  readonly session: SessionId | undefined;
+  readonly atMs: number;
 }
 
 /** What the listener likes over all sessions. Undefined where they were never heard. */

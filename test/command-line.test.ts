@@ -56,7 +56,8 @@ test("a world is simulated, learned, measured and shown by the commands alone", 
   const header = JSON.parse(readFileSync(join(world, "log.json"), "utf8"));
   assert.equal(figures.predictions, header.events - header.sessions);
   for (const name of ["recall@1", "recall@5", "recall@20", "mrr@20"]) {
-    for (const part of [figures, sources.short, sources.long, sources.popularity]) {
+    const { blend, short, long, neighbours, coplay, popularity } = sources;
+    for (const part of [figures, blend, short, long, neighbours, coplay, popularity]) {
       assert.ok(part[name] >= 0 && part[name] <= 1, name);
     }
   }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type BlendSources, type Calibration, calibrateBlend } from "./calibrate-blend.ts";
+import { wholeBlend } from "../core/bundle/manifest.ts";
+import type { TrackIndex } from "../core/domain/ids.ts";
+import { type Calibration, calibrateBlend } from "./calibrate-blend.ts";
+import type { MeasuredSources } from "./gather-candidates.ts";
 
 /** 40 tracks; the taste is the score of each. */
 const COUNT = 40;
@@ -18,12 +21,15 @@ function scoring(...tracks: readonly number[]): Float32Array {
 }
 
 function calibrated(
-  models: BlendSources["models"],
+  models: MeasuredSources["models"],
   answer: number,
-  popularity = evenPopularity,
+  others: Partial<MeasuredSources> = {},
 ): Promise<Calibration> {
   const answers = Int32Array.of(answer);
-  return calibrateBlend({ models, answers, popularity, checkpoint: () => undefined });
+  const popularity = evenPopularity;
+  const sparse: MeasuredSources["sparse"] = [];
+  const checkpoint = () => undefined;
+  return calibrateBlend({ models, answers, popularity, sparse, checkpoint, ...others });
 }
 
 test("a long model that knows what the short one does not is given weight", async () => {
@@ -39,18 +45,32 @@ test("a source that adds nothing is given no weight", async () => {
   const short = { table, tastes: scoring(3) };
   const long = { table, tastes: noOpinion };
   const { blend } = await calibrated({ short, long }, 3);
-  assert.deepEqual(blend, { short: 1, long: 0, popularity: 0 });
+  assert.deepEqual(blend, wholeBlend({ short: 1 }));
 });
 
 test("popularity is given weight where the models have no opinion", async () => {
   const popularity = evenPopularity.map((value, track) => (track === 39 ? 0 : value));
   const short = { table, tastes: noOpinion };
-  const { blend } = await calibrated({ short }, 39, popularity);
+  const { blend } = await calibrated({ short }, 39, { popularity });
   assert.ok(blend.popularity > 0);
+});
+
+test("neighbours and co-play are given weight where they know what the models do not", async () => {
+  const short = { table, tastes: scoring(3) };
+  for (const name of ["neighbours", "coplay"] as const) {
+    const said = { tracks: [39] as TrackIndex[], values: Float32Array.of(2) };
+    const sparse = [{ [name]: said }];
+    const { blend, accuracy } = await calibrated({ short }, 39, { sparse });
+    assert.ok(blend[name] > 0);
+    assert.equal(accuracy.recall1, 1);
+    const wrong = [{ [name]: { ...said, tracks: [38] as TrackIndex[] } }];
+    const without = await calibrated({ short }, 3, { sparse: wrong });
+    assert.deepEqual(without.blend, wholeBlend({ short: 1 }));
+  }
 });
 
 test("without a short model the long one counts in full", async () => {
   const long = { table, tastes: scoring(2) };
   const { blend } = await calibrated({ long }, 2);
-  assert.deepEqual(blend, { short: 0, long: 1, popularity: 0 });
+  assert.deepEqual(blend, wholeBlend({ long: 1 }));
 });

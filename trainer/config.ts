@@ -15,6 +15,32 @@ export interface TrainingConfig {
   readonly refit: boolean;
   readonly short: ModelConfig;
   readonly long: LongModelConfig;
+  readonly neighbours: NeighboursConfig;
+  readonly coplay: CoplayConfig;
+}
+
+/** Other sessions that resemble a listener's own; `scorer/sources/neighbours.ts` says how. */
+export interface NeighboursConfig {
+  readonly enabled: boolean;
+  /** The newest sessions are kept, so many. */
+  readonly sessionsMax: number;
+  readonly neighboursMax: number;
+  readonly sessionsPerTrackMax: number;
+  /** A session counts e times less for every such share of the kept sessions that is newer. */
+  readonly recencyShare: number;
+  readonly sharpness: number;
+}
+
+/** What is played after a track; `scorer/sources/coplay.ts` says how. */
+export interface CoplayConfig {
+  readonly enabled: boolean;
+  /** A track's successors are looked for so many tracks further. */
+  readonly reachTracks: number;
+  /** Of each track, the most frequent ones are kept. */
+  readonly successorsMax: number;
+  readonly tracksMax: number;
+  readonly decay: number;
+  readonly sharpness: number;
 }
 
 export interface ModelConfig {
@@ -76,6 +102,22 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   refit: true,
   short: MODEL_DEFAULTS,
   long: { ...MODEL_DEFAULTS, horizonMin: 1, horizonMax: 10, pieceEventsMax: 256 },
+  neighbours: {
+    enabled: true,
+    sessionsMax: 500_000,
+    neighboursMax: 300,
+    sessionsPerTrackMax: 500,
+    recencyShare: 0.5,
+    sharpness: 20_000,
+  },
+  coplay: {
+    enabled: true,
+    reachTracks: 10,
+    successorsMax: 100,
+    tracksMax: 10,
+    decay: 0.6,
+    sharpness: 50,
+  },
 });
 
 /** Lowest and highest value of each number, and whether it must be whole. */
@@ -100,6 +142,15 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   horizonMin: [1, 10_000, "whole"],
   horizonMax: [1, 10_000, "whole"],
   pieceEventsMax: [2, 1_000_000, "whole"],
+  sessionsMax: [1, 10_000_000, "whole"],
+  neighboursMax: [1, 65_536, "whole"],
+  sessionsPerTrackMax: [1, 1_048_576, "whole"],
+  recencyShare: [0.001, 1000, "real"],
+  reachTracks: [1, 256, "whole"],
+  successorsMax: [1, 10_000, "whole"],
+  tracksMax: [1, 32, "whole"],
+  decay: [0, 1, "real"],
+  sharpness: [0, 1e9, "real"],
 };
 
 /** Settings that may be null. */

@@ -49,7 +49,7 @@ export async function openCatalogueScorer(
 }
 
 /** The place of `answer` among all tracks, from 1; of equal scores the lower index comes first. */
-export function rankOf(scores: Float32Array, answer: number): number {
+export function rankOf(scores: Float32Array | Float64Array, answer: number): number {
   const score = scores[answer]!;
   let rank = 1;
   for (let track = 0; track < scores.length; track++) {

@@ -31,6 +31,27 @@ test("a log in which each track leads to another is learned", async () => {
   assert.deepEqual(bundle.models.short!.features, ["gap"]);
   assert.deepEqual(bundle.models.long!.features, ["gap", "session_start"]);
   assert.equal(bundle.models.long!.dimension, 12);
+  assert.equal(bundle.sources.neighbours!.sessionStarts.length, 601);
+  const { starts, successors, shares } = bundle.sources.coplay!;
+  assert.equal(starts.length, 31);
+  assert.equal(successors.length, shares.length);
+});
+
+test("what is switched off is not in the bundle", async () => {
+  const outFolder = join(temporaryFolder(), "bundle");
+  const logFolder = await writeTestLog(plays.slice(0, 400));
+  const off = { enabled: false };
+  const alone = parseTrainingConfig({
+    short: { ...model, epochs: 1 },
+    long: off,
+    neighbours: off,
+    coplay: off,
+  });
+  await train({ logFolder, outFolder, config: alone, seed: 1 });
+  const { manifest, sources } = await openBundle(outFolder);
+  assert.deepEqual(sources, {});
+  assert.equal(manifest.sources, undefined);
+  assert.equal(manifest.blend.neighbours, 0);
 });
 
 test("the same seed gives the same bundle, another seed another", async () => {

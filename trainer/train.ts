@@ -1,16 +1,18 @@
 import type { BundleContent, ModelContent } from "../core/bundle/bundle.ts";
 import { publishBundle } from "../core/bundle/publish-bundle.ts";
 import { type BundleId, MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
+import { buildSources } from "./build-sources.ts";
 import { type Calibration, calibrateBlend } from "./calibrate-blend.ts";
 import type { TrainingConfig } from "./config.ts";
 import { progressClock, type TrainingProgress } from "./progress.ts";
 import { readSequences } from "./read-sequences.ts";
+import { replaySources } from "./replay-sources.ts";
 import type { Accuracy } from "./score-catalogue.ts";
-import { type Sequences, splitByTime, trackSupport } from "./sequences.ts";
+import { type Sequences, splitByTime, type TimeSplit, trackSupport } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
 import { trainInWorker } from "./train-in-worker.ts";
 import type { TrainedModel } from "./train-model.ts";
-import { planValidation } from "./validation-plan.ts";
+import { planValidation, type ValidationPlan } from "./validation-plan.ts";
 
 export interface TrainingOptions {
   readonly logFolder: string;
@@ -48,17 +50,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const split = splitByTime(sequences, config.validationShare);
   const validation = planValidation(sequences, split.held, config.validationPredictionsMax);
   const models = await trainModels(options, { sequences, split, validation }, nowMs);
-  const popularity = popularityOf(trackSupport(sequences, split.trained));
-  const calibration = await calibrateBlend({
-    models: Object.fromEntries(
-      models.map(([name, { measured }]) => {
-        return [name, { table: measured.parameters.table, tastes: measured.tastes }];
-      }),
-    ),
-    answers: validation.predictions.answer,
-    popularity,
-    checkpoint: () => options.signal?.throwIfAborted(),
-  });
+  const calibration = await calibrate(options, { sequences, split, validation, models });
   options.signal?.throwIfAborted();
   const content = bundleContent(options, { sequences, models, calibration });
   const bundle = await publishBundle(options.outFolder, content);
@@ -99,6 +91,38 @@ async function trainModels(
   return Promise.all(trainings);
 }
 
+/** Calibrates on what was learned before the held-back sessions. */
+function calibrate(
+  { config, signal }: TrainingOptions,
+  learned: {
+    readonly sequences: Sequences;
+    readonly split: TimeSplit;
+    readonly validation: ValidationPlan;
+    readonly models: Trained;
+  },
+): Promise<Calibration> {
+  const { sequences, split, models } = learned;
+  const { after, answer } = learned.validation.predictions;
+  const sources = buildSources(sequences, split.trained, config);
+  const measured = models.map(
+    ([
+      name,
+      {
+        measured: { parameters, tastes },
+      },
+    ]) => {
+      return [name, { table: parameters.table, tastes }];
+    },
+  );
+  return calibrateBlend({
+    models: Object.fromEntries(measured),
+    sparse: replaySources(sequences, sources, after),
+    answers: answer,
+    popularity: popularityOf(trackSupport(sequences, split.trained)),
+    checkpoint: () => signal?.throwIfAborted(),
+  });
+}
+
 /** Natural logarithm of each track's share of plays, with one play more for every track. */
 function popularityOf(support: Int32Array): Float32Array {
   const total = support.reduce((sum, count) => sum + count, 0) + support.length;
@@ -118,6 +142,7 @@ function bundleContent(
     trackIds: sequences.trackIds,
     popularity: popularityOf(trackSupport(sequences, sequences.sessionOrder)),
     models: Object.fromEntries(models.map(([name, model]) => [name, modelContent(model)])),
+    sources: buildSources(sequences, sequences.sessionOrder, options.config),
     blend: calibration.blend,
     idleTimeoutMs: options.config.idleTimeoutMs,
     training: {

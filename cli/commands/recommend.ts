@@ -8,13 +8,15 @@ import { type Column, drawTable, percent } from "../table.ts";
 export const DEFAULT_ADDRESS = "127.0.0.1:7600";
 
 export const recommendCommand: Command = {
-  usage: "--listener L [--session S] [--k N] [--short W --long W --popularity W] [--json]",
+  usage: "--listener L [--session S] [--k N] [--short W … --popularity W] [--json]",
   options: {
     listener: { type: "text", help: "who hears", required: true },
     session: { type: "text", help: "the player's session" },
     k: { type: "number", help: "how many tracks", default: 10 },
     short: { type: "number", help: "weight of the short-term model" },
     long: { type: "number", help: "weight of the long-term model" },
+    neighbours: { type: "number", help: "weight of sessions that resemble this one" },
+    coplay: { type: "number", help: "weight of what others play after the last tracks" },
     popularity: { type: "number", help: "weight of popularity" },
     to: { type: "text", help: "the scorer, as HOST:PORT", default: DEFAULT_ADDRESS },
     json: { type: "flag", help: "print the reply as JSON" },
@@ -39,14 +41,15 @@ export const recommendCommand: Command = {
 
 /** Undefined where no weight is given, so that the bundle's own hold; else a missing one is 0. */
 function blendOf(options: Options): NextTracksResponse["blend"] {
-  const weight = (name: string): number | undefined => options.numberIfGiven(name);
-  const [shortTerm, longTerm, popularity] = [weight("short"), weight("long"), weight("popularity")];
-  if (shortTerm === undefined && longTerm === undefined && popularity === undefined)
-    return undefined;
+  const names = ["short", "long", "neighbours", "coplay", "popularity"];
+  if (names.every((name) => options.numberIfGiven(name) === undefined)) return undefined;
+  const weight = (name: string): number => options.numberIfGiven(name) ?? 0;
   return {
-    shortTerm: shortTerm ?? 0,
-    longTerm: longTerm ?? 0,
-    popularity: popularity ?? 0,
+    shortTerm: weight("short"),
+    longTerm: weight("long"),
+    neighbours: weight("neighbours"),
+    coplay: weight("coplay"),
+    popularity: weight("popularity"),
   };
 }
 
@@ -58,6 +61,8 @@ const COLUMNS: readonly Column[] = [
   { title: "score", right: true },
   { title: "session", right: true },
   { title: "long-term", right: true },
+  { title: "neighbours", right: true },
+  { title: "co-play", right: true },
   { title: "popular", right: true },
 ];
 
@@ -70,6 +75,8 @@ function replyTable(reply: NextTracksResponse): string {
     score.toFixed(3),
     percent(shares?.shortTerm),
     percent(shares?.longTerm),
+    percent(shares?.neighbours),
+    percent(shares?.coplay),
     percent(shares?.popularity),
   ]);
   return `${drawTable(COLUMNS, rows)}\n${summaryLine(reply)}`;
@@ -83,7 +90,8 @@ function summaryLine({
   shortenedBy,
 }: NextTracksResponse): string {
   const name = Object.entries(Rung).find(([, value]) => value === rung)?.[0] ?? "RUNG_UNSPECIFIED";
-  const weights = `${blend?.shortTerm ?? 0} / ${blend?.longTerm ?? 0} / ${blend?.popularity ?? 0}`;
+  const { shortTerm = 0, longTerm = 0, neighbours = 0, coplay = 0, popularity = 0 } = blend ?? {};
+  const weights = [shortTerm, longTerm, neighbours, coplay, popularity].map(String).join(" / ");
   const seen = freshness?.seen === undefined ? "nothing" : `offset ${freshness.seen.offset}`;
   const age = `${((freshness?.ageMs ?? 0) / 1000).toFixed(1)} s ago`;
   const short = shortenedBy === "" ? "" : `; shortened: ${shortenedBy}`;

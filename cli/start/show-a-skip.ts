@@ -51,6 +51,7 @@ const TRACK_COLUMNS: readonly Column[] = [
   { title: "artist", widthMax: 26 },
   { title: "session", right: true },
   { title: "long-term", right: true },
+  { title: "others", right: true },
   { title: "popular", right: true },
 ];
 const BEFORE_COLUMNS: readonly Column[] = [{ title: "#", right: true }, ...TRACK_COLUMNS];
@@ -72,6 +73,7 @@ function trackCells({ track, details, shares }: RecommendedTrack): string[] {
     details?.artists.join(", ") ?? "",
     percent(shares?.shortTerm),
     percent(shares?.longTerm),
+    percent((shares?.neighbours ?? 0) + (shares?.coplay ?? 0)),
     percent(shares?.popularity),
   ];
 }
@@ -93,7 +95,16 @@ function afterRows(
   });
 }
 
-/** Names the source whose share changed most, in the direction in which the track went. */
+const SOURCE_WORDS = {
+  shortTerm: "this session",
+  longTerm: "long-term taste",
+  neighbours: "sessions like this one",
+  coplay: "what others play next",
+  popularity: "popularity",
+} as const;
+const SOURCES = Object.keys(SOURCE_WORDS) as (keyof typeof SOURCE_WORDS)[];
+
+/** Names the source whose share rose most. */
 function whyItMoved(
   before: RecommendedTrack | undefined,
   after: RecommendedTrack,
@@ -101,12 +112,13 @@ function whyItMoved(
 ): string {
   if (before === undefined) return `from below place ${PLACES_KNOWN}`;
   const word = risenBy > 0 ? "up" : risenBy < 0 ? "down" : "stays";
-  const change = (after.shares?.shortTerm ?? 0) - (before.shares?.shortTerm ?? 0);
-  const points = Math.round(Math.abs(change) * 100);
+  const change = (name: keyof typeof SOURCE_WORDS) =>
+    (after.shares?.[name] ?? 0) - (before.shares?.[name] ?? 0);
+  const most = SOURCES.reduce((best, name) => (change(name) > change(best) ? name : best));
+  const points = Math.round(change(most) * 100);
   if (points === 0) return word;
-  const source = change > 0 ? "this session" : "long-term taste";
   const amount = points === 1 ? "1 point" : `${points} points`;
-  return `${word}: ${source} gives ${amount} more of its score`;
+  return `${word}: ${SOURCE_WORDS[most]} gives ${amount} more of its score`;
 }
 
 function likenessCell(cosine: number | undefined): string {

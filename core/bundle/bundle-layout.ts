@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../domain/failure.ts";
 import type { ModelName } from "../domain/ids.ts";
-import type { BundleContent, ModelContent } from "./bundle.ts";
+import type { BundleContent, ModelContent, Sources } from "./bundle.ts";
 import { bundleId } from "./canonical-json.ts";
 import { encodeGolden, type Golden } from "./golden.ts";
-import { BUNDLE_FORMAT, type Manifest, type ModelManifest } from "./manifest.ts";
+import {
+  BUNDLE_FORMAT,
+  type Manifest,
+  type ModelManifest,
+  type SourcesManifest,
+} from "./manifest.ts";
 
 /** A bundle as it goes to disk. */
 export interface BundleLayout {
@@ -30,10 +35,12 @@ export function layOutBundle(
   for (const [name, model] of Object.entries(content.models) as [ModelName, ModelContent][]) {
     models[name] = layOutModel(files, name, model, golden[name]);
   }
+  const sources = layOutSources(files, content.sources ?? {});
   const rest = {
     format: BUNDLE_FORMAT,
     tracks,
     models,
+    ...(Object.keys(sources).length > 0 && { sources }),
     blend: content.blend,
     idle_timeout_ms: content.idleTimeoutMs,
     training: content.training,
@@ -43,7 +50,7 @@ export function layOutBundle(
 }
 
 /** The names that `layOutBundle` gives. */
-export const CONTENT_FILE_NAME = /^[a-z][a-z.-]*\.[0-9a-f]{16}\.(?:txt|f32|onnx|json)$/;
+export const CONTENT_FILE_NAME = /^[a-z][a-z.-]*\.[0-9a-f]{16}\.(?:txt|f32|u32|onnx|json)$/;
 
 class ContentFiles {
   readonly contents = new Map<string, Uint8Array>();
@@ -89,6 +96,35 @@ function layOutModel(
   };
 }
 
+function layOutSources(files: ContentFiles, { neighbours, coplay }: Sources): SourcesManifest {
+  const integers = (role: string, values: Uint32Array) => files.add(role, "u32", bytesOf(values));
+  return {
+    ...(neighbours && {
+      neighbours: {
+        sessions: neighbours.sessionStarts.length - 1,
+        plays: neighbours.sessionTracks.length,
+        neighbours_max: neighbours.neighbours_max,
+        sessions_per_track_max: neighbours.sessions_per_track_max,
+        recency_sessions: neighbours.recency_sessions,
+        sharpness: neighbours.sharpness,
+        session_starts: integers("neighbours.session-starts", neighbours.sessionStarts),
+        session_tracks: integers("neighbours.session-tracks", neighbours.sessionTracks),
+      },
+    }),
+    ...(coplay && {
+      coplay: {
+        pairs: coplay.successors.length,
+        tracks_max: coplay.tracks_max,
+        decay: coplay.decay,
+        sharpness: coplay.sharpness,
+        starts: integers("coplay.starts", coplay.starts),
+        successors: integers("coplay.successors", coplay.successors),
+        shares: files.add("coplay.shares", "f32", bytesOf(coplay.shares)),
+      },
+    }),
+  };
+}
+
 function encodeTrackIds(trackIds: readonly string[]): Uint8Array {
   for (const [index, id] of trackIds.entries()) {
     if (id.includes("\n") || !id.isWellFormed()) {
@@ -99,6 +135,6 @@ function encodeTrackIds(trackIds: readonly string[]): Uint8Array {
   return Buffer.from(trackIds.map((id) => `${id}\n`).join(""));
 }
 
-function bytesOf(floats: Float32Array): Uint8Array {
-  return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+function bytesOf(numbers: Float32Array | Uint32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }

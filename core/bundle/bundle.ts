@@ -1,5 +1,5 @@
 import type { ModelName, TrackHash, TrackId, TrackIndex } from "../domain/ids.ts";
-import type { FeatureName, Manifest } from "./manifest.ts";
+import type { CoplaySettings, FeatureName, Manifest, NeighbourSettings } from "./manifest.ts";
 
 /** A bundle that was opened and checked. Immutable; shared by everything that serves it. */
 export interface Bundle {
@@ -9,6 +9,7 @@ export interface Bundle {
   readonly models: Readonly<Partial<Record<ModelName, Model>>>;
   /** [count]: natural logarithm of each track's smoothed share of plays. */
   readonly popularity: Float32Array;
+  readonly sources: Sources;
   /** Undefined for a track that this bundle does not know. */
   indexOf(track: TrackId): TrackIndex | undefined;
   indexOfHash(hash: TrackHash): TrackIndex | undefined;
@@ -34,11 +35,36 @@ export interface Model {
   readonly taste: Uint8Array;
 }
 
+/** What beside the models speaks for a track. */
+export interface Sources {
+  readonly neighbours?: NeighbourSessions;
+  readonly coplay?: CoplayTable;
+}
+
+/** Other listeners' sessions, the oldest first. */
+export interface NeighbourSessions extends NeighbourSettings {
+  /** [sessions + 1]: where each session begins in `sessionTracks`, then its length. */
+  readonly sessionStarts: Uint32Array;
+  /** [plays]: track indices. */
+  readonly sessionTracks: Uint32Array;
+}
+
+/** What was played after each track. */
+export interface CoplayTable extends CoplaySettings {
+  /** [count + 1]: where each track's successors begin, then their number. */
+  readonly starts: Uint32Array;
+  /** [pairs]: track indices. */
+  readonly successors: Uint32Array;
+  /** [pairs]: each successor's share of its track's followers, above 0, at most 1. */
+  readonly shares: Float32Array;
+}
+
 /** What a trainer hands to `publishBundle`. */
 export interface BundleContent {
   readonly trackIds: readonly TrackId[];
   readonly popularity: Float32Array;
   readonly models: Readonly<Partial<Record<ModelName, ModelContent>>>;
+  readonly sources?: Sources;
   readonly blend: Manifest["blend"];
   readonly idleTimeoutMs: number;
   readonly training: Readonly<Record<string, unknown>>;

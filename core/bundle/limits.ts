@@ -11,6 +11,15 @@ export const BUNDLE_LIMITS = {
   /** A golden file may not allow more than this, relative to max(1, |expected|). */
   goldenToleranceMax: 0.01,
   blendWeightMax: 1000,
+  neighbourSessionsMax: 16_777_216,
+  /** Of all neighbour sessions together. */
+  neighbourPlaysMax: 268_435_456,
+  neighboursMax: 65_536,
+  sessionsPerTrackMax: 1_048_576,
+  recencySessionsMax: 1e12,
+  coplayPairsMax: 268_435_456,
+  coplayTracksMax: 32,
+  sharpnessMax: 1e9,
   idleTimeoutMsMax: 30 * 24 * 60 * 60 * 1000,
   /** Levels of nesting, in the manifest and in an ONNX graph. */
   depthMax: 32,

@@ -7,11 +7,17 @@ export function badBundle(field: string, message: string, cause?: unknown): Fail
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The value as an object with exactly these keys. */
-export function exactObject(value: unknown, field: string, keys: readonly string[]): JsonObject {
+/** The value as an object with exactly these keys, and maybe some of the optional ones. */
+export function exactObject(
+  value: unknown,
+  field: string,
+  keys: readonly string[],
+  optional: readonly string[] = [],
+): JsonObject {
   const object = anyObject(value, field);
   for (const key of Object.keys(object)) {
-    if (!keys.includes(key)) throw badBundle(within(field, key), "an unknown key");
+    if (!keys.includes(key) && !optional.includes(key))
+      throw badBundle(within(field, key), "an unknown key");
   }
   for (const key of keys) {
     if (!Object.hasOwn(object, key)) throw badBundle(within(field, key), "missing");

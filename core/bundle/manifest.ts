@@ -15,8 +15,10 @@ export interface Manifest {
     readonly popularity: string;
   };
   readonly models: Readonly<Partial<Record<ModelName, ModelManifest>>>;
+  /** Absent where the bundle has no source beside its models. */
+  readonly sources?: SourcesManifest;
   /** The weights where a request gives none. */
-  readonly blend: BlendWeights;
+  readonly blend: ManifestBlend;
   /** A session without ids of its own ends after this silence, in milliseconds. */
   readonly idle_timeout_ms: number;
   /** What was learned from what, for people; not read by the server. */
@@ -48,11 +50,75 @@ export interface ModelManifest {
   readonly golden: string;
 }
 
-export interface BlendWeights {
-  readonly short: number;
-  readonly long: number;
-  readonly popularity: number;
+/** What beside the models speaks for a track. */
+export interface SourcesManifest {
+  readonly neighbours?: NeighboursManifest;
+  readonly coplay?: CoplayManifest;
 }
+
+/** Other listeners' sessions, in which those that resemble the listener's own are looked up. */
+export interface NeighboursManifest extends NeighbourSettings {
+  readonly sessions: number;
+  /** Tracks of all sessions. */
+  readonly plays: number;
+  /** Little-endian uint32 [sessions + 1]: where each session begins in `session_tracks`, the oldest
+   *  session first, then `plays`. */
+  readonly session_starts: string;
+  /** Little-endian uint32 [plays]: track indices. */
+  readonly session_tracks: string;
+}
+
+export interface NeighbourSettings {
+  /** How many sessions vote. */
+  readonly neighbours_max: number;
+  /** A track's newest sessions, so many, are compared. */
+  readonly sessions_per_track_max: number;
+  /** A session counts e times less for every so many that are newer. */
+  readonly recency_sessions: number;
+  /** c of ln(1 + c · share of the votes). */
+  readonly sharpness: number;
+}
+
+/** What was played after each track. */
+export interface CoplayManifest extends CoplaySettings {
+  readonly pairs: number;
+  /** Little-endian uint32 [count + 1]: where each track's successors begin, then `pairs`. */
+  readonly starts: string;
+  /** Little-endian uint32 [pairs]: track indices. */
+  readonly successors: string;
+  /** Little-endian float32 [pairs]: each successor's share of its track's followers, above 0. */
+  readonly shares: string;
+}
+
+export interface CoplaySettings {
+  /** How many of the session's last tracks speak. */
+  readonly tracks_max: number;
+  /** What a track counts for each one that came after it. */
+  readonly decay: number;
+  /** c of ln(1 + c · share of the followers). */
+  readonly sharpness: number;
+}
+
+/** The sources of a score; each is a part of it. */
+export const SOURCE_NAMES = ["short", "long", "neighbours", "coplay", "popularity"] as const;
+export type SourceName = (typeof SOURCE_NAMES)[number];
+export type BlendWeights = Readonly<Record<SourceName, number>>;
+/** A weight that is absent is 0: bundles were published before there was such a source. */
+export type ManifestBlend = Pick<BlendWeights, "short" | "long" | "popularity"> &
+  Partial<BlendWeights>;
+
+/** A blend with every source. */
+export function wholeBlend(blend: Partial<BlendWeights>): BlendWeights {
+  return { ...NO_WEIGHTS, ...blend };
+}
+
+export const NO_WEIGHTS: BlendWeights = {
+  short: 0,
+  long: 0,
+  neighbours: 0,
+  coplay: 0,
+  popularity: 0,
+};
 
 /** The parts of the feature vector, each with its width; `core/bundle/features.ts` fills them. */
 export const FEATURE_WIDTHS = {

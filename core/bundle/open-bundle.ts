@@ -15,6 +15,7 @@ import { featureWidth, type Manifest, type ModelManifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { decodeText, type FileReader, fileReader, readManifestText } from "./read-files.ts";
+import { readSources } from "./read-sources.ts";
 
 /** How many tracks are indexed before others may use the thread again. */
 const CHUNK_TRACKS = 8192;
@@ -33,12 +34,14 @@ export async function openBundle(folder: string): Promise<Bundle> {
   for (const [name, model] of Object.entries(manifest.models) as [ModelName, ModelManifest][]) {
     models[name] = await readModel(files, name, model, count);
   }
+  const sources = await readSources(files, manifest);
   await reproduceGolden(files, manifest, models);
   return Object.freeze({
     manifest,
     trackIds,
     models,
     popularity,
+    sources,
     indexOf: (track: TrackId) => {
       const index = byHash.get(trackHash(track));
       return index !== undefined && trackIds[index] === track ? index : undefined;

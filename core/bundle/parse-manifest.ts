@@ -2,12 +2,12 @@ import { MODEL_NAMES, type ModelName } from "../domain/ids.ts";
 import { bundleId } from "./canonical-json.ts";
 import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import {
-  type BlendWeights,
   BUNDLE_FORMAT,
   FEATURE_WIDTHS,
   type FeatureName,
   type Manifest,
   type ModelManifest,
+  SOURCE_NAMES,
 } from "./manifest.ts";
 import {
   anyObject,
@@ -19,6 +19,7 @@ import {
   numberIn,
   wholeNumber,
 } from "./manifest-fields.ts";
+import { checkSources, SOURCE_FILES } from "./parse-sources.ts";
 
 /** Reads the text of a `manifest.json` and checks all that can be checked without its files.
  *  Unknown keys are refused: a bundle that asks for what this server does not know is not served
@@ -30,13 +31,14 @@ export function parseManifest(text: string): Manifest {
     const found = JSON.stringify(root.format)?.slice(0, 64) ?? "none";
     throw badBundle("format", `found ${found}, this version reads "${BUNDLE_FORMAT}"`);
   }
-  exactObject(root, "manifest", MANIFEST_KEYS);
+  exactObject(root, "manifest", MANIFEST_KEYS, ["sources"]);
   if (hexadecimal64(root.id, "id") !== bundleId(root)) {
     throw badBundle("id", "is not the SHA-256 of the manifest's canonical JSON");
   }
   checkTracks(root.tracks);
   checkModels(root.models);
-  checkBlend(root.blend, Object.keys(anyObject(root.models, "models")));
+  const sources = root.sources === undefined ? [] : checkSources(root.sources);
+  checkBlend(root.blend, [...Object.keys(anyObject(root.models, "models")), ...sources]);
   wholeNumber(root.idle_timeout_ms, "idle_timeout_ms", { least: 1, most: LIMITS.idleTimeoutMsMax });
   anyObject(root.training, "training");
   checkFiles(root.files);
@@ -114,15 +116,17 @@ function checkFeatures(value: unknown, field: string): asserts value is FeatureN
   if (new Set(value).size !== value.length) throw badBundle(field, "names a feature twice");
 }
 
-function checkBlend(value: unknown, models: readonly string[]): void {
-  const keys = ["short", "long", "popularity"] as const satisfies readonly (keyof BlendWeights)[];
-  const blend = exactObject(value, "blend", keys);
+/** `available`: the models and sources that the bundle has. */
+function checkBlend(value: unknown, available: readonly string[]): void {
+  const required = ["short", "long", "popularity"];
+  const blend = exactObject(value, "blend", required, ["neighbours", "coplay"]);
   const range = { least: 0, most: LIMITS.blendWeightMax };
   let sum = 0;
-  for (const key of keys) {
-    const weight = numberIn(blend[key], `blend.${key}`, range);
-    if (weight > 0 && key !== "popularity" && !models.includes(key)) {
-      throw badBundle(`blend.${key}`, "must be 0: the bundle has no such model");
+  for (const key of SOURCE_NAMES) {
+    const weight = blend[key] === undefined ? 0 : numberIn(blend[key], `blend.${key}`, range);
+    if (weight > 0 && key !== "popularity" && !available.includes(key)) {
+      const what = MODEL_NAMES.includes(key as ModelName) ? "model" : "source";
+      throw badBundle(`blend.${key}`, `must be 0: the bundle has no such ${what}`);
     }
     sum += weight;
   }
@@ -153,6 +157,10 @@ function checkReferences(manifest: Manifest): void {
       use(`models.${name}.${key}`, model[key]);
     }
     if (model.output_bias !== null) use(`models.${name}.output_bias`, model.output_bias);
+  }
+  for (const [source, key] of SOURCE_FILES) {
+    const files = manifest.sources?.[source] as Readonly<Record<string, unknown>> | undefined;
+    if (files !== undefined) use(`sources.${source}.${key}`, files[key] as string);
   }
   for (const name of Object.keys(manifest.files)) {
     if (!used.has(name)) throw badBundle(`files.${name}`, "is used nowhere in the manifest");

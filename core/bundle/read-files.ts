@@ -21,6 +21,8 @@ export interface FileReader {
   ): Promise<Uint8Array<ArrayBuffer>>;
   /** Exactly `length` finite little-endian float32s; one array for one file however often asked. */
   floats(name: string, field: string, length: number): Promise<Float32Array<ArrayBuffer>>;
+  /** Exactly `length` little-endian uint32s. */
+  integers(name: string, field: string, length: number): Promise<Uint32Array<ArrayBuffer>>;
 }
 
 /** The text of the folder's `manifest.json`. */
@@ -60,6 +62,11 @@ export function fileReader(folder: string, files: Manifest["files"]): FileReader
       await checkFinite(array, name);
       floats.set(name, array);
       return array;
+    },
+    async integers(name, field, length) {
+      const size = length * Uint32Array.BYTES_PER_ELEMENT;
+      const bytes = await checked(name, field, { least: size, most: size });
+      return new Uint32Array(bytes.buffer);
     },
   };
 }

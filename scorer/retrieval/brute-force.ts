@@ -6,6 +6,7 @@ import {
   type RetrievedTrack,
   type Retriever,
   type SimilarTrack,
+  type SparseScores,
   type TrackSpace,
 } from "./retriever.ts";
 
@@ -27,6 +28,8 @@ function retrieve(space: TrackSpace, query: RetrievalQuery): RetrievedTrack[] {
   const weights = effectiveWeights(query);
   const shortPart = scorePart(space.models.short, query.tastes.short, weights.short);
   const longPart = scorePart(space.models.long, query.tastes.long, weights.long);
+  const neighboursPart = sparsePart(query.sparse?.neighbours, weights.neighbours);
+  const coplayPart = sparsePart(query.sparse?.coplay, weights.coplay);
   const scored: RetrievedTrack[] = [];
   for (let row = 0; row < space.count; row++) {
     const index = row as TrackIndex;
@@ -34,10 +37,14 @@ function retrieve(space: TrackSpace, query: RetrievalQuery): RetrievedTrack[] {
     const parts = {
       short: shortPart(row),
       long: longPart(row),
+      neighbours: neighboursPart(index),
+      coplay: coplayPart(index),
       popularity: Math.fround(weights.popularity * space.popularity[row]!),
     };
     const models = Math.fround(parts.short + parts.long);
-    scored.push({ index, parts, score: Math.fround(models + parts.popularity) });
+    const dense = Math.fround(models + parts.popularity);
+    const sparse = Math.fround(parts.neighbours + parts.coplay);
+    scored.push({ index, parts, score: Math.fround(dense + sparse) });
   }
   // Sorting is stable, so equal scores stay in order of index.
   return scored.sort((one, other) => other.score - one.score).slice(0, query.k);
@@ -54,6 +61,15 @@ function scorePart(
     const bias = Math.fround(weight * model.bias[row]!);
     return Math.fround(dotInLanes(query, rowOf(model, row)) + bias);
   };
+}
+
+function sparsePart(
+  scores: SparseScores | undefined,
+  weight: number,
+): (track: TrackIndex) => number {
+  if (scores === undefined || weight === 0) return () => 0;
+  const values = new Map(scores.tracks.map((track, at) => [track, scores.values[at]!]));
+  return (track) => Math.fround(weight * (values.get(track) ?? 0));
 }
 
 function similar(

@@ -12,18 +12,29 @@ import {
 } from "./retriever.ts";
 import { layOut, type ScanLayout, TASK_WORDS } from "./scan-layout.ts";
 import { selectBest } from "./select-best.ts";
+import { type SparseParts, sparseParts } from "./sparse-parts.ts";
 
 /** Exact search in two passes. The first reads an int8 copy of all vectors and gives every track
  *  a score with a bound on its error (Cauchy–Schwarz): |q·v − q̃·ṽ| ≤ ‖q‖·‖v−ṽ‖ + ‖q−q̃‖·‖ṽ‖,
  *  and the rounding of float32. The second scores, by the definition in `Retriever`, each track
  *  whose upper bound reaches the k-th best lower bound. Only those can be among the k best, so
- *  the list is the exact one. */
+ *  the list is the exact one. The first pass leaves out the tracks that a sparse source speaks of:
+ *  the second scores them all. */
 export function exactScan(space: TrackSpace): Retriever {
   const layout = layOut(space);
-  return { space, retrieve: (query) => retrieve(layout, query), similar: cosineScan(layout) };
+  const sparse = sparseParts(space.count);
+  return {
+    space,
+    retrieve: (query) => retrieve(layout, sparse, query),
+    similar: cosineScan(layout),
+  };
 }
 
-function retrieve(layout: ScanLayout, query: RetrievalQuery): RetrievedTrack[] {
+function retrieve(
+  layout: ScanLayout,
+  sparse: SparseParts,
+  query: RetrievalQuery,
+): RetrievedTrack[] {
   const k = Math.min(query.k, layout.count);
   if (k <= 0) return [];
   const weights = effectiveWeights(query);
@@ -34,9 +45,24 @@ function retrieve(layout: ScanLayout, query: RetrievalQuery): RetrievedTrack[] {
   writeTask(layout, { weights, bounds, k });
   const excluded = new Uint8Array(layout.buffer, layout.excluded, Math.ceil(layout.count / 8));
   for (const index of query.excluded) excluded[index >> 3]! |= 1 << (index & 7);
-  const found = layout.kernels.scan(layout.task);
+  const spoken = sparse.load(query, weights, excluded);
+  for (const index of spoken) excluded[index >> 3]! |= 1 << (index & 7);
+  const scanned = layout.kernels.scan(layout.task);
   for (const index of query.excluded) excluded[index >> 3] = 0;
-  return rescore(layout, { weights, bounds, found, k });
+  for (const index of spoken) excluded[index >> 3] = 0;
+  const found = addCandidates(layout, scanned, spoken);
+  const best = rescore(layout, sparse, { weights, bounds, found, k });
+  sparse.clear(spoken);
+  return best;
+}
+
+/** Puts `more` tracks among the candidates, which stay in order of index; returns their number. */
+function addCandidates(layout: ScanLayout, found: number, more: readonly TrackIndex[]): number {
+  if (more.length === 0) return found;
+  const all = new Int32Array(layout.buffer, layout.candidates, found + more.length);
+  all.set(more, found);
+  all.sort();
+  return all.length;
 }
 
 type QueryBounds = Readonly<Record<ModelName, QuantisedRow | undefined>>;
@@ -123,18 +149,24 @@ function slack(layout: ScanLayout, { weights, bounds }: Search): number {
 }
 
 /** Scores the first `found` candidates exactly and returns the best of them. */
-function rescore(layout: ScanLayout, search: Search & { found: number }): RetrievedTrack[] {
+function rescore(
+  layout: ScanLayout,
+  sparse: SparseParts,
+  search: Search & { found: number },
+): RetrievedTrack[] {
   const { weights, bounds, found, k } = search;
   const candidates = new Int32Array(layout.buffer, layout.candidates, found);
   const short = partOf(layout, "short", bounds.short === undefined ? 0 : weights.short, found);
   const long = partOf(layout, "long", bounds.long === undefined ? 0 : weights.long, found);
   const popularity = new Float32Array(layout.buffer, layout.popularity, layout.count);
+  const { neighbours, coplay } = sparse;
   // The scan is done with its bounds; their place takes the scores.
   const scores = new Float32Array(layout.buffer, layout.uppers, found);
   for (let at = 0; at < found; at++) {
     const row = candidates[at]!;
     const models = Math.fround(short(at, row) + long(at, row));
-    scores[at] = models + Math.fround(weights.popularity * popularity[row]!);
+    const dense = Math.fround(models + Math.fround(weights.popularity * popularity[row]!));
+    scores[at] = dense + Math.fround(neighbours[row]! + coplay[row]!);
   }
   return Array.from(selectBest(scores, found, k), (at) => {
     const row = candidates[at]!;
@@ -144,6 +176,8 @@ function rescore(layout: ScanLayout, search: Search & { found: number }): Retrie
       parts: {
         short: short(at, row),
         long: long(at, row),
+        neighbours: neighbours[row]!,
+        coplay: coplay[row]!,
         popularity: Math.fround(weights.popularity * popularity[row]!),
       },
     };

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { wholeBlend } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import { bruteForce } from "./brute-force.ts";
 import { exactScan } from "./exact-scan.ts";
-import type { ModelSpace, RetrievalQuery, Retriever, TrackSpace } from "./retriever.ts";
+import type {
+  ModelSpace,
+  RetrievalQuery,
+  Retriever,
+  SparseSources,
+  TrackSpace,
+} from "./retriever.ts";
 
 const implementations: [name: string, open: (space: TrackSpace) => Retriever][] = [
   ["brute force", bruteForce],
@@ -28,7 +35,7 @@ for (const [name, open] of implementations) {
   const list = (query: Partial<RetrievalQuery>) =>
     open(small).retrieve({
       tastes: { short: floats(1, 2), long: floats(1) },
-      weights: { short: 1, long: 1, popularity: 0 },
+      weights: wholeBlend({ short: 1, long: 1, popularity: 0 }),
       excluded: [],
       k: 4,
       ...query,
@@ -48,17 +55,40 @@ for (const [name, open] of implementations) {
   });
 
   test(`${name}: each source's part is told and the parts make the score`, () => {
-    const [best] = list({ weights: { short: 1, long: 0.5, popularity: 0.25 }, k: 1 });
+    const [best] = list({ weights: wholeBlend({ short: 1, long: 0.5, popularity: 0.25 }), k: 1 });
     assert.deepEqual(best, {
       index: 3,
       score: 4,
-      parts: { short: 3, long: 2, popularity: -1 },
+      parts: { short: 3, long: 2, neighbours: 0, coplay: 0, popularity: -1 },
     });
   });
 
+  test(`${name}: a sparse source lifts what it speaks of, and that can be any track`, () => {
+    const neighbours = { tracks: tracks(2, 0), values: floats(1, 8) };
+    const coplay = { tracks: tracks(2), values: floats(5) };
+    const query = { sparse: { neighbours, coplay }, weights: wholeBlend({ short: 1, long: 1 }) };
+    assert.deepEqual(order(query), [3, 2, 1, 0], "a weight of 0 is a wish");
+    const weights = { short: 1, long: 1, neighbours: 0.5, coplay: 1, popularity: 0 };
+    const found = list({ ...query, weights, k: 3, excluded: tracks(3) });
+    assert.deepEqual(
+      found.map(({ index, score, parts }) => [index, score, parts.neighbours, parts.coplay]),
+      [
+        [2, 8.5, 0.5, 5],
+        [0, 5, 4, 0],
+        [1, 2.5, 0, 0],
+      ],
+    );
+  });
+
   test(`${name}: of equal scores the lower index comes first`, () => {
-    assert.deepEqual(order({ weights: { short: 1, long: 0, popularity: 0 } }), [2, 3, 1, 0]);
-    assert.deepEqual(order({ weights: { short: 0, long: 0, popularity: 0 } }), [0, 1, 2, 3]);
+    assert.deepEqual(
+      order({ weights: wholeBlend({ short: 1, long: 0, popularity: 0 }) }),
+      [2, 3, 1, 0],
+    );
+    assert.deepEqual(
+      order({ weights: wholeBlend({ short: 0, long: 0, popularity: 0 }) }),
+      [0, 1, 2, 3],
+    );
   });
 
   test(`${name}: excluded tracks never appear, and more than all tracks cannot be had`, () => {
@@ -69,7 +99,7 @@ for (const [name, open] of implementations) {
   });
 
   test(`${name}: without tastes popularity alone decides`, () => {
-    const weights = { short: 1, long: 1, popularity: 1 };
+    const weights = wholeBlend({ short: 1, long: 1, popularity: 1 });
     assert.deepEqual(order({ tastes: {}, weights }), [0, 1, 2, 3]);
   });
 
@@ -96,7 +126,14 @@ test("exact scan equals brute force bit for bit, whatever is searched", () => {
         shortDimension: fc.integer({ min: 0, max: 40 }),
         longDimension: fc.integer({ min: 0, max: 40 }),
         shape: fc.constantFrom<Shape>("normal", "trained", "equal", "tiny", "few values"),
-        weights: fc.record({ short: weight, long: weight, popularity: weight }),
+        weights: fc.record({
+          short: weight,
+          long: weight,
+          neighbours: weight,
+          coplay: weight,
+          popularity: weight,
+        }),
+        sparseShare: fc.constantFrom(0, 0.02, 0.3, 1),
         k: fc.integer({ min: 1, max: 330 }),
         excludedShare: fc.constantFrom(0, 0.1, 0.9, 1),
       }),
@@ -108,6 +145,7 @@ test("exact scan equals brute force bit for bit, whatever is searched", () => {
             ...(space.models.short && { short: draw.normals(trial.shortDimension) }),
             ...(space.models.long && { long: draw.normals(trial.longDimension) }),
           },
+          sparse: drawSparse(draw, trial),
           weights: trial.weights,
           excluded: tracks(...Array(trial.count).keys()).filter(
             () => draw.uniform() < trial.excludedShare,
@@ -129,7 +167,14 @@ test("one exact scan answers many searches in a row as if each were the first", 
   for (let turn = 0; turn < 40; turn++) {
     const query: RetrievalQuery = {
       tastes: turn % 3 === 0 ? {} : { short: draw.normals(20), long: draw.normals(33) },
-      weights: { short: turn % 4, long: turn % 5, popularity: turn % 2 },
+      sparse: drawSparse(draw, { count: 500, sparseShare: (turn % 6) / 10 }),
+      weights: {
+        short: turn % 4,
+        long: turn % 5,
+        neighbours: turn % 3,
+        coplay: turn % 7,
+        popularity: turn % 2,
+      },
       excluded: new Set(tracks(...Array.from({ length: 50 }, () => draw.below(500)))),
       k: 1 + draw.below(60),
     };
@@ -176,6 +221,19 @@ function drawVectors(draw: Draw, shape: Shape, count: number, dimension: number)
     const column = at % dimension;
     return lengths[Math.floor(at / dimension)]! * (value / (1 + column) + (column === 0 ? 2 : 0));
   });
+}
+
+function drawSparse(
+  draw: Draw,
+  sizes: { readonly count: number; readonly sparseShare: number },
+): SparseSources {
+  const source = () => {
+    const some = tracks(...Array(sizes.count).keys()).filter(
+      () => draw.uniform() < sizes.sparseShare,
+    );
+    return { tracks: some.reverse(), values: draw.normals(some.length).map(Math.abs) };
+  };
+  return { neighbours: source(), ...(draw.uniform() < 0.7 && { coplay: source() }) };
 }
 
 type Draw = ReturnType<typeof drawer>;

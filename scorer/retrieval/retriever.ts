@@ -1,5 +1,5 @@
 import type { Bundle } from "../../core/bundle/bundle.ts";
-import type { BlendWeights } from "../../core/bundle/manifest.ts";
+import { type BlendWeights, NO_WEIGHTS, type SourceName } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName, type TrackIndex } from "../../core/domain/ids.ts";
 
 /** Finds the best tracks of a catalogue for a blend of tastes. All implementations give the same
@@ -9,7 +9,9 @@ import { MODEL_NAMES, type ModelName, type TrackIndex } from "../../core/domain/
  *  `query_m[j] = w_m · taste_m[j]`, with w_m rounded to float32 first; - `dot_m`: product j is
  *  added to lane j mod 4, from low j to high; then (0 + 1) + (2 + 3); - `part_m = dot_m + w_m ·
  *  bias_m`, and 0 where the weight is 0 or there is no taste; - `part_popularity = w_popularity
- *  · popularity`; - `score = (part_short + part_long) + part_popularity`.
+ *  · popularity`; - `part_s = w_s · value_s` for the sparse sources, neighbours and coplay, and 0
+ *  where they say nothing of the track; - `score = ((part_short + part_long) + part_popularity)
+ *  + (part_neighbours + part_coplay)`.
  *
  *  Of tracks with equal scores the one with the lower index comes first. */
 export interface Retriever {
@@ -24,6 +26,8 @@ export interface Retriever {
 export interface RetrievalQuery {
   /** [D] of each model that is to count; finite. */
   readonly tastes: Tastes;
+  /** What the sources beside the models say. */
+  readonly sparse?: SparseSources;
   /** Finite, not negative. */
   readonly weights: BlendWeights;
   /** May name a track twice. */
@@ -32,6 +36,18 @@ export interface RetrievalQuery {
 }
 
 export type Tastes = Readonly<Partial<Record<ModelName, Float32Array>>>;
+
+/** The sources that speak of few tracks, and of all others with 0. */
+export const SPARSE_NAMES = ["neighbours", "coplay"] as const;
+export type SparseName = (typeof SPARSE_NAMES)[number];
+export type SparseSources = Readonly<Partial<Record<SparseName, SparseScores>>>;
+
+export interface SparseScores {
+  /** Each once, in any order. */
+  readonly tracks: readonly TrackIndex[];
+  /** [tracks]: finite. */
+  readonly values: Float32Array;
+}
 
 export interface RetrievedTrack {
   readonly index: TrackIndex;
@@ -76,11 +92,17 @@ export function trackSpace(bundle: Pick<Bundle, "models" | "popularity">): Track
   return { count: bundle.popularity.length, models, popularity: bundle.popularity };
 }
 
-/** The weights that a query's search really uses: float32, and 0 for a model without a taste. */
+/** The weights that a query's search really uses: float32, and 0 for a model without a taste
+ *  and for a source without a word. */
 export function effectiveWeights(query: RetrievalQuery): BlendWeights {
-  return {
-    short: query.tastes.short === undefined ? 0 : Math.fround(query.weights.short),
-    long: query.tastes.long === undefined ? 0 : Math.fround(query.weights.long),
-    popularity: Math.fround(query.weights.popularity),
-  };
+  const { tastes, sparse = {}, weights } = query;
+  const used: Record<SourceName, number> = { ...NO_WEIGHTS };
+  for (const name of MODEL_NAMES) {
+    if (tastes[name] !== undefined) used[name] = Math.fround(weights[name]);
+  }
+  for (const name of SPARSE_NAMES) {
+    if (sparse[name] !== undefined) used[name] = Math.fround(weights[name]);
+  }
+  used.popularity = Math.fround(weights.popularity);
+  return used;
 }

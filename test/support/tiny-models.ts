@@ -70,6 +70,7 @@ function bundleOf(seed: number, trackIds: readonly TrackId[], models: Bundle["mo
     trackIds,
     models,
     popularity: new Float32Array(trackIds.length),
+    sources: {},
     indexOf: (track) => indexes.get(track),
     indexOfHash: (hash) => hashes.get(hash),
   };

@@ -1,4 +1,4 @@
-import type { BlendWeights } from "../../core/bundle/manifest.ts";
+import { NO_WEIGHTS, SOURCE_NAMES } from "../../core/bundle/manifest.ts";
 import { listeningEventToWire } from "../../core/domain/decode-listening-event.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import type { Offset, Partition } from "../../core/domain/ids.ts";
@@ -14,17 +14,9 @@ import { createScorer, type Scorer } from "../../scorer/scorer.ts";
 import { countRank, noRanks, RANKS_MAX, type RankCounts } from "./rank-counts.ts";
 
 /** What is evaluated: the served blend, and each of its sources alone. */
-export const SOURCES = ["blend", "short", "long", "popularity"] as const;
+export const SOURCES = ["blend", ...SOURCE_NAMES] as const;
 export type Source = (typeof SOURCES)[number];
 export type CountsBySource = Readonly<Record<Source, RankCounts>>;
-
-/** Undefined is the bundle's own blend. */
-const WEIGHTS: Readonly<Record<Source, BlendWeights | undefined>> = {
-  blend: undefined,
-  short: { short: 1, long: 0, popularity: 0 },
-  long: { short: 0, long: 1, popularity: 0 },
-  popularity: { short: 0, long: 0, popularity: 1 },
-};
 
 /** A listener's whole life in one process: ingest's own batches on a store in memory, and the
  *  scorer's own replies from it. Nothing here scores, steps or ranks by itself. */
@@ -114,7 +106,8 @@ async function countPrediction(
       listener: event.listener,
       session: event.session,
       k: RANKS_MAX,
-      weights: WEIGHTS[source],
+      // The bundle's own weights make the blend.
+      weights: source === "blend" ? undefined : { ...NO_WEIGHTS, [source]: 1 },
       excludeHeard: 0,
       askedAtMs: event.happenedAtMs,
     });

@@ -32,7 +32,7 @@ export const protobufPackage = "segue.v1";
 
 export const protobufFileName = "segue/v1/recommender.proto";
 
-/** The step of the fallback ladder that answered. */
+/** The step of the fallback ladder that answered: blend, short term, long term, co-play, popularity. */
 export const Rung = {
   RUNG_UNSPECIFIED: 0,
   /** RUNG_BLEND - Short-term and long-term model together. */
@@ -41,6 +41,8 @@ export const Rung = {
   RUNG_LONG_TERM: 3,
   /** RUNG_POPULARITY - Nothing is known of the listener, or no model could be run in time. */
   RUNG_POPULARITY: 4,
+  /** RUNG_COPLAY - No model answers, and what others played beside the tracks of this session does. */
+  RUNG_COPLAY: 5,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -52,6 +54,7 @@ export namespace Rung {
   export type RUNG_SHORT_TERM = typeof Rung.RUNG_SHORT_TERM;
   export type RUNG_LONG_TERM = typeof Rung.RUNG_LONG_TERM;
   export type RUNG_POPULARITY = typeof Rung.RUNG_POPULARITY;
+  export type RUNG_COPLAY = typeof Rung.RUNG_COPLAY;
   export type UNRECOGNIZED = typeof Rung.UNRECOGNIZED;
 }
 
@@ -72,6 +75,9 @@ export function rungFromJSON(object: any): Rung {
     case 4:
     case "RUNG_POPULARITY":
       return Rung.RUNG_POPULARITY;
+    case 5:
+    case "RUNG_COPLAY":
+      return Rung.RUNG_COPLAY;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -91,6 +97,8 @@ export function rungToJSON(object: Rung): string {
       return "RUNG_LONG_TERM";
     case Rung.RUNG_POPULARITY:
       return "RUNG_POPULARITY";
+    case Rung.RUNG_COPLAY:
+      return "RUNG_COPLAY";
     case Rung.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -110,7 +118,7 @@ export interface NextTracksRequest {
   k?:
     | number
     | undefined;
-  /** How much each model counts. Where it is not given, the bundle's own weights hold. */
+  /** How much each source counts. Where it is not given, the bundle's own weights hold. */
   blend:
     | BlendWeights
     | undefined;
@@ -145,6 +153,10 @@ export interface BlendWeights {
   shortTerm: number;
   longTerm: number;
   popularity: number;
+  /** Of the tracks in other sessions that resemble this one. */
+  neighbours: number;
+  /** Of the tracks that others played after this session's last ones. */
+  coplay: number;
 }
 
 /** A record of the listening log. */
@@ -194,6 +206,8 @@ export interface SourceShares {
   shortTerm: number;
   longTerm: number;
   popularity: number;
+  neighbours: number;
+  coplay: number;
 }
 
 export interface TrackDetails {
@@ -518,7 +532,7 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
 };
 
 function createBaseBlendWeights(): BlendWeights {
-  return { shortTerm: 0, longTerm: 0, popularity: 0 };
+  return { shortTerm: 0, longTerm: 0, popularity: 0, neighbours: 0, coplay: 0 };
 }
 
 export const BlendWeights: MessageFns<BlendWeights> = {
@@ -531,6 +545,12 @@ export const BlendWeights: MessageFns<BlendWeights> = {
     }
     if (message.popularity !== 0) {
       writer.uint32(29).float(message.popularity);
+    }
+    if (message.neighbours !== 0) {
+      writer.uint32(37).float(message.neighbours);
+    }
+    if (message.coplay !== 0) {
+      writer.uint32(45).float(message.coplay);
     }
     return writer;
   },
@@ -572,6 +592,22 @@ export const BlendWeights: MessageFns<BlendWeights> = {
             message.popularity = reader.float();
             continue;
           }
+          case 4: {
+            if (tag !== 37) {
+              break;
+            }
+
+            message.neighbours = reader.float();
+            continue;
+          }
+          case 5: {
+            if (tag !== 45) {
+              break;
+            }
+
+            message.coplay = reader.float();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -597,6 +633,8 @@ export const BlendWeights: MessageFns<BlendWeights> = {
         ? globalThis.Number(object.long_term)
         : 0,
       popularity: isSet(object.popularity) ? globalThis.Number(object.popularity) : 0,
+      neighbours: isSet(object.neighbours) ? globalThis.Number(object.neighbours) : 0,
+      coplay: isSet(object.coplay) ? globalThis.Number(object.coplay) : 0,
     };
   },
 
@@ -611,6 +649,12 @@ export const BlendWeights: MessageFns<BlendWeights> = {
     if (message.popularity !== 0) {
       obj.popularity = floatToJson(message.popularity);
     }
+    if (message.neighbours !== 0) {
+      obj.neighbours = floatToJson(message.neighbours);
+    }
+    if (message.coplay !== 0) {
+      obj.coplay = floatToJson(message.coplay);
+    }
     return obj;
   },
 
@@ -622,6 +666,8 @@ export const BlendWeights: MessageFns<BlendWeights> = {
     message.shortTerm = object.shortTerm ?? 0;
     message.longTerm = object.longTerm ?? 0;
     message.popularity = object.popularity ?? 0;
+    message.neighbours = object.neighbours ?? 0;
+    message.coplay = object.coplay ?? 0;
     return message;
   },
 };
@@ -1155,7 +1201,7 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
 };
 
 function createBaseSourceShares(): SourceShares {
-  return { shortTerm: 0, longTerm: 0, popularity: 0 };
+  return { shortTerm: 0, longTerm: 0, popularity: 0, neighbours: 0, coplay: 0 };
 }
 
 export const SourceShares: MessageFns<SourceShares> = {
@@ -1168,6 +1214,12 @@ export const SourceShares: MessageFns<SourceShares> = {
     }
     if (message.popularity !== 0) {
       writer.uint32(29).float(message.popularity);
+    }
+    if (message.neighbours !== 0) {
+      writer.uint32(37).float(message.neighbours);
+    }
+    if (message.coplay !== 0) {
+      writer.uint32(45).float(message.coplay);
     }
     return writer;
   },
@@ -1209,6 +1261,22 @@ export const SourceShares: MessageFns<SourceShares> = {
             message.popularity = reader.float();
             continue;
           }
+          case 4: {
+            if (tag !== 37) {
+              break;
+            }
+
+            message.neighbours = reader.float();
+            continue;
+          }
+          case 5: {
+            if (tag !== 45) {
+              break;
+            }
+
+            message.coplay = reader.float();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1234,6 +1302,8 @@ export const SourceShares: MessageFns<SourceShares> = {
         ? globalThis.Number(object.long_term)
         : 0,
       popularity: isSet(object.popularity) ? globalThis.Number(object.popularity) : 0,
+      neighbours: isSet(object.neighbours) ? globalThis.Number(object.neighbours) : 0,
+      coplay: isSet(object.coplay) ? globalThis.Number(object.coplay) : 0,
     };
   },
 
@@ -1248,6 +1318,12 @@ export const SourceShares: MessageFns<SourceShares> = {
     if (message.popularity !== 0) {
       obj.popularity = floatToJson(message.popularity);
     }
+    if (message.neighbours !== 0) {
+      obj.neighbours = floatToJson(message.neighbours);
+    }
+    if (message.coplay !== 0) {
+      obj.coplay = floatToJson(message.coplay);
+    }
     return obj;
   },
 
@@ -1259,6 +1335,8 @@ export const SourceShares: MessageFns<SourceShares> = {
     message.shortTerm = object.shortTerm ?? 0;
     message.longTerm = object.longTerm ?? 0;
     message.popularity = object.popularity ?? 0;
+    message.neighbours = object.neighbours ?? 0;
+    message.coplay = object.coplay ?? 0;
     return message;
   },
 };

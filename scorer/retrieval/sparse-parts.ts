@@ -1,0 +1,46 @@
+import type { BlendWeights } from "../../core/bundle/manifest.ts";
+import type { TrackIndex } from "../../core/domain/ids.ts";
+import { type RetrievalQuery, SPARSE_NAMES } from "./retriever.ts";
+
+/** The sparse sources' parts of one search at a time. */
+export interface SparseParts {
+  /** [count]: zeros but for the tracks that were loaded. */
+  readonly neighbours: Float32Array;
+  readonly coplay: Float32Array;
+  /** Sets the parts of a query; returns the tracks that have one and are not excluded. */
+  load(query: RetrievalQuery, weights: BlendWeights, excluded: Uint8Array): readonly TrackIndex[];
+  /** Sets the parts of these tracks back to zeros. */
+  clear(tracks: readonly TrackIndex[]): void;
+}
+
+export function sparseParts(count: number): SparseParts {
+  const neighbours = new Float32Array(count);
+  const coplay = new Float32Array(count);
+  const isLoaded = new Uint8Array(count);
+  const parts = { neighbours, coplay };
+  return {
+    ...parts,
+    load(query, weights, excluded) {
+      const loaded: TrackIndex[] = [];
+      for (const name of SPARSE_NAMES) {
+        const scores = query.sparse?.[name];
+        if (scores === undefined || weights[name] === 0) continue;
+        for (let at = 0; at < scores.tracks.length; at++) {
+          const track = scores.tracks[at]!;
+          if ((excluded[track >> 3]! & (1 << (track & 7))) !== 0) continue;
+          parts[name][track] = weights[name] * scores.values[at]!;
+          if (isLoaded[track] === 0) loaded.push(track);
+          isLoaded[track] = 1;
+        }
+      }
+      return loaded;
+    },
+    clear(tracks) {
+      for (const track of tracks) {
+        neighbours[track] = 0;
+        coplay[track] = 0;
+        isLoaded[track] = 0;
+      }
+    },
+  };
+}

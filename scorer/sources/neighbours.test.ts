@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
+import type { TrackIndex } from "../../core/domain/ids.ts";
+import { neighbourSource } from "./neighbours.ts";
+
+const COUNT = 12;
+const SETTINGS = {
+  neighbours_max: 3,
+  sessions_per_track_max: 2,
+  recency_sessions: 4,
+  sharpness: 7,
+};
+
+function sessionsOf(lists: readonly (readonly number[])[]): NeighbourSessions {
+  const starts = [0];
+  for (const list of lists) starts.push(starts.at(-1)! + list.length);
+  return {
+    ...SETTINGS,
+    sessionStarts: Uint32Array.from(starts),
+    sessionTracks: Uint32Array.from(lists.flat()),
+  };
+}
+
+function scored(lists: readonly (readonly number[])[], session: readonly number[]) {
+  const { tracks, values } = neighbourSource(sessionsOf(lists), COUNT)(session as TrackIndex[]);
+  return new Map(tracks.map((track, at) => [track as number, values[at]!]));
+}
+
+test("only tracks of sessions that share a track are scored", () => {
+  const found = scored(
+    [
+      [1, 2],
+      [3, 4],
+      [2, 5],
+    ],
+    [2],
+  );
+  assert.deepEqual([...found.keys()].sort(), [1, 2, 5]);
+  assert.ok(found.get(5)! > found.get(1)!, "the newer session is nearer");
+  assert.equal(scored([[1, 2]], [7]).size, 0);
+  assert.equal(scored([[1, 2]], []).size, 0);
+});
+
+test("of a track's sessions only the newest are compared", () => {
+  const found = scored(
+    [
+      [1, 6],
+      [1, 7],
+      [1, 8],
+    ],
+    [1],
+  );
+  assert.deepEqual([...found.keys()].sort(), [1, 7, 8]);
+});
+
+test("the index scores what the definition says, one session after the other", () => {
+  const track = fc.integer({ min: 0, max: COUNT - 1 });
+  const lists = fc.array(fc.array(track, { minLength: 1, maxLength: 5 }), {
+    minLength: 1,
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(lists, fc.array(fc.uniqueArray(track, { maxLength: 12 })), (others, sessions) => {
+      const source = neighbourSource(sessionsOf(others), COUNT);
+      for (const session of sessions) {
+        const { tracks, values } = source(session as TrackIndex[]);
+        const expected = byDefinition(others, session);
+        assert.deepEqual([...tracks].sort(), [...expected.keys()].sort());
+        for (const [at, found] of tracks.entries()) {
+          assert.ok(Math.abs(values[at]! - expected.get(found)!) < 1e-5);
+        }
+      }
+    }),
+  );
+});
+
+function byDefinition(
+  lists: readonly (readonly number[])[],
+  session: readonly number[],
+): Map<number, number> {
+  const holding = (track: number) =>
+    lists.flatMap((list, at) => (list.includes(track) ? [at] : []));
+  const compared = new Set(
+    session.flatMap((track) => holding(track).slice(-SETTINGS.sessions_per_track_max)),
+  );
+  const near = Array.from(compared, (other) => {
+    const shared = session.flatMap((track, back) => {
+      const newest = holding(track).slice(-SETTINGS.sessions_per_track_max);
+      return newest.includes(other) ? [back] : [];
+    });
+    const sum = shared.reduce((total, back) => {
+      return total + (session.length - back) / session.length;
+    }, 0);
+    const age = (lists.length - other) / SETTINGS.recency_sessions;
+    const likeness = (sum * Math.exp(-age)) / Math.sqrt(lists[other]!.length);
+    return { other, likeness, back: Math.min(...shared) };
+  });
+  near.sort((one, two) => two.likeness - one.likeness || two.other - one.other);
+  const votes = new Map<number, number>();
+  for (const { other, likeness, back } of near.slice(0, SETTINGS.neighbours_max)) {
+    for (const track of lists[other]!) {
+      const rarity = Math.log(1 + lists.length / holding(track).length);
+      const vote = likeness * Math.max(0, 1 - (back + 1) / 10) * rarity;
+      if (vote > 0) votes.set(track, (votes.get(track) ?? 0) + vote);
+    }
+  }
+  const total = [...votes.values()].reduce((sum, vote) => sum + vote, 0);
+  return new Map(
+    Array.from(votes, ([track, vote]) => {
+      return [track, Math.log(1 + (SETTINGS.sharpness * vote) / total)];
+    }),
+  );
+}

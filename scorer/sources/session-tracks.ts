@@ -1,0 +1,29 @@
+import type { Bundle } from "../../core/bundle/bundle.ts";
+import type { TrackHash, TrackIndex } from "../../core/domain/ids.ts";
+import { type EventKind, stepsModels } from "../../core/domain/listening-event.ts";
+import type { RecentEvent } from "../../core/state/listener-record.ts";
+
+/** Kinds after which a track says nothing of what the listener would like next. */
+export const UNWANTED_KINDS: ReadonlySet<EventKind> = new Set(["skipped", "disliked"]);
+
+/** The tracks of the session that the listener's last event belongs to, as far as the record
+ *  remembers it, the last one first and each once. A track whose last event was a skip or a dislike
+ *  is left out, so that it does not pull up what others play beside it; so are tracks that only
+ *  started, and those that the bundle does not know. */
+export function sessionTracks(
+  bundle: Pick<Bundle, "indexOfHash">,
+  recent: readonly RecentEvent[],
+): TrackIndex[] {
+  const tracks: TrackIndex[] = [];
+  const met = new Set<TrackHash>();
+  for (let at = recent.length - 1; at >= 0; at--) {
+    const { track, kind, sessionStart } = recent[at]!;
+    if (stepsModels(kind) && !met.has(track)) {
+      met.add(track);
+      const index = UNWANTED_KINDS.has(kind) ? undefined : bundle.indexOfHash(track);
+      if (index !== undefined) tracks.push(index);
+    }
+    if (sessionStart) break;
+  }
+  return tracks;
+}

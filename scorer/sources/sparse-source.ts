@@ -1,0 +1,36 @@
+import type { TrackIndex } from "../../core/domain/ids.ts";
+import type { SparseScores } from "../retrieval/retriever.ts";
+
+/** Scores the tracks that it has something to say of, given a session's tracks, the last one
+ *  first. */
+export type SparseSource = (session: readonly TrackIndex[]) => SparseScores;
+
+/** Sums of one source for one session, on an array that the next one uses again. */
+export interface Tally {
+  add(track: number, amount: number): void;
+  /** ln(1 + sharpness · share of the sum of all amounts), by track; the tally is empty afterwards.
+   */
+  take(sharpness: number): SparseScores;
+}
+
+export function newTally(count: number): Tally {
+  const sums = new Float64Array(count);
+  let tracks: TrackIndex[] = [];
+  return {
+    add(track, amount) {
+      if (!(amount > 0)) return;
+      if (sums[track] === 0) tracks.push(track as TrackIndex);
+      sums[track] = sums[track]! + amount;
+    },
+    take(sharpness) {
+      const taken = tracks;
+      const total = taken.reduce((sum, track) => sum + sums[track]!, 0);
+      const values = Float32Array.from(taken, (track) => {
+        return Math.log1p((sharpness * sums[track]!) / total);
+      });
+      for (const track of taken) sums[track] = 0;
+      tracks = [];
+      return { tracks: taken, values };
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SessionId, TrackId } from "../core/domain/ids.ts";
+import type { EventKind } from "../core/domain/listening-event.ts";
+import { writeTestLog } from "../test/support/played-logs.ts";
+import { buildSources } from "./build-sources.ts";
+import { parseTrainingConfig } from "./config.ts";
+import { readSequences } from "./read-sequences.ts";
+import { replaySources } from "./replay-sources.ts";
+import type { Sequences } from "./sequences.ts";
+
+/** Three sessions; in the second, y is skipped. Tracks by index: a, x, y, b. */
+const PLAYS: readonly (readonly [session: string, track: string, kind?: EventKind])[] = [
+  ["one", "a"],
+  ["one", "x"],
+  ["one", "y"],
+  ["two", "a"],
+  ["two", "y", "skipped"],
+  ["two", "x"],
+  ["three", "a"],
+  ["three", "b"],
+];
+
+async function sequencesOf(): Promise<Sequences> {
+  const events = PLAYS.map(([session, track, kind = "finished"]) => ({
+    session: session as SessionId,
+    track: track as TrackId,
+    kind,
+  }));
+  return readSequences(await writeTestLog(events), { idleTimeoutMs: 60_000, trackSupportMin: 1 });
+}
+
+test("neighbour sessions are those of time, without the tracks that were skipped", async () => {
+  const sequences = await sequencesOf();
+  assert.deepEqual(sequences.trackIds, ["a", "x", "y", "b"]);
+  const { neighbours } = buildSources(sequences, sequences.sessionOrder, parseTrainingConfig({}));
+  assert.deepEqual([...neighbours!.sessionStarts], [0, 3, 5, 7]);
+  assert.deepEqual([...neighbours!.sessionTracks], [0, 1, 2, 0, 1, 0, 3]);
+  const two = parseTrainingConfig({ neighbours: { sessionsMax: 2 } });
+  const newest = buildSources(sequences, sequences.sessionOrder, two).neighbours!;
+  assert.deepEqual([...newest.sessionTracks], [0, 1, 0, 3]);
+});
+
+test("co-play counts what came later by its distance, and a skip is no follower", async () => {
+  const sequences = await sequencesOf();
+  const { coplay } = buildSources(sequences, sequences.sessionOrder, parseTrainingConfig({}));
+  assert.deepEqual([...coplay!.starts], [0, 3, 4, 4, 4]);
+  assert.deepEqual([...coplay!.successors], [1, 3, 2, 2]);
+  // After a: x twice at once, b once, y once two places later; and one more.
+  const shares = [2 / 4.5, 1 / 4.5, 0.5 / 4.5, 1 / 2];
+  assert.deepEqual([...coplay!.shares], shares.map(Math.fround));
+});
+
+test("a skip neither speaks for its neighbours nor stays unheard", async () => {
+  const sequences = await sequencesOf();
+  const config = parseTrainingConfig({});
+  const sources = buildSources(sequences, sequences.sessionOrder, config);
+  const [afterX, afterSkip, afterA] = replaySources(sequences, sources, Int32Array.of(1, 4, 3));
+  assert.deepEqual(afterX!.coplay!.tracks, [2, 1, 3], "x is followed by y");
+  assert.deepEqual(afterSkip, afterA, "the skip of y leaves what a says");
+});
+
+test("sessions of one track alone give no source", async () => {
+  const track = "a" as TrackId;
+  const events = ["one", "two"].map((session) => ({ session: session as SessionId, track }));
+  const rules = { idleTimeoutMs: 60_000, trackSupportMin: 1 };
+  const sequences = await readSequences(await writeTestLog(events), rules);
+  const config = parseTrainingConfig({});
+  assert.deepEqual(buildSources(sequences, sequences.sessionOrder, config), {});
+});

@@ -1,0 +1,36 @@
+import type { Sources } from "../core/bundle/bundle.ts";
+import type { TrackIndex } from "../core/domain/ids.ts";
+import { EVENT_KINDS } from "../core/domain/listening-event.ts";
+import { RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
+import type { SparseSources } from "../scorer/retrieval/retriever.ts";
+import { openSources } from "../scorer/sources/open-sources.ts";
+import { UNWANTED_KINDS } from "../scorer/sources/session-tracks.ts";
+import type { Sequences } from "./sequences.ts";
+
+/** What the sources say after each event of `after`, by the code that serves. */
+export function replaySources(
+  sequences: Sequences,
+  sources: Sources,
+  after: Int32Array,
+): SparseSources[] {
+  const ask = openSources({ sources, trackIds: sequences.trackIds });
+  return Array.from(after, (event) => ask(tracksUpTo(sequences, event), EACH));
+}
+
+const EACH = { neighbours: 1, coplay: 1 };
+
+/** As `sessionTracks` finds them in a record. */
+function tracksUpTo({ track, features }: Sequences, last: number): TrackIndex[] {
+  const tracks: TrackIndex[] = [];
+  const met = new Set<number>();
+  for (let event = last; event >= 0 && last - event < RECENT_EVENTS_MAX; event--) {
+    const heard = track[event]!;
+    if (heard >= 0 && !met.has(heard)) {
+      met.add(heard);
+      const kind = EVENT_KINDS[features.kind[event]!]!;
+      if (!UNWANTED_KINDS.has(kind)) tracks.push(heard as TrackIndex);
+    }
+    if (features.sessionStart[event] === 1) break;
+  }
+  return tracks;
+}
