@@ -3,8 +3,8 @@ import type { CoplayConfig } from "./config.ts";
 import type { Sequences } from "./sequences.ts";
 import { wantedTracks } from "./wanted-tracks.ts";
 
-/** What came after each track in `sessions`: a track that came n places later counts 1 / n, up to
- *  `reachTracks` places. Each track keeps its most frequent successors, each with its share of
+/** What came after each track in `sessions`, be it the track again: a track that came n places later
+ *  counts 1 / n, up to `reachTracks` places. Each track keeps its most frequent successors, each with its share of
  *  their sum and one more, so that a track that was seen once says less. Undefined where nothing
  *  came after anything.
  *  Source: Ludewig and Jannach 2018, arXiv 1803.09587, section 3.1 (sequential rules). */
@@ -26,7 +26,6 @@ export function coplayTable(
       const end = Math.min(plays.sessionEnd[place]!, place + 1 + config.reachTracks);
       for (let later = place + 1; later < end; later++) {
         const follower = plays.tracks[later]!;
-        if (follower === track) continue;
         if (sums[follower] === 0) followers.push(follower);
         sums[follower] = sums[follower]! + 1 / (later - place);
       }
