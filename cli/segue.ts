@@ -71,7 +71,12 @@ const COMMANDS: readonly CommandEntry[] = [
 /** What the process ends with; scripts rely on these. */
 const EXIT = { ok: 0, failed: 1, usage: 2, configuration: 3, dependency: 4 } as const;
 
+/** So much longer may something that a command left open keep the process, such as a Kafka client
+ *  whose broker is away. */
+const LINGER_MS = 2_000;
+
 process.exitCode = await main(process.argv.slice(2));
+setTimeout(() => process.exit(), LINGER_MS).unref();
 
 async function main(args: readonly string[]): Promise<number> {
   const [word, ...rest] = args;

@@ -12,6 +12,8 @@ export interface CatalogueIngestOptions {
   /** The catalogue topic. */
   readonly log: EventLog;
   readonly catalogue: CatalogueStore;
+  /** The consumer group, this store's alone: every store needs the whole catalogue. */
+  readonly group?: string;
   readonly counts: Counts;
   readonly onNotice: LogNoticeListener;
 }
@@ -25,7 +27,7 @@ export async function startCatalogueIngest(
   options: CatalogueIngestOptions,
 ): Promise<LogSubscription> {
   const { log, catalogue, counts, onNotice } = options;
-  return log.subscribe(CATALOGUE_GROUP, {
+  return log.subscribe(options.group ?? CATALOGUE_GROUP, {
     resumeFrom: (partition) => catalogue.position(partition),
     async onBatch(batch) {
       addCounts(counts, await applyCatalogueBatch(batch, catalogue));

@@ -3,10 +3,10 @@ import type { CoplayConfig } from "./config.ts";
 import type { Sequences } from "./sequences.ts";
 import { wantedTracks } from "./wanted-tracks.ts";
 
-/** What came after each track in `sessions`, be it the track again: a track that came n places later
- *  counts 1 / n, up to `reachTracks` places. Each track keeps its most frequent successors, each with its share of
- *  their sum and one more, so that a track that was seen once says less. Undefined where nothing
- *  came after anything.
+/** What came after each track in `sessions`, be it the track again: a track that came n places
+ *  later counts 1 / n, up to `reachTracks` places. Each track keeps its most frequent successors,
+ *  each with its share of their sum and one more, so that a track that was seen once says less.
+ *  Undefined where nothing came after anything.
  *  Source: Ludewig and Jannach 2018, arXiv 1803.09587, section 3.1 (sequential rules). */
 export function coplayTable(
   sequences: Sequences,

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { startWorkerRunner } from "../../core/bundle/worker-runner.ts";
@@ -11,8 +14,8 @@ import {
 } from "../../core/log/event-log.ts";
 import { writeNotice } from "../../core/log/log-notice.ts";
 import { openLmdbStore } from "../../core/state/lmdb-store.ts";
-import { startCatalogueIngest } from "../../ingest/apply-catalogue.ts";
-import { startIngest } from "../../ingest/consume.ts";
+import { CATALOGUE_GROUP, startCatalogueIngest } from "../../ingest/apply-catalogue.ts";
+import { INGEST_GROUP, startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
@@ -43,6 +46,7 @@ export const ingest: Command = {
       [LISTENING_TOPIC, DEAD_LETTER_TOPIC, CATALOGUE_TOPIC].map((topic) => openLog(choice, topic)),
     );
     const counts = newCounts();
+    const groups = consumerGroups(options.text("topic-prefix"), home.catalogue);
     const subscriptions = await Promise.all([
       startIngest({
         log: log!,
@@ -50,9 +54,16 @@ export const ingest: Command = {
         store,
         models: () => ({ bundle, runner }),
         counts,
+        group: groups.listening,
         onNotice: writeNotice,
       }),
-      startCatalogueIngest({ log: catalogueLog!, catalogue, counts, onNotice: writeNotice }),
+      startCatalogueIngest({
+        log: catalogueLog!,
+        catalogue,
+        group: groups.catalogue,
+        counts,
+        onNotice: writeNotice,
+      }),
     ]);
     sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}`);
     await watch(subscriptions, signal);
@@ -63,6 +74,16 @@ export const ingest: Command = {
     process.stderr.write(`segue ingest heard ${JSON.stringify(counts)}\n`);
   },
 };
+
+/** Hosts of one installation share the partitions of the listening topic, and each of them reads
+ *  the whole catalogue. Installations that share one Kafka share no group. */
+function consumerGroups(topicPrefix: string, catalogueFolder: string) {
+  const store = createHash("sha256").update(`${hostname()}:${resolve(catalogueFolder)}`);
+  return {
+    listening: `${topicPrefix}${INGEST_GROUP}`,
+    catalogue: `${topicPrefix}${CATALOGUE_GROUP}-${store.digest("hex").slice(0, 12)}`,
+  };
+}
 
 /** Resolves when `signal` is raised; throws `log_unavailable` where nothing was fetched for too
  *  long. */
