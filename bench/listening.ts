@@ -17,8 +17,8 @@ const EVENING_MS = 4 * 60 * 60 * 1000;
 const TRACK_MS = 210_000;
 
 /** Evenings of listening, in the order in which they happen: every listener has one session an
- *  evening, tracks come by Zipf's law, three in ten are skipped. The same sizes, the same events.
- *  */
+ *  evening, tracks come by Zipf's law, three in ten are skipped. The same sizes, the same
+ *  events. */
 export function eveningsOfListening(sizes: ListeningSizes): ListeningEvent[] {
   const random = seededRandom(1, "listening");
   const events: ListeningEvent[] = [];

@@ -14,8 +14,8 @@ export async function cpuUsOf(work: () => Promise<void> | void): Promise<number>
 /** What several rounds measured, by name. */
 export interface Rounds<Name extends string> {
   add(name: Name, value: number): void;
-  /** The least of a name's values, for CPU times: what else the machine does can only add to them.
-   *  */
+  /** The least of a name's values, for CPU times: what else the machine does can only add to
+   *  them. */
   least(name: Name): number;
   /** The middle of a name's values: one disturbed round does not move it. */
   median(name: Name): number;

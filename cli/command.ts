@@ -26,16 +26,16 @@ export interface OptionSpec {
   readonly default?: string | number;
 }
 
-/** What a command gets: its checked options and words, and a signal that Ctrl-C and SIGTERM raise.
- *  */
+/** What a command gets: its checked options and words, and a signal that Ctrl-C and SIGTERM
+ *  raise. */
 export interface CommandInput {
   readonly options: Options;
   readonly words: readonly string[];
   readonly signal: AbortSignal;
 }
 
-/** Reads checked options by name. Asking for an option that the command did not declare is a bug.
- *  */
+/** Reads checked options by name. Asking for an option that the command did not declare is a
+ *  bug. */
 export interface Options {
   text(name: string): string;
   textIfGiven(name: string): string | undefined;

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { type Child, startChild } from "./child-process.ts";
+import { pause, stopped } from "./stop-signal.ts";
 
 /** Ingest and scorer, each a process of its own, so that one may die and the other serves on. */
 export interface ProcessPair {
@@ -61,16 +63,13 @@ async function supervise(
     if (signal.aborted) return child.stop();
     if (restarts === RESTARTS_MAX) throw new Error(`segue ${child.name} ended ${restarts} times`);
     process.stderr.write(`segue ${child.name} ended and is started again\n`);
-    await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
+    await pause(RESTART_PAUSE_MS, signal);
     if (signal.aborted) return;
     child = await startChild(child.name, args);
   }
 }
 
-function endedOrStopped({ process: child }: Child, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted || child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once("exit", () => resolve());
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+function endedOrStopped({ process: child }: Child, signal: AbortSignal): Promise<unknown> {
+  const ended = child.exitCode !== null || child.signalCode !== null;
+  return ended ? Promise.resolve() : Promise.race([once(child, "exit"), stopped(signal)]);
 }

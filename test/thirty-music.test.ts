@@ -14,12 +14,7 @@ import { brokersForTests, stopBrokersForTests } from "../deploy/kafka/require-br
 import type { LogPosition } from "../proto/gen/segue/v1/recommender.ts";
 import { parseTrainingConfig } from "../trainer/config.ts";
 import { evaluate } from "../trainer/evaluate/evaluate.ts";
-import {
-  countRank,
-  noRanks,
-  type RankCounts,
-  rankFigures,
-} from "../trainer/evaluate/rank-counts.ts";
+import { type RankCounts, rankCountsOf, rankFigures } from "../trainer/evaluate/rank-counts.ts";
 import { importLog } from "../trainer/import/import-log.ts";
 import { train } from "../trainer/train.ts";
 import { listeningData } from "./support/listening-data.ts";
@@ -105,22 +100,22 @@ async function replayLive(
     events.push(event);
   }
   const waiting = [...listeners.values()];
-  let counts = noRanks();
+  const ranks: number[] = [];
   async function lane(): Promise<void> {
     for (let events = waiting.shift(); events !== undefined; events = waiting.shift()) {
       let heard: LogPosition | undefined;
       for (const [index, event] of events.entries()) {
         if (index > 0 && events[index - 1]!.session === event.session) {
           const list = await nextTracks(segue, event, heard);
-          counts = countRank(counts, list, event.track);
+          ranks.push(1 + list.indexOf(event.track));
         }
         heard = await publish(event);
       }
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane));
-  t.diagnostic(`${counts.predictions} lists over gRPC for ${listeners.size} listeners`);
-  return counts;
+  t.diagnostic(`${ranks.length} lists over gRPC for ${listeners.size} listeners`);
+  return rankCountsOf(Uint8Array.from(ranks));
 }
 
 async function nextTracks(

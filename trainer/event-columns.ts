@@ -1,5 +1,5 @@
 import type { EventFeatures } from "../core/bundle/features.ts";
-import { CONTEXT_KINDS, EVENT_KINDS } from "../core/domain/listening-event.ts";
+import { CONTEXT_KINDS, EVENT_KINDS, UNWANTED_KINDS } from "../core/domain/listening-event.ts";
 
 /** What the models hear of each event beside its track, a column for each part. */
 export interface FeatureColumns {
@@ -52,4 +52,11 @@ export function loadFeatures(columns: FeatureColumns, event: number): EventFeatu
     context: CONTEXT_KINDS[columns.context[event]!]!,
     shuffle: columns.shuffle[event] === 1,
   };
+}
+
+const UNWANTED = new Set(Array.from(UNWANTED_KINDS, (kind) => EVENT_KINDS.indexOf(kind)));
+
+/** Whether the event's kind is one of `UNWANTED_KINDS`. */
+export function isUnwanted(columns: FeatureColumns, event: number): boolean {
+  return UNWANTED.has(columns.kind[event]!);
 }

@@ -1,10 +1,9 @@
 import type { Sources } from "../core/bundle/bundle.ts";
 import type { TrackIndex } from "../core/domain/ids.ts";
-import { EVENT_KINDS } from "../core/domain/listening-event.ts";
+import { EVENT_KINDS, UNWANTED_KINDS } from "../core/domain/listening-event.ts";
 import { RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
 import type { SparseSources } from "../scorer/retrieval/retriever.ts";
 import { openSources } from "../scorer/sources/open-sources.ts";
-import { UNWANTED_KINDS } from "../scorer/sources/session-tracks.ts";
 import type { Sequences } from "./sequences.ts";
 
 /** What the sources say after each event of `after`, by the code that serves. */

@@ -1,4 +1,4 @@
-import { EVENT_KINDS, type EventKind } from "../core/domain/listening-event.ts";
+import { isUnwanted } from "./event-columns.ts";
 import type { Random } from "./random.ts";
 import type { Sequences } from "./sequences.ts";
 
@@ -96,10 +96,6 @@ export function aheadTargets(
   });
 }
 
-/** Kinds after which the track was no good answer. */
-const UNWANTED_KINDS: readonly EventKind[] = ["skipped", "disliked"];
-const UNWANTED = new Set(UNWANTED_KINDS.map((kind) => EVENT_KINDS.indexOf(kind)));
-
 function targets(
   sequences: Sequences,
   plan: { readonly walks: Walks; readonly skippedTargetWeight: number },
@@ -113,7 +109,7 @@ function targets(
       const chosen = choose(at, end);
       if (chosen === at || sequences.track[chosen]! < 0) continue;
       event[at] = chosen;
-      weight[at] = UNWANTED.has(sequences.features.kind[chosen]!) ? plan.skippedTargetWeight : 1;
+      weight[at] = isUnwanted(sequences.features, chosen) ? plan.skippedTargetWeight : 1;
     }
   }
   return { event, weight };

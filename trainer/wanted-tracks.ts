@@ -1,8 +1,5 @@
-import { EVENT_KINDS } from "../core/domain/listening-event.ts";
-import { UNWANTED_KINDS } from "../scorer/sources/session-tracks.ts";
+import { isUnwanted } from "./event-columns.ts";
 import type { Sequences } from "./sequences.ts";
-
-const UNWANTED = new Set(Array.from(UNWANTED_KINDS, (kind) => EVENT_KINDS.indexOf(kind)));
 
 /** The tracks of a session in order, without those that were skipped or disliked and those that are
  *  left out of the vocabulary. */
@@ -10,7 +7,7 @@ export function wantedTracks(sequences: Sequences, session: number): Uint32Array
   const { sessionStarts, track, features } = sequences;
   const tracks: number[] = [];
   for (let event = sessionStarts[session]!; event < sessionStarts[session + 1]!; event++) {
-    if (track[event]! >= 0 && !UNWANTED.has(features.kind[event]!)) tracks.push(track[event]!);
+    if (track[event]! >= 0 && !isUnwanted(features, event)) tracks.push(track[event]!);
   }
   return Uint32Array.from(tracks);
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { startWorkerRunner } from "../../core/bundle/worker-runner.ts";
 import { openCatalogueStore } from "../../core/catalogue/catalogue-store.ts";
@@ -22,6 +21,7 @@ import type { Command } from "../command.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
+import { pause } from "../stop-signal.ts";
 
 /** How often the watchdog looks, and the silence after which this process ends, to be started
  *  again: a Kafka client can stay down while its process lives. */
@@ -96,8 +96,6 @@ async function watch(
     if (silentMs > SILENCE_MAX_MS) {
       throw new Failure("log_unavailable", `the log was silent for ${Math.round(silentMs)} ms`);
     }
-    await sleep(WATCHDOG_MS, undefined, { signal }).catch((error: Error) => {
-      if (error.name !== "AbortError") throw error;
-    });
+    await pause(WATCHDOG_MS, signal);
   }
 }

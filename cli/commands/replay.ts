@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ListeningEvent } from "../../core/domain/listening-event.ts";
 import { readLogFolder, readLogHeader } from "../../core/log-folder/read-log-folder.ts";
 import { type Command, UsageError } from "../command.ts";
 import { openLogTarget } from "../log-target.ts";
 import { progressBar } from "../progress-bar.ts";
+import { pause } from "../stop-signal.ts";
 
 /** Events that are sent together; also the most that are under way at once. */
 const BATCH_EVENTS_MAX = 500;
@@ -77,13 +77,9 @@ async function* pacedBatches(
       yield batch;
       batch = [];
     }
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(ignoreAbort);
+    if (waitMs > 0) await pause(waitMs, signal);
     batch.push(event);
     taken++;
   }
   if (batch.length > 0 && !signal.aborted) yield batch;
-}
-
-function ignoreAbort(error: unknown): void {
-  if ((error as Error).name !== "AbortError") throw error;
 }

@@ -16,6 +16,7 @@ import type { Command } from "../command.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
+import { stopped } from "../stop-signal.ts";
 
 export const serve: Command = {
   usage: "[--home DIR] [--bundle DIR] [--host H] [--port N] [--brokers HOST:PORT,…]",
@@ -61,11 +62,4 @@ function described(track: CatalogueTrack | undefined): TrackDescription | undefi
   if (track === undefined) return undefined;
   const artists = track.artists.map(({ name }) => name);
   return { title: track.title, artists, album: track.album.title };
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { EventId, ListenerId, SessionId } from "../../core/domain/ids.ts";
 import type { ListeningEvent } from "../../core/domain/listening-event.ts";
 import type { EventLog } from "../../core/log/event-log.ts";
 import { readLogFolder, readLogHeader } from "../../core/log-folder/read-log-folder.ts";
 import { appendEvents } from "../log-target.ts";
+import { pause } from "../stop-signal.ts";
 
 const APPEND_EVENTS_MAX = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -55,8 +55,6 @@ export async function keepListening(
       happenedAtMs: clock(),
     };
     await appendEvents(log, [live]);
-    await sleep(pauseMs, undefined, { signal }).catch((error: Error) => {
-      if (error.name !== "AbortError") throw error;
-    });
+    await pause(pauseMs, signal);
   }
 }

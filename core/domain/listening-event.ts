@@ -52,3 +52,7 @@ export interface ListeningEvent {
 export function stepsModels(kind: EventKind): boolean {
   return kind !== "started";
 }
+
+/** Kinds after which a track says nothing of what the listener would like next: it is no right
+ *  answer in training, and pulls nothing up in serving. */
+export const UNWANTED_KINDS: ReadonlySet<EventKind> = new Set(["skipped", "disliked"]);

@@ -1,8 +1,8 @@
 import type { Offset, Partition } from "../domain/ids.ts";
 
 /** A partitioned, durable, ordered log of keyed records. Two engines implement it, the embedded
- *  one (one machine, no services) and Kafka, and one contract suite holds them to the same words.
- *  */
+ *  one (one machine, no services) and Kafka, and one contract suite holds them to the same
+ *  words. */
 export interface EventLog {
   readonly topic: string;
   readonly partitions: number;

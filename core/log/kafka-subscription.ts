@@ -19,8 +19,8 @@ import { checkedStart } from "./start-offset.ts";
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
-/** The broker answers at once when there are records; this only bounds how long it waits for one.
- *  */
+/** The broker answers at once when there are records; this only bounds how long it waits for
+ *  one. */
 const FETCH_WAIT_MS = 100;
 /** Partitions whose batches are under way at once. */
 const PARTITIONS_AT_ONCE_MAX = 16;

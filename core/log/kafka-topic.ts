@@ -11,8 +11,8 @@ export interface TopicOptions {
   readonly replicas?: number;
 }
 
-/** How long a new topic may take to have a leader for each partition, and the wait between looks.
- *  */
+/** How long a new topic may take to have a leader for each partition, and the wait between
+ *  looks. */
 const LEADERS_WAIT_MS = 30_000;
 const LEADERS_POLL_MS = 50;
 

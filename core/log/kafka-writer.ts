@@ -68,8 +68,8 @@ function messageOf(record: NewRecord, partition: Partition): PlacedMessage {
   };
 }
 
-/** Records of one partition are one batch, in order, so each has the offset after the one before.
- *  */
+/** Records of one partition are one batch, in order, so each has the offset after the one
+ *  before. */
 function positionsOf(
   placed: readonly PlacedMessage[],
   nextOffsets: Map<number, number>,

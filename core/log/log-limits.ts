@@ -3,8 +3,8 @@ import type { NewRecord } from "./event-log.ts";
 
 /** The longest key, in bytes of UTF-8. Ids are shorter; this bounds what other producers send. */
 export const KEY_BYTES_MAX = 1024;
-/** The largest record: key, value and headers in bytes. A Kafka broker takes 1,048,588 by default.
- *  */
+/** The largest record: key, value and headers in bytes. A Kafka broker takes 1,048,588 by
+ *  default. */
 export const RECORD_BYTES_MAX = 900_000;
 /** The most records, and bytes of them, that one write to an engine carries. */
 export const WRITE_RECORDS_MAX = 2_000;

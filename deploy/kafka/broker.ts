@@ -39,8 +39,8 @@ const CLUSTER_ID = "Segue-0000000000000000";
 const LOGGING = join(import.meta.dirname, "log4j2.properties");
 
 /** Starts Apache Kafka as one process (KRaft, one node) and resolves when it serves. Throws
- *  `dependency_missing` where Java or Maven is missing, `log_unavailable` where it does not start.
- *  */
+ *  `dependency_missing` where Java or Maven is missing, `log_unavailable` where it does not
+ *  start. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const cache = await brokerCache();
   const home = options.data ? resolve(options.data) : await mkdtemp(join(tmpdir(), "kafka-"));

@@ -1,10 +1,7 @@
 import type { Bundle } from "../../core/bundle/bundle.ts";
 import type { TrackHash, TrackIndex } from "../../core/domain/ids.ts";
-import { type EventKind, stepsModels } from "../../core/domain/listening-event.ts";
+import { stepsModels, UNWANTED_KINDS } from "../../core/domain/listening-event.ts";
 import type { RecentEvent } from "../../core/state/listener-record.ts";
-
-/** Kinds after which a track says nothing of what the listener would like next. */
-export const UNWANTED_KINDS: ReadonlySet<EventKind> = new Set(["skipped", "disliked"]);
 
 /** The tracks of the session that the listener's last event belongs to, as far as the record
  *  remembers it, the last one first and each once. A track whose last event was a skip or a dislike

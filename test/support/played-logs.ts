@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { EventId, ListenerId, SessionId, TrackId } from "../../core/domain/ids.ts";
 import type { ListeningEvent } from "../../core/domain/listening-event.ts";
 import { writeLogFolder } from "../../core/log-folder/write-log-folder.ts";
+import { listeningEvent } from "../../trainer/import/log-format.ts";
 import { seededRandom } from "../../trainer/random.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -16,21 +17,15 @@ export async function writeTestLog(
   const folder = join(temporaryFolder(), "log");
   const writer = await writeLogFolder(folder, { name: "test", clock, madeBy: {} });
   for (const [index, event] of events.entries()) {
-    await writer.event({
-      eventId: `e${index}` as EventId,
-      listener: "l" as ListenerId,
-      session: undefined,
-      happenedAtMs: (index + 1) * 1000,
-      kind: "finished",
-      playedMs: undefined,
-      trackMs: undefined,
-      contextKind: "unspecified",
-      contextId: "",
-      shuffle: false,
-      device: "",
-      recommendationId: "",
-      ...event,
-    });
+    await writer.event(
+      listeningEvent({
+        eventId: `e${index}` as EventId,
+        listener: "l" as ListenerId,
+        happenedAtMs: (index + 1) * 1000,
+        kind: "finished",
+        ...event,
+      }),
+    );
   }
   await writer.close();
   return folder;

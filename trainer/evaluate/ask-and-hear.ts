@@ -11,22 +11,20 @@ import { ListeningEvent as WireListeningEvent } from "../../proto/gen/segue/v1/l
 import { recommend } from "../../scorer/recommend.ts";
 import type { RecommendedTrack } from "../../scorer/recommendation.ts";
 import { createScorer, type Scorer } from "../../scorer/scorer.ts";
-import { countRank, noRanks, RANKS_MAX, type RankCounts } from "./rank-counts.ts";
+import { RANKS_MAX } from "./rank-counts.ts";
 
 /** What is evaluated: the served blend, and each of its sources alone. */
 export const SOURCES = ["blend", ...SOURCE_NAMES] as const;
 export type Source = (typeof SOURCES)[number];
-export type CountsBySource = Readonly<Record<Source, RankCounts>>;
 
 /** A listener's whole life in one process: ingest's own batches on a store in memory, and the
  *  scorer's own replies from it. Nothing here scores, steps or ranks by itself. */
 export interface Replay {
-  /** Asks what would come next, where `event` is not the first of its session, and then hears it.
-   *  */
+  /** Asks what would come next, where `event` is not the first of its session, and then hears
+   *  it. */
   predict(event: ListeningEvent): Promise<void>;
   /** Hears `event` without asking. */
   hear(event: ListeningEvent): Promise<void>;
-  counts(): CountsBySource;
   /** Predictions whose target the bundle does not know: no list can hold it. */
   unknownTargets(): number;
 }
@@ -41,7 +39,6 @@ export interface AskedList {
 export function startReplay(models: Models, observe: (asked: AskedList) => void): Replay {
   const store = createMemoryStore();
   const scorer = evaluationScorer(models, store);
-  let counts: CountsBySource = bySource(noRanks);
   let unknownTargets = 0;
   let offset = 0;
 
@@ -60,13 +57,13 @@ export function startReplay(models: Models, observe: (asked: AskedList) => void)
     const at = { session: event.session, atMs: event.happenedAtMs };
     const previous = store.read(event.listener);
     if (stepsModels(event.kind) && !startsSession(previous, at, scorer.rules.idleTimeoutMs)) {
-      counts = await countPrediction(scorer, event, counts, observe);
+      await askAll(scorer, event, observe);
       if (models.bundle.indexOf(event.track) === undefined) unknownTargets++;
     }
     await hear(event);
   }
 
-  return { predict, hear, counts: () => counts, unknownTargets: () => unknownTargets };
+  return { predict, hear, unknownTargets: () => unknownTargets };
 }
 
 const PARTITION = 0 as Partition;
@@ -94,13 +91,12 @@ function evaluationScorer(models: Models, store: ReturnType<typeof createMemoryS
   });
 }
 
-async function countPrediction(
+/** Asks for the blend's list and for each source's own. */
+async function askAll(
   scorer: Scorer,
   event: ListeningEvent,
-  counts: CountsBySource,
   observe: (asked: AskedList) => void,
-): Promise<CountsBySource> {
-  const next: Partial<Record<Source, RankCounts>> = {};
+): Promise<void> {
   for (const source of SOURCES) {
     const { tracks } = await recommend(scorer, {
       listener: event.listener,
@@ -112,10 +108,7 @@ async function countPrediction(
       askedAtMs: event.happenedAtMs,
     });
     observe({ source, event, tracks });
-    const list = tracks.map(({ track }) => track);
-    next[source] = countRank(counts[source], list, event.track);
   }
-  return next as CountsBySource;
 }
 
 /** One value per source. */

@@ -23,11 +23,7 @@ parentPort?.once("message", () => {
 });
 if (warmFolder !== undefined) await replayFolder(warmFolder, replay.hear);
 await replayFolder(logFolder, replay.predict);
-say({
-  counts: replay.counts(),
-  unknownTargets: replay.unknownTargets(),
-  ...observer.result(),
-});
+say({ unknownTargets: replay.unknownTargets(), ...observer.result() });
 await runner.close();
 // The port alone would keep this thread alive.
 parentPort?.close();

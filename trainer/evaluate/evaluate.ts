@@ -4,14 +4,14 @@ import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import type { BundleId } from "../../core/domain/ids.ts";
 import { readLogHeader } from "../../core/log-folder/read-log-folder.ts";
-import { bySource, type CountsBySource, type Source } from "./ask-and-hear.ts";
+import { bySource, type Source } from "./ask-and-hear.ts";
 import {
   addTallies,
   joinPredictions,
   type ListTally,
   type PredictionRanks,
 } from "./observe-lists.ts";
-import { addRanks, noRanks, type RankFigures, rankFigures } from "./rank-counts.ts";
+import { type RankFigures, rankCountsOf, rankFigures } from "./rank-counts.ts";
 
 export interface EvaluateOptions {
   readonly bundleFolder: string;
@@ -72,18 +72,17 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
       ),
     ),
   );
-  const counts = bySource((source) =>
-    parts.reduce((sum, part) => addRanks(sum, part.counts[source]), noRanks()),
-  );
+  const predictions = joinPredictions(parts.map((part) => part.predictions));
+  const figures = bySource((source) => rankFigures(rankCountsOf(predictions.ranks[source])));
   const cpu = process.cpuUsage(cpuBefore);
   return {
     evaluation: {
-      ...rankFigures(counts.blend),
+      ...figures.blend,
       bundle_id: manifest.id,
       unknown_targets: parts.reduce((sum, part) => sum + part.unknownTargets, 0),
-      by_source: bySource((source) => rankFigures(counts[source])),
+      by_source: figures,
     },
-    predictions: joinPredictions(parts.map(({ predictions }) => predictions)),
+    predictions,
     tally: parts.map(({ tally }) => tally).reduce(addTallies),
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
   };
@@ -102,13 +101,12 @@ export interface PartTask {
 export type PartMessage =
   | { readonly events: number }
   | {
-      readonly counts: CountsBySource;
       readonly unknownTargets: number;
       readonly predictions: PredictionRanks;
       readonly tally: ListTally;
     };
 
-type PartResult = Extract<PartMessage, { counts: CountsBySource }>;
+type PartResult = Extract<PartMessage, { tally: ListTally }>;
 
 /** Never ends its thread by force: ONNX Runtime may be at work in it, and would take the whole
  *  process along. */

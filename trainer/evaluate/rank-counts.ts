@@ -1,5 +1,5 @@
-/** How often the event that came next stood at each rank of the list. Whole numbers, so that parts
- *  add up to the same figures in any order. */
+/** How often the event that came next stood at each rank of the list. Whole numbers, so that the
+ *  same predictions give the same figures in any order. */
 export interface RankCounts {
   readonly predictions: number;
   /** [k]: index r counts the targets at rank r + 1; targets outside the list are in none. */
@@ -17,26 +17,6 @@ export interface RankFigures {
 
 /** The longest list that the figures look at. */
 export const RANKS_MAX = 20;
-
-export function noRanks(): RankCounts {
-  return { predictions: 0, byRank: new Array<number>(RANKS_MAX).fill(0) };
-}
-
-/** Counts one prediction: `target`'s place in `list`, best first. */
-export function countRank(counts: RankCounts, list: readonly string[], target: string): RankCounts {
-  const place = list.indexOf(target);
-  return {
-    predictions: counts.predictions + 1,
-    byRank: counts.byRank.map((count, rank) => (rank === place ? count + 1 : count)),
-  };
-}
-
-export function addRanks(left: RankCounts, right: RankCounts): RankCounts {
-  return {
-    predictions: left.predictions + right.predictions,
-    byRank: left.byRank.map((count, rank) => count + (right.byRank[rank] ?? 0)),
-  };
-}
 
 /** Zeros where nothing was predicted. */
 export function rankFigures(counts: RankCounts): RankFigures {
