@@ -16,6 +16,7 @@ export interface PairOptions {
   readonly host: string;
   readonly port: number;
   readonly brokers: string | undefined;
+  readonly topicPrefix: string;
   readonly signal: AbortSignal;
 }
 
@@ -25,12 +26,14 @@ const RESTART_PAUSE_MS = 500;
  *  mend. */
 const RESTARTS_MAX = 20;
 
-/** Starts both, starts again whichever ends by itself, and stops both when `signal` is raised. */
+/** Starts both, starts again whichever ends by itself, and stops both when `signal` is raised.
+ *  Where one cannot start, the other is stopped and its failure is thrown. */
 export async function startPair(options: PairOptions): Promise<ProcessPair> {
-  const [ingest, scorer] = await Promise.all([
+  const started = await Promise.allSettled([
     startChild("ingest", ingestArgs(options)),
     startChild("serve", serveArgs(options, options.port)),
   ]);
+  const [ingest, scorer] = await bothOrNone(started);
   const address = scorer.detail.replace("grpc ", "");
   const port = Number(address.slice(address.lastIndexOf(":") + 1));
   const finished = Promise.all([
@@ -40,8 +43,23 @@ export async function startPair(options: PairOptions): Promise<ProcessPair> {
   return { address, finished };
 }
 
-function ingestArgs({ home, bundle, brokers }: PairOptions): string[] {
-  return ["--home", home, ...given("--bundle", bundle), ...given("--brokers", brokers)];
+type Settled = PromiseSettledResult<Child>;
+
+async function bothOrNone([ingest, scorer]: [Settled, Settled]): Promise<[Child, Child]> {
+  if (ingest.status === "fulfilled" && scorer.status === "fulfilled") {
+    return [ingest.value, scorer.value];
+  }
+  const reasons: unknown[] = [];
+  for (const child of [ingest, scorer]) {
+    if (child.status === "fulfilled") await child.value.stop();
+    else reasons.push(child.reason);
+  }
+  throw reasons[0];
+}
+
+function ingestArgs({ home, bundle, brokers, topicPrefix }: PairOptions): string[] {
+  const kafka = [...given("--brokers", brokers), "--topic-prefix", topicPrefix];
+  return ["--home", home, ...given("--bundle", bundle), ...kafka];
 }
 
 function serveArgs(options: PairOptions, port: number): string[] {

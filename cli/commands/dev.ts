@@ -20,6 +20,7 @@ export const dev: Command = {
       host: options.text("host"),
       port: options.number("port"),
       brokers: options.textIfGiven("brokers"),
+      topicPrefix: options.text("topic-prefix"),
       signal,
     });
     process.stdout.write(`segue is ready: grpc ${pair.address}\n`);

@@ -39,6 +39,7 @@ export const start: Command = {
       host: options.text("host"),
       port: options.number("port"),
       brokers: undefined,
+      topicPrefix: "",
       signal,
     };
     const [pair, listening, log] = await Promise.all([

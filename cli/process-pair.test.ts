@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { publishRandomBundle } from "../test/fixtures/random-bundle.ts";
+import { temporaryFolder } from "../test/support/temporary-folder.ts";
+import { startPair } from "./process-pair.ts";
+
+test("where the scorer cannot start, ingest does not go on alone", async (t) => {
+  const home = join(temporaryFolder(), "home");
+  const bundle = join(home, "bundle");
+  const sizes = { tracks: 10, dimension: 4, hidden: 4 };
+  await publishRandomBundle(bundle, { ...sizes, features: [], seed: 1 });
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  t.after(() => taken.close());
+  const { port } = taken.address() as { port: number };
+  const pair = startPair({
+    home,
+    bundle,
+    host: "127.0.0.1",
+    port,
+    brokers: undefined,
+    topicPrefix: "",
+    signal: new AbortController().signal,
+  });
+  await assert.rejects(pair, /segue serve did not start/);
+  assert.equal(runningWith(home), "", "no process of this home is left");
+});
+
+/** The processes whose command line holds `text`, but for the one that looks. */
+function runningWith(text: string): string {
+  const { stdout } = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .filter((line) => line.includes(text))
+    .join("\n");
+}
