@@ -4,13 +4,22 @@ import { test } from "node:test";
 import { progressBar, progressLine } from "./progress-bar.ts";
 
 test("a line gives share, speed and the time left", () => {
-  const line = progressLine({ label: "train", done: 250, total: 1000, note: "loss 2.5" }, 5);
+  const line = progressLine(
+    { label: "train", done: 250, total: 1000, note: "loss 2.5" },
+    {
+      seconds: 5,
+      doneBefore: 0,
+    },
+  );
   assert.match(line, /train.*\[######\s+\].*25%.*15 s left.*50\/s loss 2\.5/);
 });
 
 test("without an end only the speed is told", () => {
-  const line = progressLine({ label: "read", done: 10, total: undefined }, 2);
-  assert.match(line, /^read\s+5\/s$/);
+  const line = progressLine(
+    { label: "read", done: 10, total: undefined },
+    { seconds: 2, doneBefore: 6 },
+  );
+  assert.match(line, /^read\s+2\/s$/);
 });
 
 test("without a terminal lines are few, and the last one is always written", () => {

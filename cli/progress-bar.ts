@@ -25,6 +25,7 @@ export function progressBar(stream: NodeJS.WriteStream, now: () => number): Prog
   const redrawMs = terminal ? TERMINAL_REDRAW_MS : FILE_REDRAW_MS;
   let label = "";
   let startedAtMs = 0;
+  let doneBefore = 0;
   let drawnAtMs = Number.NEGATIVE_INFINITY;
   let open = false;
   let full = false;
@@ -39,6 +40,7 @@ export function progressBar(stream: NodeJS.WriteStream, now: () => number): Prog
         end();
         label = progress.label;
         startedAtMs = atMs;
+        doneBefore = progress.done;
         drawnAtMs = Number.NEGATIVE_INFINITY;
         full = false;
       }
@@ -46,7 +48,7 @@ export function progressBar(stream: NodeJS.WriteStream, now: () => number): Prog
       if (atMs - drawnAtMs < redrawMs && !fills) return;
       full ||= fills;
       drawnAtMs = atMs;
-      const line = progressLine(progress, (atMs - startedAtMs) / 1000);
+      const line = progressLine(progress, { seconds: (atMs - startedAtMs) / 1000, doneBefore });
       stream.write(terminal ? `\r\u001b[2K${line}` : `${line}\n`);
       open = terminal;
     },
@@ -55,9 +57,12 @@ export function progressBar(stream: NodeJS.WriteStream, now: () => number): Prog
 }
 
 /** One line: `train short [######    ] 61% 21,400/s 12 s left loss 6.2`. */
-export function progressLine(progress: Progress, elapsedSeconds: number): string {
+export function progressLine(
+  progress: Progress,
+  since: { readonly seconds: number; readonly doneBefore: number },
+): string {
   const { label, done, total, note } = progress;
-  const speed = elapsedSeconds > 0 ? done / elapsedSeconds : 0;
+  const speed = since.seconds > 0 ? (done - since.doneBefore) / since.seconds : 0;
   const parts = [label.padEnd(14)];
   if (total !== undefined && total > 0) {
     const share = Math.min(1, done / total);

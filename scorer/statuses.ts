@@ -14,6 +14,7 @@ const STATUSES: Readonly<Record<FailureCode, status>> = {
   stale_owner: status.ABORTED,
   store_unavailable: status.UNAVAILABLE,
   training_diverged: status.INTERNAL,
+  bad_checkpoint: status.INTERNAL,
   dependency_missing: status.FAILED_PRECONDITION,
   bug: status.INTERNAL,
 };

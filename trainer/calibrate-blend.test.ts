@@ -28,8 +28,8 @@ function calibrated(
   const answers = Int32Array.of(answer);
   const popularity = evenPopularity;
   const sparse: MeasuredSources["sparse"] = [];
-  const checkpoint = () => undefined;
-  return calibrateBlend({ models, answers, popularity, sparse, checkpoint, ...others });
+  const stopCheck = () => undefined;
+  return calibrateBlend({ models, answers, popularity, sparse, stopCheck, ...others });
 }
 
 test("a long model that knows what the short one does not is given weight", async () => {

@@ -11,7 +11,8 @@ export interface TrainingConfig {
   readonly validationShare: number;
   /** At most so many predictions measure an epoch. */
   readonly validationPredictionsMax: number;
-  /** Whether the chosen weights at last learn from the held-back sessions too, in one pass. */
+  /** Whether the published weights are learned anew from all sessions, the held-back ones too, for
+   *  as many epochs as measured best. */
   readonly refit: boolean;
   readonly short: ModelConfig;
   readonly long: LongModelConfig;
@@ -65,6 +66,8 @@ export interface ModelConfig {
   readonly lastRateShare: number;
   readonly inputDropout: number;
   readonly tasteDropout: number;
+  /** The weights that are kept are a moving mean over about so many epochs; 0 for the last ones. */
+  readonly averagedEpochs: number;
   /** What a skipped or disliked track counts as an answer. */
   readonly skippedTargetWeight: number;
 }
@@ -91,6 +94,7 @@ const MODEL_DEFAULTS: ModelConfig = {
   lastRateShare: 1,
   inputDropout: 0.3,
   tasteDropout: 0,
+  averagedEpochs: 0,
   skippedTargetWeight: 0.2,
 };
 
@@ -138,6 +142,7 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   lastRateShare: [0.001, 1, "real"],
   inputDropout: [0, 0.95, "real"],
   tasteDropout: [0, 0.95, "real"],
+  averagedEpochs: [0, 100, "real"],
   skippedTargetWeight: [0, 1, "real"],
   horizonMin: [1, 10_000, "whole"],
   horizonMax: [1, 10_000, "whole"],

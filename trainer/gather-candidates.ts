@@ -4,7 +4,7 @@ import { SPARSE_NAMES, type SparseSources } from "../scorer/retrieval/retriever.
 import { selectBest } from "../scorer/retrieval/select-best.ts";
 import { UNRANKED } from "./measure-ranks.ts";
 import { openCatalogueScorer, rankOf, type ScoredTracks } from "./score-catalogue.ts";
-import type { Checkpoint } from "./train-epoch.ts";
+import type { StopCheck } from "./train-epoch.ts";
 
 /** A model's weights as they were measured, with its taste after each prediction's event. */
 export interface MeasuredModel {
@@ -22,7 +22,7 @@ export interface MeasuredSources {
   /** [count] */
   readonly popularity: Float32Array;
   /** Throws where it shall end. */
-  readonly checkpoint: Checkpoint;
+  readonly stopCheck: StopCheck;
 }
 
 /** The tracks that any source has near the top, with what each source gives them: enough to try
@@ -47,16 +47,16 @@ interface Row {
   readonly answer: number;
 }
 
-/** Throws what `checkpoint` throws. */
+/** Throws what `stopCheck` throws. */
 export async function gatherCandidates(sources: MeasuredSources): Promise<Candidates> {
-  const { models, sparse, answers, popularity, checkpoint } = sources;
+  const { models, sparse, answers, popularity, stopCheck } = sources;
   const count = popularity.length;
   const names = MODEL_NAMES.filter((name) => models[name]);
   const scorers = await Promise.all(names.map((name) => openModel(models[name]!)));
   const popular = selectBest(popularity, count, TRACKS_OF_A_SOURCE);
   const rows: Row[] = [];
   for (let start = 0; start < answers.length; start += ROWS_AT_ONCE) {
-    checkpoint();
+    stopCheck();
     const end = Math.min(answers.length, start + ROWS_AT_ONCE);
     const scored = await Promise.all(scorers.map((scorer) => scorer.rows(start, end)));
     for (let row = start; row < end; row++) {

@@ -5,7 +5,7 @@ import {
   rankOf,
   type ScoredTracks,
 } from "./score-catalogue.ts";
-import type { Checkpoint } from "./train-epoch.ts";
+import type { StopCheck } from "./train-epoch.ts";
 
 const ROWS_AT_ONCE = 64;
 
@@ -14,13 +14,13 @@ const ROWS_AT_ONCE = 64;
 export async function measureAccuracy(
   tastes: Float32Array,
   answers: Int32Array,
-  plan: { readonly tracks: ScoredTracks; readonly checkpoint: Checkpoint },
+  plan: { readonly tracks: ScoredTracks; readonly stopCheck: StopCheck },
 ): Promise<Accuracy> {
-  const { tracks, checkpoint } = plan;
+  const { tracks, stopCheck } = plan;
   const ranks = new Int32Array(answers.length);
   const scorer = await openCatalogueScorer(tracks, ROWS_AT_ONCE);
   for (let start = 0; start < answers.length; start += ROWS_AT_ONCE) {
-    checkpoint();
+    stopCheck();
     const end = Math.min(answers.length, start + ROWS_AT_ONCE);
     const { dimension, count } = tracks;
     const scores = await scorer.score(tastes.subarray(start * dimension, end * dimension));

@@ -1,11 +1,15 @@
 import type { ModelSizes } from "./onnx/serving-graphs.ts";
 import type { Random } from "./random.ts";
+import type { ScoredTracks } from "./score-catalogue.ts";
 import type { TrackTable } from "./track-table.ts";
 
-/** A dense weight, with Adagrad's sum of its squared gradients. */
-export interface Parameter {
+export interface Weight {
   readonly shape: readonly number[];
   readonly values: Float32Array;
+}
+
+/** A weight with Adagrad's sum of its squared gradients. */
+export interface Parameter extends Weight {
   readonly squares: Float32Array;
 }
 
@@ -21,9 +25,15 @@ export const PARAMETER_NAMES = [
 export type ParameterName = (typeof PARAMETER_NAMES)[number];
 
 /** All that is learned of one model. */
-export interface ModelParameters {
+export interface ModelWeights {
   readonly sizes: ModelSizes;
   /** `feature` only where F > 0; `projection` and `taste_bias` only where H ≠ D. */
+  readonly dense: ReadonlyMap<ParameterName, Weight>;
+  readonly table: ScoredTracks;
+}
+
+/** A model's weights with what it needs to go on learning. */
+export interface ModelParameters extends ModelWeights {
   readonly dense: ReadonlyMap<ParameterName, Parameter>;
   readonly table: TrackTable;
 }
@@ -73,22 +83,30 @@ export function startingParameters(
   };
 }
 
-/** A copy that further training leaves as it is. */
-export function copyParameters(parameters: ModelParameters): ModelParameters {
-  return structuredClone(parameters);
+/** The weights alone; further training leaves them as they are. */
+export function copyWeights({ sizes, dense, table }: ModelWeights): ModelWeights {
+  const { count, dimension, vectors, bias } = table;
+  const copies = Array.from(dense, ([name, { shape, values }]) => {
+    return [name, { shape, values: values.slice() }] as const;
+  });
+  return {
+    sizes,
+    dense: new Map(copies),
+    table: { count, dimension, vectors: vectors.slice(), bias: bias.slice() },
+  };
 }
 
-/** Sets `parameters` to the values of `source`, in place. */
-export function restoreParameters(parameters: ModelParameters, source: ModelParameters): void {
-  for (const [name, { values, squares }] of source.dense) {
-    parameters.dense.get(name)!.values.set(values);
-    parameters.dense.get(name)!.squares.set(squares);
-  }
-  const { table } = parameters;
-  table.vectors.set(source.table.vectors);
-  table.vectorSquares.set(source.table.vectorSquares);
-  table.bias.set(source.table.bias);
-  table.biasSquares.set(source.table.biasSquares);
+/** Every array of the weights, by name. */
+export function weightArrays({ dense, table }: ModelWeights): ReadonlyMap<string, Float32Array> {
+  const arrays = new Map([...dense].map(([name, { values }]) => [name as string, values]));
+  return arrays.set("vectors", table.vectors).set("bias", table.bias);
+}
+
+/** Adagrad's sums, by name. */
+export function squareArrays(parameters: ModelParameters): ReadonlyMap<string, Float32Array> {
+  const { dense, table } = parameters;
+  const arrays = new Map([...dense].map(([name, { squares }]) => [name as string, squares]));
+  return arrays.set("vectors", table.vectorSquares).set("bias", table.biasSquares);
 }
 
 function fillUniform(values: Float32Array, bound: number, random: Random): void {

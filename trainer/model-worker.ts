@@ -11,7 +11,8 @@ const stopped = new Error("stopped");
 try {
   const model = await trainModel(task, {
     progress: (progress) => post({ progress }),
-    checkpoint: () => {
+    notice: (notice) => post({ notice }),
+    stopCheck: () => {
       if (Atomics.load(stop, 0) === 1) throw stopped;
     },
   });

@@ -1,3 +1,4 @@
+import type { ModelName } from "../core/domain/ids.ts";
 import type { ModelProgress } from "./train-model.ts";
 
 /** How far a training is, with its speed. */
@@ -13,11 +14,14 @@ export function progressClock(
   report: (progress: TrainingProgress) => void,
 ): (progress: ModelProgress) => void {
   const startedMs = nowMs();
+  const doneBefore = new Map<ModelName, number>();
   return (progress) => {
-    const { epoch, epochs, events, eventsTotal } = progress;
+    const { model, epoch, epochs, events, eventsTotal } = progress;
     const done = (epoch - 1) * eventsTotal + events;
+    // A training that goes on from a checkpoint begins with much that is done already.
+    if (!doneBefore.has(model)) doneBefore.set(model, done);
     const seconds = (nowMs() - startedMs) / 1000;
-    const eventsPerSecond = seconds > 0 ? done / seconds : 0;
+    const eventsPerSecond = seconds > 0 ? (done - doneBefore.get(model)!) / seconds : 0;
     const left = epochs * eventsTotal - done;
     const secondsLeft = eventsPerSecond > 0 ? left / eventsPerSecond : 0;
     report({ ...progress, eventsPerSecond, secondsLeft });

@@ -1,14 +1,28 @@
 /** A stream of uniform numbers in [0, 1). */
 export type Random = () => number;
 
+/** A stream that can be left and gone on with. */
+export interface RandomStream extends Random {
+  /** Four whole numbers from which `continuedRandom` goes on. */
+  state(): RandomState;
+}
+export type RandomState = readonly [number, number, number, number];
+
 /** Chris Doty-Humphrey's sfc32: 32 bits of each step, 128 bits of state. Streams of one seed and
  *  different names are independent for all that a training needs. */
-export function seededRandom(seed: number, stream: string): Random {
-  let [a, b, c] = [seed | 0, Math.floor(seed / 2 ** 32) | 0, 0];
+export function seededRandom(seed: number, stream: string): RandomStream {
+  let name = 0;
   for (let index = 0; index < stream.length; index++) {
-    c = Math.imul(c ^ stream.charCodeAt(index), 0x01000193);
+    name = Math.imul(name ^ stream.charCodeAt(index), 0x01000193);
   }
-  let counter = 1;
+  const random = continuedRandom([seed | 0, Math.floor(seed / 2 ** 32) | 0, name, 1]);
+  for (let round = 0; round < MIXING_ROUNDS; round++) random();
+  return random;
+}
+
+/** The stream that was left in `state`. */
+export function continuedRandom(state: RandomState): RandomStream {
+  let [a, b, c, counter] = state;
   const next = () => {
     const sum = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;
@@ -17,8 +31,7 @@ export function seededRandom(seed: number, stream: string): Random {
     c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return (sum >>> 0) / 2 ** 32;
   };
-  for (let round = 0; round < MIXING_ROUNDS; round++) next();
-  return next;
+  return Object.assign(next, { state: (): RandomState => [a, b, c, counter] });
 }
 
 /** Steps after which every bit of the seed has reached every bit of the state. */

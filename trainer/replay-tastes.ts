@@ -2,12 +2,12 @@ import { writeFeatures } from "../core/bundle/features.ts";
 import type { FeatureName } from "../core/bundle/manifest.ts";
 import { loadFeatures } from "./event-columns.ts";
 import { laneBatches } from "./lanes.ts";
-import type { ModelParameters } from "./model-parameters.ts";
+import type { ModelWeights } from "./model-parameters.ts";
 import { openGraph, type Values } from "./onnx/graph-session.ts";
 import type { Sequences } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
 import { gatherRows } from "./track-table.ts";
-import type { Checkpoint } from "./train-epoch.ts";
+import type { StopCheck } from "./train-epoch.ts";
 import type { Walks } from "./walks.ts";
 
 /** Predictions that measure a model: after `after[i]` was heard, `answer[i]` came. */
@@ -23,15 +23,15 @@ const LANES = 128;
 /** Hears `walks` through the graphs that will be served, and returns the taste after each event of
  *  `predictions`, [predictions, D]. Every such event must be on a walk. */
 export async function replayTastes(
-  parameters: ModelParameters,
+  weights: ModelWeights,
   log: { readonly sequences: Sequences; readonly features: readonly FeatureName[] },
   plan: {
     readonly walks: Walks;
     readonly predictions: Predictions;
-    readonly checkpoint: Checkpoint;
+    readonly stopCheck: StopCheck;
   },
 ): Promise<Float32Array> {
-  const { hidden, dimension, featureWidth } = parameters.sizes;
+  const { hidden, dimension, featureWidth } = weights.sizes;
   const wanted = new Int32Array(log.sequences.track.length).fill(-1);
   for (const [index, event] of plan.predictions.after.entries()) wanted[event] = index;
   const tastes = new Float32Array(plan.predictions.after.length * dimension);
@@ -45,11 +45,11 @@ export async function replayTastes(
   const taste = { shape: [LANES, dimension], data: new Float32Array(LANES * dimension) };
   const { features, ...bare } = buffers;
   const feeds: Record<string, Values> = featureWidth > 0 ? buffers : bare;
-  const graphs = servedGraphs(parameters);
+  const graphs = servedGraphs(weights);
   const step = await openGraph(graphs.step);
   const tasteOf = await openGraph(graphs.taste);
   for (const batch of laneBatches(plan.walks, { lanes: LANES, steps: 1 })) {
-    plan.checkpoint();
+    plan.stopCheck();
     features.data.fill(0);
     for (const [lane, event] of batch.event.entries()) {
       tracks[lane] = event < 0 ? -1 : log.sequences.track[event]!;
@@ -58,7 +58,7 @@ export async function replayTastes(
       const heard = loadFeatures(log.sequences.features, event);
       writeFeatures(log.features, heard, features.data, lane * featureWidth);
     }
-    gatherRows(parameters.table, tracks, buffers.track.data);
+    gatherRows(weights.table, tracks, buffers.track.data);
     await step.run(feeds, { hidden_next: next });
     buffers.hidden.data.set(next.data);
     if (batch.event.every((event) => event < 0 || wanted[event]! < 0)) continue;

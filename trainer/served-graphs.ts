@@ -1,12 +1,12 @@
-import type { ModelParameters, ParameterName } from "./model-parameters.ts";
+import type { ModelWeights, ParameterName } from "./model-parameters.ts";
 import { stepGraph, tasteGraph } from "./onnx/serving-graphs.ts";
 
 /** The graphs by which a bundle serves these parameters. */
-export function servedGraphs(parameters: ModelParameters): {
+export function servedGraphs(weights: ModelWeights): {
   readonly step: Uint8Array;
   readonly taste: Uint8Array;
 } {
-  const { sizes, dense } = parameters;
+  const { sizes, dense } = weights;
   const values = (name: ParameterName) => dense.get(name)!.values;
   const step = stepGraph(sizes, {
     track: values("track"),

@@ -1,22 +1,16 @@
 import { ADAGRAD_EPSILON } from "./onnx/optimizers.ts";
+import type { ScoredTracks } from "./score-catalogue.ts";
 
 /** One model's vectors, read by its steps and scored by its tastes, with Adagrad's sums. */
-export interface TrackTable {
-  readonly count: number;
-  /** D */
-  readonly dimension: number;
-  /** [count, D] */
-  readonly vectors: Float32Array;
+export interface TrackTable extends ScoredTracks {
   /** [count, D] */
   readonly vectorSquares: Float32Array;
-  /** [count] */
-  readonly bias: Float32Array;
   /** [count] */
   readonly biasSquares: Float32Array;
 }
 
 /** Copies the rows of `tracks` into `target` [tracks, D]; track −1 is zeros. */
-export function gatherRows(table: TrackTable, tracks: Int32Array, target: Float32Array): void {
+export function gatherRows(table: ScoredTracks, tracks: Int32Array, target: Float32Array): void {
   const { dimension, vectors } = table;
   for (let row = 0; row < tracks.length; row++) {
     const from = tracks[row]! * dimension;

@@ -12,7 +12,19 @@ import type { StepBatch, TrainingStep } from "./training-step.ts";
 import type { Targets, Walks } from "./walks.ts";
 
 /** Throws where the work that calls it should stop. */
-export type Checkpoint = () => void;
+export type StopCheck = () => void;
+
+/** How far a pass over a log is. */
+export interface PassPosition {
+  readonly batches: number;
+  /** Events that were learned from. */
+  readonly events: number;
+  /** Over the right answers so far, by their weights. */
+  readonly lossSum: number;
+  readonly weightSum: number;
+}
+
+export const PASS_START: PassPosition = { batches: 0, events: 0, lossSum: 0, weightSum: 0 };
 
 /** One pass over a log. */
 export interface Epoch {
@@ -26,10 +38,14 @@ export interface Epoch {
   readonly sampleNegatives: NegativeSampler;
   readonly random: Random;
   readonly rate: number;
+  /** Where the pass goes on; the step's hidden states are those of this place. */
+  readonly from: PassPosition;
   /** Events that this pass has learned from and the mean loss of a right answer so far. */
   readonly progress: (events: number, loss: number) => void;
+  /** Called after each batch: nothing of it is left to be done then. */
+  readonly learned: (position: PassPosition) => void;
   /** Called before each batch. */
-  readonly checkpoint: Checkpoint;
+  readonly stopCheck: StopCheck;
 }
 
 /** A candidate with this correction has no share in any row's probability. */
@@ -38,8 +54,8 @@ const BATCHES_BETWEEN_REPORTS = 50;
 /** Guessing among a billion tracks costs 21, and the correction of scores at most 7 more. */
 const LOSS_MAX = 30;
 
-/** Learns from every walk once and returns the mean loss. Throws `training_diverged` where the loss
- *  is no number any more or far above that of guessing.
+/** Learns from every walk once, from `from` on, and returns the mean loss. Throws
+ *  `training_diverged` where the loss is no number any more or far above that of guessing.
  *
  *  Scores are corrected by the raw count of each candidate: − ln count for the right answers, which
  *  come as often as they are played, and − exponent · ln count for the sampled negatives. Source:
@@ -47,26 +63,28 @@ const LOSS_MAX = 30;
 export async function trainEpoch(step: TrainingStep, epoch: Epoch): Promise<number> {
   const { lanes, steps } = epoch.config;
   const logSupport = Float32Array.from(epoch.support, (count) => Math.log(Math.max(1, count)));
-  let batches = 0;
-  let events = 0;
-  let lossSum = 0;
-  let weightSum = 0;
+  let position = epoch.from;
   const report = () => {
-    const loss = weightSum === 0 ? 0 : lossSum / weightSum;
+    const loss = position.weightSum === 0 ? 0 : position.lossSum / position.weightSum;
     if (!(loss < LOSS_MAX)) throw diverged(epoch, loss);
-    epoch.progress(events, loss);
+    epoch.progress(position.events, loss);
     return loss;
   };
-  step.forget();
   report();
+  let batches = 0;
   for (const batch of laneBatches(epoch.walks, { lanes, steps })) {
-    epoch.checkpoint();
+    if (++batches <= epoch.from.batches) continue;
+    epoch.stopCheck();
     const weight = fillBatch(step.batch, batch, epoch, logSupport);
-    lossSum += (await step.run(epoch.rate)) * lanes * steps;
-    weightSum += weight;
-    events += batch.events;
-    batches++;
+    const loss = await step.run(epoch.rate);
+    position = {
+      batches,
+      events: position.events + batch.events,
+      lossSum: position.lossSum + loss * lanes * steps,
+      weightSum: position.weightSum + weight,
+    };
     if (batches % BATCHES_BETWEEN_REPORTS === 0) report();
+    epoch.learned(position);
   }
   return report();
 }

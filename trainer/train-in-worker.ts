@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { Failure, type FailureCode } from "../core/domain/failure.ts";
-import type { ModelProgress, ModelTask, TrainedModel } from "./train-model.ts";
+import type { ModelProgress, ModelTask, TrainedModel, Watch } from "./train-model.ts";
 
 /** What a model's thread is started with. */
 export interface WorkerOrder {
@@ -12,6 +12,7 @@ export interface WorkerOrder {
 /** What a model's thread says. */
 export type WorkerMessage =
   | { readonly progress: ModelProgress }
+  | { readonly notice: string }
   | { readonly model: TrainedModel }
   | { readonly stopped: true }
   | {
@@ -26,7 +27,7 @@ export type WorkerMessage =
  *  `signal` once it is aborted; the thread has ended by then. */
 export async function trainInWorker(
   task: ModelTask,
-  progress: (progress: ModelProgress) => void,
+  told: Pick<Watch, "progress" | "notice">,
   signal: AbortSignal,
 ): Promise<TrainedModel> {
   signal.throwIfAborted();
@@ -36,7 +37,8 @@ export async function trainInWorker(
   const ended = Promise.withResolvers<void>();
   let outcome: TrainedModel | Error | undefined;
   worker.on("message", (message: WorkerMessage) => {
-    if ("progress" in message) progress(message.progress);
+    if ("progress" in message) told.progress(message.progress);
+    else if ("notice" in message) told.notice(message.notice);
     else if ("model" in message) outcome = message.model;
     else if ("failure" in message) outcome = failureOf(message.failure);
   });

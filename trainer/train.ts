@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { BundleContent, ModelContent } from "../core/bundle/bundle.ts";
 import { publishBundle } from "../core/bundle/publish-bundle.ts";
 import { type BundleId, MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
@@ -22,6 +24,11 @@ export interface TrainingOptions {
   /** The same seed, log and configuration give the same bundle, byte for byte. */
   readonly seed: number;
   readonly progress?: (progress: TrainingProgress) => void;
+  /** Told what a training can go on without, such as a checkpoint that was damaged. */
+  readonly notice?: (text: string) => void;
+  /** How often each model's training is saved, so that a training that was killed goes on from
+   *  there; 0 for never. The checkpoints are in `<outFolder>.training` until the bundle is out. */
+  readonly checkpointSeconds?: number;
   readonly signal?: AbortSignal;
   /** Milliseconds of a clock that never goes back. */
   readonly nowMs?: () => number;
@@ -39,8 +46,9 @@ export interface TrainingResult {
 }
 
 /** Learns both models from a log folder, each on a core of its own, and publishes them as one
- *  bundle. Throws `bad_log_folder`, `training_diverged`, and the reason of `signal` once it is
- *  aborted; nothing is published then. */
+ *  bundle. A training that was killed goes on from its checkpoints and ends in the same bundle.
+ *  Throws `bad_log_folder`, `training_diverged`, and the reason of `signal` once it is aborted;
+ *  nothing is published then. */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const { config } = options;
   const nowMs = options.nowMs ?? (() => performance.now());
@@ -54,6 +62,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   options.signal?.throwIfAborted();
   const content = bundleContent(options, { sequences, models, calibration });
   const bundle = await publishBundle(options.outFolder, content);
+  await rm(checkpointFolder(options), { recursive: true, force: true });
   const cpu = process.cpuUsage(cpuBefore);
   return {
     bundle,
@@ -63,6 +72,12 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
     seconds: (nowMs() - startedMs) / 1000,
   };
+}
+
+const CHECKPOINT_SECONDS = 60;
+
+function checkpointFolder({ outFolder }: TrainingOptions): string {
+  return `${resolve(outFolder)}.training`;
 }
 
 type Trained = readonly (readonly [ModelName, TrainedModel])[];
@@ -77,11 +92,16 @@ async function trainModels(
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   const clock = progressClock(nowMs, options.progress ?? (() => undefined));
+  const told = { progress: clock, notice: options.notice ?? (() => undefined) };
+  const everySeconds = options.checkpointSeconds ?? CHECKPOINT_SECONDS;
+  const checkpoints =
+    everySeconds > 0 ? { folder: checkpointFolder(options), everySeconds } : undefined;
   const names = MODEL_NAMES.filter((name) => config[name].enabled);
   const trainings = names.map(async (name) => {
-    const task = { name, ...learned, config: config[name], refit: config.refit, seed };
+    const { refit, [name]: settings } = config;
+    const task = { name, ...learned, config: settings, refit, seed, checkpoints };
     try {
-      return [name, await trainInWorker(task, clock, signal)] as const;
+      return [name, await trainInWorker(task, told, signal)] as const;
     } catch (error) {
       failed.abort(error);
       throw error;
@@ -108,10 +128,10 @@ function calibrate(
     ([
       name,
       {
-        measured: { parameters, tastes },
+        measured: { weights, tastes },
       },
     ]) => {
-      return [name, { table: parameters.table, tastes }];
+      return [name, { table: weights.table, tastes }];
     },
   );
   return calibrateBlend({
@@ -119,7 +139,7 @@ function calibrate(
     sparse: replaySources(sequences, sources, after),
     answers: answer,
     popularity: popularityOf(trackSupport(sequences, split.trained)),
-    checkpoint: () => signal?.throwIfAborted(),
+    stopCheck: () => signal?.throwIfAborted(),
   });
 }
 
@@ -162,7 +182,7 @@ function bundleContent(
 }
 
 function modelContent(model: TrainedModel): ModelContent {
-  const { table, sizes } = model.parameters;
+  const { table, sizes } = model.weights;
   return {
     hidden: sizes.hidden,
     dimension: sizes.dimension,
@@ -170,13 +190,11 @@ function modelContent(model: TrainedModel): ModelContent {
     inputVectors: table.vectors,
     outputVectors: table.vectors,
     outputBias: table.bias,
-    ...servedGraphs(model.parameters),
+    ...servedGraphs(model.weights),
   };
 }
 
 function figuresOf(models: Trained, calibration: Calibration): TrainingResult["validation"] {
-  const alone = models.map(([name, model]) => {
-    return [name, model.epochs[model.bestEpoch - 1]!.validation];
-  });
+  const alone = models.map(([name, { accuracy }]) => [name, accuracy]);
   return { ...Object.fromEntries(alone), blend: calibration.accuracy };
 }

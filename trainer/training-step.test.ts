@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copyParameters, type ModelParameters, startingParameters } from "./model-parameters.ts";
+import { type ModelParameters, startingParameters } from "./model-parameters.ts";
 import { seededRandom } from "./random.ts";
 import type { StepShape } from "./training-graph.ts";
 import { openTrainingStep, type StepBatch } from "./training-step.ts";
@@ -20,7 +20,7 @@ const DISTANCE = 0.01;
 
 test("each weight moves against its gradient, which finite differences confirm", async () => {
   const start = startingParameters(SHAPE, TRACKS, seededRandom(2, "weights"));
-  const learned = copyParameters(start);
+  const learned = structuredClone(start);
   await lossOf(learned, 1);
   const random = seededRandom(3, "places");
   for (const [name, before, after, squares] of weightsOf(start, learned)) {
@@ -29,7 +29,7 @@ test("each weight moves against its gradient, which finite differences confirm",
     const gradient = -Math.sign(move) * Math.sqrt(squares[index]!);
     const losses: number[] = [];
     for (const distance of [DISTANCE, -DISTANCE]) {
-      const moved = copyParameters(start);
+      const moved = structuredClone(start);
       const weight = weightsOf(moved, moved).find(([other]) => other === name)![1];
       weight[index] = weight[index]! + distance;
       losses.push(await lossOf(moved, 0));
@@ -49,7 +49,7 @@ test("lanes carry hidden states from one run to the next until they are forgotte
   step.batch.keep.fill(1);
   const fresh = await step.run(0);
   const carried = await step.run(0);
-  step.forget();
+  step.hidden.fill(0);
   const forgotten = await step.run(0);
   await step.close();
   assert.notEqual(carried, fresh);

@@ -25,10 +25,10 @@ export interface StepBatch {
 /** Learns from batches, one after another; it changes the parameters in place. */
 export interface TrainingStep {
   readonly batch: StepBatch;
+  /** [lanes, H]: the lanes' hidden states before the next run; zeros at first. */
+  readonly hidden: Float32Array;
   /** → the batch's loss. The lanes' hidden states carry over to the next run. */
   run(rate: number): Promise<number>;
-  /** Sets the lanes' hidden states to zeros. */
-  forget(): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +54,7 @@ export async function openTrainingStep(
   const graph = await openGraph(trainingGraph(shape));
   return {
     batch,
+    hidden: buffers.hiddenBefore,
     async run(rate) {
       buffers.rate[0] = rate;
       gatherRows(parameters.table, batch.heard, buffers.trackRows);
@@ -69,7 +70,6 @@ export async function openTrainingStep(
       buffers.biasGradients.fill(0, 0, rows);
       return buffers.loss[0]!;
     },
-    forget: () => void buffers.hiddenBefore.fill(0),
     close: () => graph.close(),
   };
 }

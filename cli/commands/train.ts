@@ -12,6 +12,11 @@ export const trainCommand: Command = {
     log: { type: "text", help: "log folder to learn from", required: true },
     out: { type: "text", help: "folder to publish the bundle to", required: true },
     config: { type: "text", help: "JSON file of training settings" },
+    "checkpoint-seconds": {
+      type: "number",
+      help: "how often to save, so that the same command goes on after a kill; 0 for never",
+      default: 60,
+    },
     seed: { type: "number", help: "the same seed and log make the same bundle", default: 1 },
   },
   async run({ options, signal }) {
@@ -24,6 +29,11 @@ export const trainCommand: Command = {
       config,
       seed: options.number("seed"),
       signal,
+      checkpointSeconds: options.number("checkpoint-seconds"),
+      notice: (text) => {
+        bar.end();
+        process.stderr.write(`${text}\n`);
+      },
       progress: trainingBar(bar),
     });
     bar.end();

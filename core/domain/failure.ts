@@ -12,6 +12,7 @@ export const FAILURE_CODES = [
   "stale_owner",
   "store_unavailable",
   "training_diverged",
+  "bad_checkpoint",
   "dependency_missing",
   "bug",
 ] as const;

@@ -1,0 +1,123 @@
+import type { CourseFile } from "./checkpoint/course-file.ts";
+import type { CoursePlan, EpochFigures, Kept } from "./course-plan.ts";
+import {
+  copyWeights,
+  type ModelParameters,
+  squareArrays,
+  startingParameters,
+  weightArrays,
+} from "./model-parameters.ts";
+import { type MovingMean, newMovingMean } from "./moving-mean.ts";
+import type { ModelSizes } from "./onnx/serving-graphs.ts";
+import { continuedRandom, type RandomState, type RandomStream, seededRandom } from "./random.ts";
+import { PASS_START, type PassPosition } from "./train-epoch.ts";
+
+/** All that a course needs to go on. */
+export interface CourseState {
+  readonly parameters: ModelParameters;
+  readonly mean: MovingMean;
+  /** [lanes, H], as of `position`. */
+  readonly hidden: Float32Array;
+  readonly figures: EpochFigures[];
+  kept: Kept | undefined;
+  /** From 1; the one that is being learned. */
+  epoch: number;
+  position: PassPosition;
+  /** The order of the epochs, as of the beginning of this one. */
+  order: RandomStream;
+  readonly negatives: RandomStream;
+  /** What is dropped out. */
+  readonly rows: RandomStream;
+  finished: boolean;
+}
+
+export function startCourse(plan: CoursePlan, sizes: ModelSizes, tracks: number): CourseState {
+  const random = (stream: string) => seededRandom(plan.seed, `${plan.name} ${stream}`);
+  const parameters = startingParameters(sizes, tracks, random("weights"));
+  return {
+    parameters,
+    mean: newMovingMean(parameters),
+    hidden: new Float32Array(plan.config.lanes * sizes.hidden),
+    figures: [],
+    kept: undefined,
+    epoch: 1,
+    position: PASS_START,
+    order: random("order"),
+    negatives: random("negatives"),
+    rows: random("rows"),
+    finished: false,
+  };
+}
+
+/** The part of a state that is no array of numbers. */
+interface SavedState {
+  readonly sizes: ModelSizes;
+  readonly tracks: number;
+  readonly additions: number;
+  readonly figures: readonly EpochFigures[];
+  readonly kept: Pick<Kept, "epoch" | "value"> | null;
+  readonly epoch: number;
+  readonly position: PassPosition;
+  readonly random: Readonly<Record<"order" | "negatives" | "rows", RandomState>>;
+  readonly finished: boolean;
+}
+
+export function saveCourse(file: CourseFile, state: CourseState): void {
+  const { parameters, mean, kept, figures, epoch, position, finished } = state;
+  const saved: SavedState = {
+    sizes: parameters.sizes,
+    tracks: parameters.table.count,
+    additions: mean.additions,
+    figures,
+    kept: kept ? { epoch: kept.epoch, value: kept.value } : null,
+    epoch,
+    position,
+    random: {
+      order: state.order.state(),
+      negatives: state.negatives.state(),
+      rows: state.rows.state(),
+    },
+    finished,
+  };
+  file.save({ state: saved, arrays: arraysOf(state) });
+}
+
+/** Undefined where the file has nothing to go on from. */
+export function loadCourse(plan: CoursePlan, file: CourseFile): CourseState | undefined {
+  const found = file.load();
+  if (found === undefined) return undefined;
+  const saved = found.state as SavedState;
+  const started = startCourse(plan, saved.sizes, saved.tracks);
+  started.mean.additions = saved.additions;
+  const tastes = found.arrays.get("kept tastes") ?? new Float32Array(0);
+  const weights = copyWeights(started.parameters);
+  const state: CourseState = {
+    ...started,
+    figures: [...saved.figures],
+    kept: saved.kept ? { ...saved.kept, weights, tastes } : undefined,
+    epoch: saved.epoch,
+    position: saved.position,
+    order: continuedRandom(saved.random.order),
+    negatives: continuedRandom(saved.random.negatives),
+    rows: continuedRandom(saved.random.rows),
+    finished: saved.finished,
+  };
+  for (const [name, array] of arraysOf(state)) array.set(found.arrays.get(name)!);
+  return state;
+}
+
+/** Every array of a state, by name; they are its own, so that a checkpoint is read into them. */
+function arraysOf({ parameters, mean, hidden, kept }: CourseState): Map<string, Float32Array> {
+  const groups: readonly (readonly [string, ReadonlyMap<string, Float32Array>])[] = [
+    ["weight", weightArrays(parameters)],
+    ["squares", squareArrays(parameters)],
+    ["mean", weightArrays(mean.weights)],
+    ["kept", kept ? weightArrays(kept.weights) : new Map()],
+  ];
+  const arrays = new Map<string, Float32Array>([["hidden", hidden]]);
+  for (const [group, members] of groups) {
+    for (const [name, array] of members) arrays.set(`${group} ${name}`, array);
+  }
+  if (kept) arrays.set("kept tastes", kept.tastes);
+  return arrays;
+}
