@@ -23,7 +23,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ["short.horizonMin", { short: { horizonMin: 3 } }],
   ["short.epochs", { short: { epochs: 0 } }],
   ["short.epochs", { short: { epochs: 1.5 } }],
-  ["short.hidden", { short: { hidden: null } }],
+  ["short.steps", { short: { steps: null } }],
   ["long.learningRate", { long: { learningRate: "0.1" } }],
   ["long.learningRate", { long: { learningRate: Number.NaN } }],
   ["refit", { refit: 1 }],

@@ -47,9 +47,9 @@ export interface CoplayConfig {
 export interface ModelConfig {
   readonly enabled: boolean;
   /** H */
-  readonly hidden: number;
+  readonly hidden: number | null;
   /** D; where it is H, the hidden state itself is the taste. */
-  readonly dimension: number;
+  readonly dimension: number | null;
   readonly epochs: number | null;
   /** Epochs without a better validation after which training stops. */
   readonly patience: number;
@@ -65,9 +65,7 @@ export interface ModelConfig {
   /** The learning rate of the last epoch, as a share of the first's. */
   readonly lastRateShare: number;
   readonly inputDropout: number;
-  readonly tasteDropout: number;
-  /** The weights that are kept are a moving mean over about so many epochs; 0 for the last ones. */
-  readonly averagedEpochs: number;
+  readonly tasteDropout: number | null;
   /** What a skipped or disliked track counts as an answer. */
   readonly skippedTargetWeight: number;
 }
@@ -82,8 +80,8 @@ export interface LongModelConfig extends ModelConfig {
 
 const MODEL_DEFAULTS: ModelConfig = {
   enabled: true,
-  hidden: 100,
-  dimension: 100,
+  hidden: null,
+  dimension: null,
   epochs: null,
   patience: 2,
   lanes: null,
@@ -93,10 +91,12 @@ const MODEL_DEFAULTS: ModelConfig = {
   learningRate: 0.12,
   lastRateShare: 1,
   inputDropout: 0.3,
-  tasteDropout: 0,
-  averagedEpochs: 0,
+  tasteDropout: null,
   skippedTargetWeight: 0.2,
 };
+
+/** A bent is told in fewer numbers than a next step. */
+const LONG_SIZES = { hidden: 100, dimension: 100, tasteDropout: 0 };
 
 export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   idleTimeoutMs: IDLE_TIMEOUT_MS,
@@ -105,7 +105,7 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   validationPredictionsMax: 4000,
   refit: true,
   short: MODEL_DEFAULTS,
-  long: { ...MODEL_DEFAULTS, horizonMin: 1, horizonMax: 10, pieceEventsMax: 256 },
+  long: { ...MODEL_DEFAULTS, ...LONG_SIZES, horizonMin: 1, horizonMax: 10, pieceEventsMax: 256 },
   neighbours: {
     enabled: true,
     sessionsMax: 500_000,
@@ -142,7 +142,6 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   lastRateShare: [0.001, 1, "real"],
   inputDropout: [0, 0.95, "real"],
   tasteDropout: [0, 0.95, "real"],
-  averagedEpochs: [0, 100, "real"],
   skippedTargetWeight: [0, 1, "real"],
   horizonMin: [1, 10_000, "whole"],
   horizonMax: [1, 10_000, "whole"],
@@ -159,7 +158,9 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
 };
 
 /** Settings that may be null. */
-const SIZED_BY_LOG: ReadonlySet<string> = new Set(["epochs", "lanes", "negatives"]);
+const SIZED_BY_LOG: ReadonlySet<string> = new Set([
+  ...["hidden", "dimension", "tasteDropout", "epochs", "lanes", "negatives"],
+]);
 
 /** Checks settings as a JSON file gives them and lays them over the defaults; the result is frozen.
  *  Throws `bad_configuration` with the field at an unknown key or a wrong value. */

@@ -7,7 +7,6 @@ import {
   startingParameters,
   weightArrays,
 } from "./model-parameters.ts";
-import { type MovingMean, newMovingMean } from "./moving-mean.ts";
 import type { ModelSizes } from "./onnx/serving-graphs.ts";
 import { continuedRandom, type RandomState, type RandomStream, seededRandom } from "./random.ts";
 import { PASS_START, type PassPosition } from "./train-epoch.ts";
@@ -15,7 +14,6 @@ import { PASS_START, type PassPosition } from "./train-epoch.ts";
 /** All that a course needs to go on. */
 export interface CourseState {
   readonly parameters: ModelParameters;
-  readonly mean: MovingMean;
   /** [lanes, H], as of `position`. */
   readonly hidden: Float32Array;
   readonly figures: EpochFigures[];
@@ -36,7 +34,6 @@ export function startCourse(plan: CoursePlan, sizes: ModelSizes, tracks: number)
   const parameters = startingParameters(sizes, tracks, random("weights"));
   return {
     parameters,
-    mean: newMovingMean(parameters),
     hidden: new Float32Array(plan.config.lanes * sizes.hidden),
     figures: [],
     kept: undefined,
@@ -53,7 +50,6 @@ export function startCourse(plan: CoursePlan, sizes: ModelSizes, tracks: number)
 interface SavedState {
   readonly sizes: ModelSizes;
   readonly tracks: number;
-  readonly additions: number;
   readonly figures: readonly EpochFigures[];
   readonly kept: Pick<Kept, "epoch" | "value"> | null;
   readonly epoch: number;
@@ -63,11 +59,10 @@ interface SavedState {
 }
 
 export function saveCourse(file: CourseFile, state: CourseState): void {
-  const { parameters, mean, kept, figures, epoch, position, finished } = state;
+  const { parameters, kept, figures, epoch, position, finished } = state;
   const saved: SavedState = {
     sizes: parameters.sizes,
     tracks: parameters.table.count,
-    additions: mean.additions,
     figures,
     kept: kept ? { epoch: kept.epoch, value: kept.value } : null,
     epoch,
@@ -88,7 +83,6 @@ export function loadCourse(plan: CoursePlan, file: CourseFile): CourseState | un
   if (found === undefined) return undefined;
   const saved = found.state as SavedState;
   const started = startCourse(plan, saved.sizes, saved.tracks);
-  started.mean.additions = saved.additions;
   const tastes = found.arrays.get("kept tastes") ?? new Float32Array(0);
   const weights = copyWeights(started.parameters);
   const state: CourseState = {
@@ -107,11 +101,10 @@ export function loadCourse(plan: CoursePlan, file: CourseFile): CourseState | un
 }
 
 /** Every array of a state, by name; they are its own, so that a checkpoint is read into them. */
-function arraysOf({ parameters, mean, hidden, kept }: CourseState): Map<string, Float32Array> {
+function arraysOf({ parameters, hidden, kept }: CourseState): Map<string, Float32Array> {
   const groups: readonly (readonly [string, ReadonlyMap<string, Float32Array>])[] = [
     ["weight", weightArrays(parameters)],
     ["squares", squareArrays(parameters)],
-    ["mean", weightArrays(mean.weights)],
     ["kept", kept ? weightArrays(kept.weights) : new Map()],
   ];
   const arrays = new Map<string, Float32Array>([["hidden", hidden]]);

@@ -6,7 +6,6 @@ import type { CoursePlan, EpochFigures, Kept } from "./course-plan.ts";
 import { type CourseState, loadCourse, saveCourse, startCourse } from "./course-state.ts";
 import { measureAccuracy } from "./measure-ranks.ts";
 import { copyWeights, type ModelWeights } from "./model-parameters.ts";
-import { addToMean } from "./moving-mean.ts";
 import { negativeSampler } from "./negative-sampler.ts";
 import { planPass } from "./plan-pass.ts";
 import { continuedRandom } from "./random.ts";
@@ -37,9 +36,6 @@ export interface CourseWatch {
   readonly stopCheck: StopCheck;
   readonly file: CourseFile | undefined;
 }
-
-/** How many times in an epoch the weights are added to their mean. */
-const ADDITIONS_PER_EPOCH = 10;
 
 /** Learns one set of weights, from where its file left it. The same plan gives the same bits,
  *  wherever it was interrupted. Throws `training_diverged`, and what `stopCheck` throws. */
@@ -90,16 +86,10 @@ async function runEpoch({ plan, state, step, watch }: Run): Promise<number> {
   const { walks, targets } = planPass(sequences, sessions, config, order);
   const drawn = support.map((count) => Math.max(1, count));
   const eventsTotal = walks.ends.reduce((sum, end, walk) => sum + end - walks.starts[walk]!, 0);
-  const batchesPerEpoch = Math.max(1, eventsTotal / (config.lanes * config.steps));
-  const additionEvery = Math.max(1, Math.round(batchesPerEpoch / ADDITIONS_PER_EPOCH));
-  const horizon = config.averagedEpochs * (batchesPerEpoch / additionEvery);
   if (state.position.batches === 0) step.hidden.fill(0);
   const validationRecall = state.figures.at(-1)?.validation?.recall20;
   const learned = (position: PassPosition) => {
     state.position = position;
-    if (horizon > 0 && position.batches % additionEvery === 0) {
-      addToMean(state.mean, state.parameters, horizon);
-    }
     if (!watch.file?.isDue()) return;
     state.hidden.set(step.hidden);
     saveCourse(watch.file, state);
@@ -128,7 +118,7 @@ async function closeEpoch(
   const { config, validation } = plan;
   const { epoch } = state;
   const isLast = epoch === config.epochs;
-  const learned = config.averagedEpochs > 0 ? state.mean.weights : state.parameters;
+  const learned = state.parameters;
   if (validation) {
     const { tastes, accuracy } = await measure(plan, { weights: learned, validation, stopCheck });
     state.figures.push({ loss, validation: accuracy });

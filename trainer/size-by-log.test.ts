@@ -15,15 +15,24 @@ test("what a configuration leaves open grows with the log", () => {
   );
   assert.deepEqual(
     sized.map(({ negatives }) => negatives),
-    [64, 512, 2048],
+    [64, 512, 1024],
   );
   assert.deepEqual(
     sized.map(({ epochs }) => epochs),
-    [12, 6, 7],
+    [12, 6, 8],
+  );
+  assert.deepEqual(
+    sized.map(({ hidden, dimension, tasteDropout }) => [hidden, dimension, tasteDropout]),
+    [
+      [100, 100, 0],
+      [100, 100, 0],
+      [192, 192, 0.5],
+    ],
   );
 });
 
 test("what a configuration says stays", () => {
-  const config = { ...TRAINING_DEFAULTS.short, lanes: 3, epochs: 4, negatives: 5 };
+  const chosen = { hidden: 6, dimension: 7, tasteDropout: 0.1, lanes: 3, epochs: 4, negatives: 5 };
+  const config = { ...TRAINING_DEFAULTS.short, ...chosen };
   assert.deepEqual(sizeByLog(config, { events: 1_000_000, tracks: 60_000 }), config);
 });

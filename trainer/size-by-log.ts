@@ -2,14 +2,17 @@ import type { ModelConfig } from "./config.ts";
 
 /** A model's settings with nothing left open. */
 export type SizedConfig<Config extends ModelConfig> = Config & {
+  readonly hidden: number;
+  readonly dimension: number;
+  readonly tasteDropout: number;
   readonly epochs: number;
   readonly lanes: number;
   readonly negatives: number;
 };
 
 /** Chooses what the configuration leaves to the size of the log. A large log is learned in large
- *  batches; a small one in small batches and more epochs, so that Adagrad still makes thousands of
- *  steps. */
+ *  batches, by a large model that forgets half of its taste at every step; a small one in small
+ *  batches and more epochs, so that Adagrad still makes thousands of steps. */
 export function sizeByLog<Config extends ModelConfig>(
   config: Config,
   log: { readonly events: number; readonly tracks: number },
@@ -19,6 +22,9 @@ export function sizeByLog<Config extends ModelConfig>(
   const quarter = 64 * Math.round(log.tracks / 256);
   return {
     ...config,
+    hidden: config.hidden ?? HIDDEN[size],
+    dimension: config.dimension ?? HIDDEN[size],
+    tasteDropout: config.tasteDropout ?? TASTE_DROPOUT[size],
     lanes: config.lanes ?? LANES[size],
     epochs: config.epochs ?? EPOCHS[size],
     negatives: config.negatives ?? Math.max(NEGATIVES_MIN, Math.min(NEGATIVES_MAX, quarter)),
@@ -28,6 +34,8 @@ export function sizeByLog<Config extends ModelConfig>(
 const LARGE_EVENTS = 300_000;
 const MEDIUM_EVENTS = 30_000;
 const LANES = { large: 256, medium: 128, small: 32 } as const;
-const EPOCHS = { large: 7, medium: 6, small: 12 } as const;
+const HIDDEN = { large: 192, medium: 100, small: 100 } as const;
+const TASTE_DROPOUT = { large: 0.5, medium: 0, small: 0 } as const;
+const EPOCHS = { large: 8, medium: 6, small: 12 } as const;
 const NEGATIVES_MIN = 64;
-const NEGATIVES_MAX = 2048;
+const NEGATIVES_MAX = 1024;

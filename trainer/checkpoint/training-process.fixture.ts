@@ -4,7 +4,7 @@ import { train } from "../train.ts";
 /** A training in a process of its own, told by its parent where to stop: it writes a line for every
  *  word of progress and every notice, and its bundle's id at the end. */
 const [logFolder, outFolder, checkpointSeconds] = process.argv.slice(2);
-const model = { hidden: 12, dimension: 12, lanes: 8, negatives: 16, averagedEpochs: 1 };
+const model = { hidden: 12, dimension: 12, lanes: 8, negatives: 16 };
 const { bundle } = await train({
   logFolder: logFolder!,
   outFolder: outFolder!,
