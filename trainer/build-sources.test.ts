@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SESSION_END } from "../core/bundle/run-order.ts";
 import type { SessionId, TrackId } from "../core/domain/ids.ts";
 import type { EventKind } from "../core/domain/listening-event.ts";
 import { writeTestLog } from "../test/support/played-logs.ts";
@@ -49,6 +50,18 @@ test("co-play counts what came later by its distance, and a skip is no follower"
   // After a: x twice at once, b once, y once two places later; and one more.
   const shares = [2 / 4.5, 1 / 4.5, 0.5 / 4.5, 1 / 2];
   assert.deepEqual([...coplay!.shares], shares.map(Math.fround));
+});
+
+test("runs are found in the newest sessions, without the tracks that were skipped", async () => {
+  const sequences = await sequencesOf();
+  const built = (coplay: object) => {
+    return buildSources(sequences, sequences.sessionOrder, parseTrainingConfig({ coplay })).runs;
+  };
+  const runs = built({})!;
+  assert.deepEqual([...runs.played], [0, 1, 2, SESSION_END, 0, 1, SESSION_END, 0, 3, SESSION_END]);
+  assert.deepEqual([...runs.places], [0, 4, 7, 1], "after a three times, after a and x once");
+  assert.equal(built({ runPlaysMax: 6 }), undefined, "no run of two is followed in the newest");
+  assert.equal(built({ runTracksMax: 1 }), undefined);
 });
 
 test("a skip neither speaks for its neighbours nor stays unheard", async () => {

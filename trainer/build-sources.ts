@@ -2,6 +2,7 @@ import type { Sources } from "../core/bundle/bundle.ts";
 import type { TrainingConfig } from "./config.ts";
 import { coplayTable } from "./coplay-table.ts";
 import { neighbourSessions } from "./neighbour-sessions.ts";
+import { runPlays } from "./run-plays.ts";
 import type { Sequences } from "./sequences.ts";
 
 /** What `sessions`, in order of time, give beside the models. */
@@ -12,5 +13,10 @@ export function buildSources(
 ): Sources {
   const near = neighbours.enabled && neighbourSessions(sequences, sessions, neighbours);
   const after = coplay.enabled && coplayTable(sequences, sessions, coplay);
-  return { ...(near && { neighbours: near }), ...(after && { coplay: after }) };
+  const runs = after && runPlays(sequences, sessions, coplay);
+  return {
+    ...(near && { neighbours: near }),
+    ...(after && { coplay: after }),
+    ...(runs && { runs }),
+  };
 }

@@ -9,9 +9,9 @@ export interface Calibration {
 
 /** Weights tried for each source, the lowest first, in the order in which sources are taken up. */
 const WEIGHTS_TRIED: readonly (readonly [SourceName, readonly number[]])[] = [
-  ["long", [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8]],
-  ["neighbours", [0, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2]],
-  ["coplay", [0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6]],
+  ["long", [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2]],
+  ["neighbours", [0, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3]],
+  ["coplay", [0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8]],
   ["popularity", [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8]],
 ];
 /** Rounds over all sources; what one is worth depends on the others. */

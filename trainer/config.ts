@@ -41,6 +41,12 @@ export interface CoplayConfig {
   readonly successorsMax: number;
   readonly tracksMax: number;
   readonly decay: number;
+  /** The longest run of last tracks whose continuation is looked up; 1 for none. */
+  readonly runTracksMax: number;
+  /** How many times as much a run counts as one that is a track shorter. */
+  readonly runWeight: number;
+  /** The newest sessions are looked up, so many plays. */
+  readonly runPlaysMax: number;
   readonly sharpness: number;
 }
 
@@ -90,19 +96,19 @@ const MODEL_DEFAULTS: ModelConfig = {
   negativeExponent: 0.5,
   learningRate: 0.12,
   lastRateShare: 1,
-  inputDropout: 0.3,
+  inputDropout: 0.25,
   tasteDropout: null,
   skippedTargetWeight: 0.2,
 };
 
 /** A bent is told in fewer numbers than a next step. */
-const LONG_SIZES = { hidden: 100, dimension: 100, tasteDropout: 0 };
+const LONG_SIZES = { hidden: 100, dimension: 100, inputDropout: 0.3, tasteDropout: 0 };
 
 export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   idleTimeoutMs: IDLE_TIMEOUT_MS,
   trackSupportMin: 1,
   validationShare: 0.05,
-  validationPredictionsMax: 4000,
+  validationPredictionsMax: 8000,
   refit: true,
   short: MODEL_DEFAULTS,
   long: { ...MODEL_DEFAULTS, ...LONG_SIZES, horizonMin: 1, horizonMax: 10, pieceEventsMax: 256 },
@@ -120,6 +126,9 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
     successorsMax: 100,
     tracksMax: 10,
     decay: 0.6,
+    runTracksMax: 3,
+    runWeight: 6,
+    runPlaysMax: 50_000_000,
     sharpness: 50,
   },
 });
@@ -154,6 +163,9 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   successorsMax: [1, 10_000, "whole"],
   tracksMax: [1, 32, "whole"],
   decay: [0, 1, "real"],
+  runTracksMax: [1, 32, "whole"],
+  runWeight: [0, 1000, "real"],
+  runPlaysMax: [1, 268_435_456, "whole"],
   sharpness: [0, 1e9, "real"],
 };
 

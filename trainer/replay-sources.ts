@@ -21,13 +21,13 @@ const EACH = { neighbours: 1, coplay: 1 };
 /** As `sessionTracks` finds them in a record. */
 function tracksUpTo({ track, features }: Sequences, last: number): TrackIndex[] {
   const tracks: TrackIndex[] = [];
-  const met = new Set<number>();
+  const unwanted = new Map<number, boolean>();
   for (let event = last; event >= 0 && last - event < RECENT_EVENTS_MAX; event--) {
     const heard = track[event]!;
-    if (heard >= 0 && !met.has(heard)) {
-      met.add(heard);
-      const kind = EVENT_KINDS[features.kind[event]!]!;
-      if (!UNWANTED_KINDS.has(kind)) tracks.push(heard as TrackIndex);
+    if (heard >= 0) {
+      const isUnwanted = UNWANTED_KINDS.has(EVENT_KINDS[features.kind[event]!]!);
+      if (!unwanted.has(heard)) unwanted.set(heard, isUnwanted);
+      if (!unwanted.get(heard) && !isUnwanted) tracks.push(heard as TrackIndex);
     }
     if (features.sessionStart[event] === 1) break;
   }

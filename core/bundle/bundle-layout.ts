@@ -96,7 +96,10 @@ function layOutModel(
   };
 }
 
-function layOutSources(files: ContentFiles, { neighbours, coplay }: Sources): SourcesManifest {
+function layOutSources(
+  files: ContentFiles,
+  { neighbours, coplay, runs }: Sources,
+): SourcesManifest {
   const integers = (role: string, values: Uint32Array) => files.add(role, "u32", bytesOf(values));
   return {
     ...(neighbours && {
@@ -120,6 +123,16 @@ function layOutSources(files: ContentFiles, { neighbours, coplay }: Sources): So
         starts: integers("coplay.starts", coplay.starts),
         successors: integers("coplay.successors", coplay.successors),
         shares: files.add("coplay.shares", "f32", bytesOf(coplay.shares)),
+      },
+    }),
+    ...(runs && {
+      runs: {
+        plays: runs.played.length,
+        followed: runs.places.length,
+        tracks_max: runs.tracks_max,
+        weight: runs.weight,
+        played: integers("runs.played", runs.played),
+        places: integers("runs.places", runs.places),
       },
     }),
   };

@@ -10,6 +10,7 @@ import {
 import type { BundleContent, Sources } from "./bundle.ts";
 import { openBundle } from "./open-bundle.ts";
 import { publishBundle } from "./publish-bundle.ts";
+import { SESSION_END } from "./run-order.ts";
 
 const SOURCES: Sources = {
   neighbours: {
@@ -27,6 +28,12 @@ const SOURCES: Sources = {
     starts: Uint32Array.of(0, 1, 1, 3, 3, 3, 3),
     successors: Uint32Array.of(5, 0, 4),
     shares: Float32Array.of(0.5, 1, 0.125),
+  },
+  runs: {
+    tracks_max: 3,
+    weight: 6,
+    played: Uint32Array.of(0, 1, 4, SESSION_END, 5, 4, SESSION_END),
+    places: Uint32Array.of(0, 1, 4),
   },
 };
 
@@ -103,6 +110,16 @@ const refusals: readonly [what: string, field: string | RegExp, edit: Edit][] = 
   ["a share of 0", /shares/, floats("sources.coplay.shares", 0.5, 0, 0.125)],
   ["a share above 1", /shares/, floats("sources.coplay.shares", 0.5, 1.5, 0.125)],
   ["a share that is NaN", /shares/, floats("sources.coplay.shares", 0.5, Number.NaN, 0.125)],
+  ["a run of one", "sources.runs.tracks_max", ({ sources }) => (sources.runs.tracks_max = 1)],
+  ["runs without co-play", "sources.runs", ({ sources }) => delete sources.coplay],
+  [
+    "a play that is no track",
+    /runs.played/,
+    integers("sources.runs.played", 0, 1, 6, SESSION_END, 5, 4, SESSION_END),
+  ],
+  ["a place that nothing follows", /runs.places/, integers("sources.runs.places", 0, 2, 4)],
+  ["a place behind the end", /runs.places/, integers("sources.runs.places", 0, 1, 7)],
+  ["places out of order", /runs.places/, integers("sources.runs.places", 1, 0, 4)],
   ["a weight below 0", "blend.coplay", ({ blend }) => (blend.coplay = -1)],
 ];
 

@@ -1,5 +1,11 @@
 import type { ModelName, TrackHash, TrackId, TrackIndex } from "../domain/ids.ts";
-import type { CoplaySettings, FeatureName, Manifest, NeighbourSettings } from "./manifest.ts";
+import type {
+  CoplaySettings,
+  FeatureName,
+  Manifest,
+  NeighbourSettings,
+  RunSettings,
+} from "./manifest.ts";
 
 /** A bundle that was opened and checked. Immutable; shared by everything that serves it. */
 export interface Bundle {
@@ -39,6 +45,8 @@ export interface Model {
 export interface Sources {
   readonly neighbours?: NeighbourSessions;
   readonly coplay?: CoplayTable;
+  /** A part of co-play: only there with it. */
+  readonly runs?: RunPlays;
 }
 
 /** Other listeners' sessions, the oldest first. */
@@ -57,6 +65,16 @@ export interface CoplayTable extends CoplaySettings {
   readonly successors: Uint32Array;
   /** [pairs]: each successor's share of its track's followers, above 0, at most 1. */
   readonly shares: Float32Array;
+}
+
+/** Whole sessions in which runs of tracks are looked up, ordered so that each run is one range. */
+export interface RunPlays extends RunSettings {
+  /** [plays]: track indices in order of play, the oldest session first, each session followed by
+   *  `SESSION_END`. */
+  readonly played: Uint32Array;
+  /** [places]: where in `played` a track stands that another one follows, ordered by
+   *  `compareRuns`. */
+  readonly places: Uint32Array;
 }
 
 /** What a trainer hands to `publishBundle`. */

@@ -19,6 +19,9 @@ export const BUNDLE_LIMITS = {
   recencySessionsMax: 1e12,
   coplayPairsMax: 268_435_456,
   coplayTracksMax: 32,
+  runPlaysMax: 268_435_456,
+  runTracksMax: 32,
+  runWeightMax: 1000,
   sharpnessMax: 1e9,
   idleTimeoutMsMax: 30 * 24 * 60 * 60 * 1000,
   /** Levels of nesting, in the manifest and in an ONNX graph. */

@@ -54,6 +54,7 @@ export interface ModelManifest {
 export interface SourcesManifest {
   readonly neighbours?: NeighboursManifest;
   readonly coplay?: CoplayManifest;
+  readonly runs?: RunsManifest;
 }
 
 /** Other listeners' sessions, in which those that resemble the listener's own are looked up. */
@@ -97,6 +98,25 @@ export interface CoplaySettings {
   readonly decay: number;
   /** c of ln(1 + c · share of the followers). */
   readonly sharpness: number;
+}
+
+/** What was played after the same tracks in a row; a part of what co-play says. */
+export interface RunsManifest extends RunSettings {
+  readonly plays: number;
+  /** Plays that another one follows in the same session. */
+  readonly followed: number;
+  /** Little-endian uint32 [plays]: track indices in order of play, 2³² − 1 after each session. */
+  readonly played: string;
+  /** Little-endian uint32 [followed]: places in `played`, ordered by the track there, then by the
+   *  one before it, and so on for `tracks_max` tracks. */
+  readonly places: string;
+}
+
+export interface RunSettings {
+  /** The longest run that is looked up. */
+  readonly tracks_max: number;
+  /** How many times as much a run counts as one that is a track shorter. */
+  readonly weight: number;
 }
 
 /** The sources of a score; each is a part of it. */

@@ -1,5 +1,5 @@
 import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
-import type { CoplayManifest, NeighboursManifest } from "./manifest.ts";
+import type { CoplayManifest, NeighboursManifest, RunsManifest } from "./manifest.ts";
 import {
   anyObject,
   badBundle,
@@ -16,15 +16,21 @@ export const SOURCE_FILES = [
   ["coplay", "starts"],
   ["coplay", "successors"],
   ["coplay", "shares"],
+  ["runs", "played"],
+  ["runs", "places"],
 ] as const;
 
 /** Checks the manifest's sources; returns the names of those that there are. */
 export function checkSources(value: unknown): readonly string[] {
-  const sources = exactObject(value, "sources", [], ["neighbours", "coplay"]);
+  const sources = exactObject(value, "sources", [], ["neighbours", "coplay", "runs"]);
   const names = Object.keys(sources);
   if (names.length === 0) throw badBundle("sources", "must hold at least one source");
   if (names.includes("neighbours")) checkNumbers(sources.neighbours, "neighbours", NEIGHBOURS);
   if (names.includes("coplay")) checkNumbers(sources.coplay, "coplay", COPLAY);
+  if (names.includes("runs")) {
+    if (!names.includes("coplay")) throw badBundle("sources.runs", "needs sources.coplay");
+    checkNumbers(sources.runs, "runs", RUNS);
+  }
   return names;
 }
 
@@ -46,9 +52,16 @@ const COPLAY: Readonly<Partial<Record<keyof CoplayManifest, Range>>> = {
   sharpness: [0, LIMITS.sharpnessMax, "real"],
 };
 
+const RUNS: Readonly<Partial<Record<keyof RunsManifest, Range>>> = {
+  plays: [1, LIMITS.runPlaysMax, "whole"],
+  followed: [1, LIMITS.runPlaysMax, "whole"],
+  tracks_max: [2, LIMITS.runTracksMax, "whole"],
+  weight: [0, LIMITS.runWeightMax, "real"],
+};
+
 function checkNumbers(
   value: unknown,
-  name: "neighbours" | "coplay",
+  name: "neighbours" | "coplay" | "runs",
   ranges: Readonly<Record<string, Range>>,
 ): void {
   const files = SOURCE_FILES.filter(([source]) => source === name).map(([, key]) => key);

@@ -1,16 +1,18 @@
-import type { CoplayTable, NeighbourSessions, Sources } from "./bundle.ts";
-import type { CoplayManifest, Manifest, NeighboursManifest } from "./manifest.ts";
+import type { CoplayTable, NeighbourSessions, RunPlays, Sources } from "./bundle.ts";
+import type { CoplayManifest, Manifest, NeighboursManifest, RunsManifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
 import type { FileReader } from "./read-files.ts";
+import { compareRuns, SESSION_END } from "./run-order.ts";
 
 /** Reads the sources beside the models and checks every number in their files: places that never
  *  go back, tracks that exist, shares above 0. */
 export async function readSources(files: FileReader, manifest: Manifest): Promise<Sources> {
-  const { neighbours, coplay } = manifest.sources ?? {};
+  const { neighbours, coplay, runs } = manifest.sources ?? {};
   const { count } = manifest.tracks;
   return {
     ...(neighbours && { neighbours: await readNeighbours(files, neighbours, count) }),
     ...(coplay && { coplay: await readCoplay(files, coplay, count) }),
+    ...(runs && { runs: await readRuns(files, runs, count) }),
   };
 }
 
@@ -46,6 +48,27 @@ async function readCoplay(
   return { tracks_max, decay, sharpness, starts, successors, shares };
 }
 
+async function readRuns(
+  files: FileReader,
+  manifest: RunsManifest,
+  count: number,
+): Promise<RunPlays> {
+  const { plays, followed, tracks_max, weight } = manifest;
+  const field = (key: keyof RunsManifest) => `sources.runs.${key}`;
+  const played = await files.integers(manifest.played, field("played"), plays);
+  const places = await files.integers(manifest.places, field("places"), followed);
+  checkTracks(played, manifest.played, count, SESSION_END);
+  const isFollowed = (place: number) =>
+    [played[place], played[place + 1]].every((track) => (track ?? SESSION_END) !== SESSION_END);
+  const off = places.findIndex((place) => !isFollowed(place));
+  if (off >= 0) throw badBundle(manifest.places, `no track follows the place at ${off}`);
+  const back = places.findIndex((place, at) => {
+    return at > 0 && compareRuns(played, places[at - 1]!, place, tracks_max) > 0;
+  });
+  if (back >= 0) throw badBundle(manifest.places, `the place at ${back} is out of order`);
+  return { tracks_max, weight, played, places };
+}
+
 /** Places begin at 0, never go back, and end where the file that they point into ends. */
 function checkPlaces(places: Uint32Array, file: string, end: number): void {
   if (places[0] !== 0) throw badBundle(file, "does not begin with 0");
@@ -54,7 +77,7 @@ function checkPlaces(places: Uint32Array, file: string, end: number): void {
   if (places.at(-1) !== end) throw badBundle(file, `ends with ${places.at(-1)}, not ${end}`);
 }
 
-function checkTracks(tracks: Uint32Array, file: string, count: number): void {
-  const unknown = tracks.findIndex((track) => track >= count);
+function checkTracks(tracks: Uint32Array, file: string, count: number, mark?: number): void {
+  const unknown = tracks.findIndex((track) => track >= count && track !== mark);
   if (unknown >= 0) throw badBundle(file, `the number at ${unknown} is no track`);
 }

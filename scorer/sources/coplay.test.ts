@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SESSION_END } from "../../core/bundle/run-order.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import { coplaySource } from "./coplay.ts";
 
@@ -14,7 +15,7 @@ const TABLE = {
 };
 
 test("followers of later tracks count more, and shares are of all that is said", () => {
-  const source = coplaySource(TABLE, 4);
+  const source = coplaySource(TABLE, undefined, 4);
   const score = (...session: number[]) => {
     const { tracks, values } = source(session as TrackIndex[]);
     return tracks.map((track, at) => [track, Math.expm1(values[at]!).toFixed(4)]);
@@ -27,4 +28,17 @@ test("followers of later tracks count more, and shares are of all that is said",
   assert.deepEqual(score(1, 0), expected);
   assert.deepEqual(score(1, 0), expected, "nothing is left of the call before");
   assert.deepEqual(score(2, 3, 0), [], "the third last track is beyond the limit");
+});
+
+test("runs add to what single tracks say", () => {
+  const played = Uint32Array.of(0, 1, 2, SESSION_END);
+  const runs = { tracks_max: 2, weight: 4, played, places: Uint32Array.of(0, 1) };
+  const { tracks, values } = coplaySource(TABLE, runs, 4)([1, 0, 1] as TrackIndex[]);
+  // Of single tracks 3: 0.625 and 2: 0.25, each track once; of the run 0, 1 then 2: 4 / (1 + 1).
+  assert.deepEqual(tracks, [3, 2]);
+  const shares = [0.625 / 2.875, 2.25 / 2.875];
+  assert.deepEqual(
+    [...values],
+    shares.map((share) => Math.fround(Math.log1p(share))),
+  );
 });

@@ -1,7 +1,7 @@
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import { indexSessions } from "./session-index.ts";
-import { newTally, type SparseSource } from "./sparse-source.ts";
+import { eachOnce, newTally, type SparseSource } from "./sparse-source.ts";
 
 /** A vote fades to nothing over this many tracks of the session. */
 const VOTING_TRACKS_MAX = 10;
@@ -20,7 +20,7 @@ export function neighbourSource(source: NeighbourSessions, count: number): Spars
   const findNearest = nearestSessions(source, index);
   const tally = newTally(count);
   return (session) => {
-    for (const { session: other, likeness, back } of findNearest(session)) {
+    for (const { session: other, likeness, back } of findNearest(eachOnce(session))) {
       const vote = likeness * Math.max(0, 1 - (back + 1) / VOTING_TRACKS_MAX);
       const end = sessionStarts[other + 1]!;
       for (let at = sessionStarts[other]!; at < end; at++) {

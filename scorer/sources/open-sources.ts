@@ -5,7 +5,7 @@ import type { SparseName, SparseSources } from "../retrieval/retriever.ts";
 import { coplaySource } from "./coplay.ts";
 import { neighbourSource } from "./neighbours.ts";
 
-/** Asks what a bundle has beside its models of a session's tracks, the last one first. A source is
+/** Asks what a bundle has beside its models of a session's plays, the last one first. A source is
  *  left out that has nothing to say, or whose weight is 0. */
 export type OpenSources = (
   session: readonly TrackIndex[],
@@ -16,7 +16,7 @@ export function openSources(bundle: Pick<Bundle, "sources" | "trackIds">): OpenS
   const count = bundle.trackIds.length;
   const { sources } = bundle;
   const neighbours = sources.neighbours && neighbourSource(sources.neighbours, count);
-  const coplay = sources.coplay && coplaySource(sources.coplay, count);
+  const coplay = sources.coplay && coplaySource(sources.coplay, sources.runs, count);
   return (session, weights) => {
     const near = weights.neighbours > 0 ? neighbours?.(session) : undefined;
     const after = weights.coplay > 0 ? coplay?.(session) : undefined;

@@ -1,9 +1,14 @@
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { SparseScores } from "../retrieval/retriever.ts";
 
-/** Scores the tracks that it has something to say of, given a session's tracks, the last one
- *  first. */
+/** Scores the tracks that it has something to say of, given a session's plays, the last one
+ *  first; a track may be among them more than once. */
 export type SparseSource = (session: readonly TrackIndex[]) => SparseScores;
+
+/** The tracks of these plays, each where it is met first. */
+export function eachOnce(plays: readonly TrackIndex[]): TrackIndex[] {
+  return [...new Set(plays)];
+}
 
 /** Sums of one source for one session, on an array that the next one uses again. */
 export interface Tally {
