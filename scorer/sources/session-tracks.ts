@@ -3,10 +3,10 @@ import type { TrackHash, TrackIndex } from "../../core/domain/ids.ts";
 import { stepsModels, UNWANTED_KINDS } from "../../core/domain/listening-event.ts";
 import type { RecentEvent } from "../../core/state/listener-record.ts";
 
-/** The plays of the session that the listener's last event belongs to, as far as the record remembers
- *  it, the last one first. A track whose last event was a skip or a dislike is left out, so that it
- *  does not pull up what others play beside it; so are tracks that only started, and those that the
- *  bundle does not know. */
+/** The plays of the session that the listener's last event belongs to, as far as the record
+ *  remembers it, the last one first. A track whose last event was a skip or a dislike is left out,
+ *  so that it does not pull up what others play beside it; so are tracks that only started, and
+ *  those that the bundle does not know. */
 export function sessionTracks(
   bundle: Pick<Bundle, "indexOfHash">,
   recent: readonly RecentEvent[],
