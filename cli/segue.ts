@@ -36,6 +36,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/report.ts")).reportCommand,
   },
   {
+    name: "compare-models",
+    summary: "Learn the six models of De Boom et al. 2018 from a log and compare them on another",
+    load: async () => (await import("./commands/compare-models.ts")).compareModelsCommand,
+  },
+  {
     name: "dev",
     summary: "Run ingest and scorer together, on the embedded log unless brokers are given",
     load: async () => (await import("./commands/dev.ts")).dev,

@@ -77,7 +77,7 @@ export function trainingGraph(shape: StepShape): Uint8Array {
 }
 
 /** → [rows, H], the hidden state after each event. */
-function hiddenRows(
+export function hiddenRows(
   graph: Graph,
   shape: StepShape,
   given: { readonly tracks: Tensor; readonly parameters: ReadonlyMap<string, Tensor> },
@@ -104,7 +104,7 @@ function hiddenRows(
 }
 
 /** [rows, H] → [rows, D] */
-function tasteRows(
+export function tasteRows(
   graph: Graph,
   shape: StepShape,
   given: { readonly hidden: Tensor; readonly parameters: ReadonlyMap<string, Tensor> },

@@ -1,17 +1,19 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { collectReport } from "../../trainer/report/collect-report.ts";
 import { renderReport } from "../../trainer/report/render-report.ts";
+import { parseComparison } from "../../trainer/six-models/model-comparison.ts";
 import type { Command } from "../command.ts";
 import { progressBar } from "../progress-bar.ts";
 
 export const reportCommand: Command = {
-  usage: "--bundle DIR --log DIR [--train DIR] [--warm DIR] --out FILE.html",
+  usage: "--bundle DIR --log DIR [--train DIR] [--warm DIR] [--models FILE.json] --out FILE.html",
   options: {
     bundle: { type: "text", help: "bundle to measure", required: true },
     log: { type: "text", help: "log folder to predict, one event after the other", required: true },
     train: { type: "text", help: "log folder that the bundle was trained on, for the baselines" },
     warm: { type: "text", help: "log folder that the listeners heard before, without predictions" },
+    models: { type: "text", help: "JSON file of compare-models, to show beside" },
     out: { type: "text", help: "HTML file to write", required: true },
     threads: {
       type: "number",
@@ -19,6 +21,9 @@ export const reportCommand: Command = {
     },
   },
   async run({ options, signal }) {
+    const modelsFile = options.textIfGiven("models");
+    const models =
+      modelsFile === undefined ? undefined : parseComparison(await readFile(modelsFile, "utf8"));
     const bar = progressBar(process.stderr, () => performance.now());
     const data = await collectReport({
       bundleFolder: options.text("bundle"),
@@ -32,7 +37,7 @@ export const reportCommand: Command = {
     bar.end();
     const out = options.text("out");
     await mkdir(dirname(out), { recursive: true });
-    await writeFile(out, renderReport(data));
+    await writeFile(out, renderReport({ ...data, models }));
     process.stdout.write(`${out}\n`);
   },
 };

@@ -15,6 +15,7 @@ import {
   giniOfExposure,
   novelty,
 } from "../evaluate/list-measures.ts";
+import type { ModelComparison } from "../six-models/model-comparison.ts";
 import { type BrokenDown, breakDown, circumstancesOf, groupings } from "./break-down.ts";
 import { type LearningCurve, learningCurves } from "./learning-curves.ts";
 
@@ -34,6 +35,8 @@ export interface ReportData {
   readonly lists: readonly ListRow[];
   /** CPU time of the evaluation for a list, in milliseconds. */
   readonly cpuMsAList: number;
+  /** What `compare-models` found, where it is to be shown. */
+  readonly models?: ModelComparison | undefined;
 }
 
 /** What a model's lists show beside hits; see `list-measures.ts`. */

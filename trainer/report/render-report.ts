@@ -6,6 +6,7 @@ import { linePlot } from "./line-plot.ts";
 import { element, escaped, htmlTable } from "./markup.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import { costTable, figuresTable, listTable } from "./report-tables.ts";
+import { SIX_MODELS_NOTE, SIX_MODELS_TITLE, sixModelsParts } from "./six-models-section.ts";
 
 /** The report as one page that stands alone: no script, no font, no picture from elsewhere. The
  *  same data give the same bytes. */
@@ -21,6 +22,9 @@ export function renderReport(data: ReportData): string {
     section("Where the hits are", BREAKDOWN_NOTE, pair(data.breakdowns.map(breakdownPlot))),
     section("The blend", BLEND_NOTE, blendParts(data)),
     section("Beyond hits", LISTS_NOTE, listTable(data.lists)),
+    ...(data.models === undefined
+      ? []
+      : [section(SIX_MODELS_TITLE, SIX_MODELS_NOTE, sixModelsParts(data.models))]),
     section("Costs", COSTS_NOTE, costTable(data)),
     section("How this was measured", "", protocol(data)),
   ];
