@@ -46,7 +46,7 @@ export const DEFAULT_SETTINGS: SixModelSettings = {
     negativeExponent: 0.75,
     subsamplingThreshold: 1e-3,
     epochs: 10,
-    learningRate: 0.075,
+    learningRate: 0.5,
     lastRateShare: 0.01,
   },
   loss: "cosine",
