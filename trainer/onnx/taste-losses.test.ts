@@ -42,7 +42,7 @@ async function lossAndGradient(name: LossName, rows: Rows) {
   return { loss: found[0]! / 2, gradient: gradient.map((slope) => slope / 2) };
 }
 
-test("tastes at right angles to their targets cost 1, opposite ones 2, and along them none", async () => {
+test("a right angle to the target costs 1, the opposite 2, the same direction none", async () => {
   const rows = {
     tastes: Float32Array.of(3, 0, 0, -2, 5, 5),
     targets: Float32Array.of(0, 7, 0, 1, 1, 1),
