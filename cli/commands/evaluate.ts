@@ -1,7 +1,6 @@
+import { COMPARED, type ComparedFigures } from "../../trainer/evaluate/compare-ranks.ts";
 import {
-  COMPARED,
   type ComparedEvaluation,
-  type ComparedFigures,
   compareWithBaselines,
 } from "../../trainer/evaluate/compare-with-baselines.ts";
 import { type Evaluation, evaluate } from "../../trainer/evaluate/evaluate.ts";
@@ -77,13 +76,22 @@ function comparedTable(evaluation: ComparedEvaluation): string {
       { title: "blend minus", right: true },
     ]),
   ];
-  const rows = [...Object.entries(evaluation.by_source), ...Object.entries(evaluation.baselines)];
+  const { by_source: sources, baselines, long_term: longTerm } = evaluation;
+  const rows = [
+    ...Object.entries(sources),
+    ...Object.entries(baselines),
+    ...(longTerm ? [["blend *", longTerm.with] as const] : []),
+    ...(longTerm ? [["blend * without long", longTerm.without] as const] : []),
+  ];
   const drawn = drawTable(
     columns,
     rows.map(([name, figures]) => [name, ...figureCells(figures), ...comparedCells(figures)]),
   );
   const note = "blend minus: paired 95% interval over resampled sessions";
-  return `${drawn}\n${counted(evaluation)}; ${note}\n`;
+  const returning = longTerm
+    ? `* ${longTerm.with.predictions} predictions for listeners with an earlier session\n`
+    : "";
+  return `${drawn}\n${returning}${counted(evaluation)}; ${note}\n`;
 }
 
 function comparedCells({ intervals, blend_minus: minus }: ComparedFigures): string[] {

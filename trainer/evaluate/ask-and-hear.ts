@@ -1,7 +1,12 @@
-import { NO_WEIGHTS, SOURCE_NAMES } from "../../core/bundle/manifest.ts";
+import {
+  type BlendWeights,
+  NO_WEIGHTS,
+  SOURCE_NAMES,
+  wholeBlend,
+} from "../../core/bundle/manifest.ts";
 import { listeningEventToWire } from "../../core/domain/decode-listening-event.ts";
 import { Failure } from "../../core/domain/failure.ts";
-import type { Offset, Partition } from "../../core/domain/ids.ts";
+import type { ListenerId, Offset, Partition } from "../../core/domain/ids.ts";
 import { type ListeningEvent, stepsModels } from "../../core/domain/listening-event.ts";
 import type { Models } from "../../core/state/advance.ts";
 import { createMemoryStore } from "../../core/state/memory-store.ts";
@@ -17,6 +22,9 @@ import { RANKS_MAX } from "./rank-counts.ts";
 export const SOURCES = ["blend", ...SOURCE_NAMES] as const;
 export type Source = (typeof SOURCES)[number];
 
+/** The blend as a bundle weighs it, but with a long-term model of weight 0. */
+export const WITHOUT_LONG = "without_long";
+
 /** A listener's whole life in one process: ingest's own batches on a store in memory, and the
  *  scorer's own replies from it. Nothing here scores, steps or ranks by itself. */
 export interface Replay {
@@ -31,18 +39,36 @@ export interface Replay {
 
 /** A list that was asked for, and the event that came next. */
 export interface AskedList {
-  readonly source: Source;
+  readonly source: Source | typeof WITHOUT_LONG;
   readonly event: ListeningEvent;
   readonly tracks: readonly RecommendedTrack[];
 }
 
-export function startReplay(models: Models, observe: (asked: AskedList) => void): Replay {
+export interface ReplayOptions {
+  readonly observe: (asked: AskedList) => void;
+  /** Whether listeners with an earlier session are asked for a list without the long-term model,
+   *  too, where the bundle's blend has one. */
+  readonly asksWithoutLong: boolean;
+}
+
+export function startReplay(models: Models, { observe, asksWithoutLong }: ReplayOptions): Replay {
   const store = createMemoryStore();
   const scorer = evaluationScorer(models, store);
+  const blend = wholeBlend(models.bundle.manifest.blend);
+  const comparesLong = asksWithoutLong && blend.long > 0;
+  const sessions = new Map<ListenerId, number>();
   let unknownTargets = 0;
   let offset = 0;
 
+  const begins = (event: ListeningEvent): boolean => {
+    const at = { session: event.session, atMs: event.happenedAtMs };
+    return startsSession(store.read(event.listener), at, scorer.rules.idleTimeoutMs);
+  };
+
   async function hear(event: ListeningEvent): Promise<void> {
+    if (stepsModels(event.kind) && begins(event)) {
+      sessions.set(event.listener, (sessions.get(event.listener) ?? 0) + 1);
+    }
     const value = WireListeningEvent.encode(listeningEventToWire(event)).finish();
     const record = { key: event.listener, value, headers: {}, timestampMs: event.happenedAtMs };
     const next = (offset + 1) as Offset;
@@ -54,10 +80,16 @@ export function startReplay(models: Models, observe: (asked: AskedList) => void)
   }
 
   async function predict(event: ListeningEvent): Promise<void> {
-    const at = { session: event.session, atMs: event.happenedAtMs };
-    const previous = store.read(event.listener);
-    if (stepsModels(event.kind) && !startsSession(previous, at, scorer.rules.idleTimeoutMs)) {
-      await askAll(scorer, event, observe);
+    if (stepsModels(event.kind) && !begins(event)) {
+      for (const source of SOURCES) {
+        // The bundle's own weights make the blend.
+        const weights = source === "blend" ? undefined : { ...NO_WEIGHTS, [source]: 1 };
+        observe({ source, event, tracks: await ask(scorer, event, weights) });
+      }
+      if (comparesLong && (sessions.get(event.listener) ?? 0) > 1) {
+        const tracks = await ask(scorer, event, { ...blend, long: 0 });
+        observe({ source: WITHOUT_LONG, event, tracks });
+      }
       if (models.bundle.indexOf(event.track) === undefined) unknownTargets++;
     }
     await hear(event);
@@ -91,24 +123,21 @@ function evaluationScorer(models: Models, store: ReturnType<typeof createMemoryS
   });
 }
 
-/** Asks for the blend's list and for each source's own. */
-async function askAll(
+/** The list that is served just before `event`. */
+async function ask(
   scorer: Scorer,
   event: ListeningEvent,
-  observe: (asked: AskedList) => void,
-): Promise<void> {
-  for (const source of SOURCES) {
-    const { tracks } = await recommend(scorer, {
-      listener: event.listener,
-      session: event.session,
-      k: RANKS_MAX,
-      // The bundle's own weights make the blend.
-      weights: source === "blend" ? undefined : { ...NO_WEIGHTS, [source]: 1 },
-      excludeHeard: 0,
-      askedAtMs: event.happenedAtMs,
-    });
-    observe({ source, event, tracks });
-  }
+  weights: BlendWeights | undefined,
+): Promise<readonly RecommendedTrack[]> {
+  const { tracks } = await recommend(scorer, {
+    listener: event.listener,
+    session: event.session,
+    k: RANKS_MAX,
+    weights,
+    excludeHeard: 0,
+    askedAtMs: event.happenedAtMs,
+  });
+  return tracks;
 }
 
 /** One value per source. */

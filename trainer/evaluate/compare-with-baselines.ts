@@ -2,26 +2,15 @@ import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { BASELINES } from "../baselines/baselines.ts";
 import { readSessions, type SessionLog } from "../baselines/read-sessions.ts";
 import { SOURCES } from "./ask-and-hear.ts";
-import { compareModels, type Difference, type Interval, type SessionSums } from "./bootstrap.ts";
+import { type ComparedFigures, compareRanks } from "./compare-ranks.ts";
 import {
   type DetailedEvaluation,
   type EvaluateOptions,
   type Evaluation,
   evaluateInDetail,
 } from "./evaluate.ts";
-import { type RankFigures, rankCountsOf, rankFigures } from "./rank-counts.ts";
+import type { PredictionRanks } from "./observe-lists.ts";
 import { type BaselineAnswers, replayBaseline } from "./replay-baselines.ts";
-
-/** The figures that are compared with intervals. */
-export const COMPARED = ["recall@20", "mrr@20"] as const;
-export type Compared = (typeof COMPARED)[number];
-
-export interface ComparedFigures extends RankFigures {
-  /** 95% intervals, from resampled sessions. */
-  readonly intervals: Readonly<Record<Compared, Interval>>;
-  /** The blend's figure minus this one, paired; absent for the blend itself. */
-  readonly blend_minus?: Readonly<Record<Compared, Difference>>;
-}
 
 export interface BaselineFigures extends ComparedFigures {
   readonly source: string;
@@ -32,6 +21,15 @@ export interface BaselineFigures extends ComparedFigures {
 export interface ComparedEvaluation extends Omit<Evaluation, "by_source"> {
   readonly by_source: Readonly<Record<string, ComparedFigures>>;
   readonly baselines: Readonly<Record<string, BaselineFigures>>;
+  /** Absent where the blend has no long-term model, or no listener came again. */
+  readonly long_term?: LongTermWorth;
+}
+
+/** What the long-term model is worth to listeners with an earlier session: the served blend, and
+ *  the same weights but for that model's, which is 0. */
+export interface LongTermWorth {
+  readonly with: ComparedFigures;
+  readonly without: ComparedFigures;
 }
 
 export interface ComparisonOptions extends EvaluateOptions {
@@ -56,7 +54,7 @@ export interface DetailedComparison {
 export async function compareWithBaselines(
   options: ComparisonOptions,
 ): Promise<DetailedComparison> {
-  const detail = await evaluateInDetail(options);
+  const detail = await evaluateInDetail({ ...options, asksWithoutLong: true });
   const { manifest, trackIds } = await openBundle(options.bundleFolder);
   const rules = { idleTimeoutMs: manifest.idle_timeout_ms };
   const log = await readSessions(options.logFolder, rules, trackIds);
@@ -110,67 +108,39 @@ function compare(
     ...SOURCES.map((source) => [`source ${source}`, predictions.ranks[source]] as const),
     ...answers.map(({ recipe, ranks }) => [`baseline ${recipe.name}`, ranks] as const),
   ]);
-  const draw = { seed: SEED, resamples: RESAMPLES };
-  const comparisons = COMPARED.map((figure) => {
-    return [figure, compareModels(sessionSums(ranks, session, figure), BLEND, draw)] as const;
-  });
-  const figuresOf = (model: string): ComparedFigures => ({
-    ...rankFigures(rankCountsOf(ranks.get(model)!)),
-    intervals: pick(comparisons, ({ intervals }) => intervals[model]!),
-    ...(model !== BLEND && {
-      blend_minus: pick(comparisons, ({ differences }) => differences[model]!),
-    }),
-  });
+  const figures = compareRanks(ranks, session, "source blend");
+  const longTerm = longTermWorth(predictions, session);
   return {
     ...evaluation,
-    by_source: Object.fromEntries(SOURCES.map((name) => [name, figuresOf(`source ${name}`)])),
+    by_source: Object.fromEntries(SOURCES.map((name) => [name, figures.get(`source ${name}`)!])),
     baselines: Object.fromEntries(
       answers.map(({ recipe, fitCpuSeconds, cpuMsAPrediction }) => [
         recipe.name,
         {
-          ...figuresOf(`baseline ${recipe.name}`),
+          ...figures.get(`baseline ${recipe.name}`)!,
           source: recipe.source,
           fit_cpu_seconds: fitCpuSeconds,
           cpu_ms_a_prediction: cpuMsAPrediction,
         },
       ]),
     ),
+    ...(longTerm && { long_term: longTerm }),
   };
 }
 
-const BLEND = "source blend";
-const SEED = 1;
-const RESAMPLES = 1000;
-
-function pick<From, To>(
-  figures: readonly (readonly [Compared, From])[],
-  choose: (from: From) => To,
-): Record<Compared, To> {
-  const entries = figures.map(([figure, from]) => [figure, choose(from)]);
-  return Object.fromEntries(entries) as Record<Compared, To>;
-}
-
-/** Adds up by session what each rank is worth for a figure. */
-function sessionSums(
-  ranks: ReadonlyMap<string, Uint8Array>,
+/** Compares the blend with itself without the long-term model, on the predictions that were asked
+ *  for both. */
+function longTermWorth(
+  { place, ranks, withoutLong }: PredictionRanks,
   session: Int32Array,
-  figure: Compared,
-): SessionSums {
-  const number = new Map<number, number>();
-  const row = session.map((of) => {
-    if (!number.has(of)) number.set(of, number.size);
-    return number.get(of)!;
-  });
-  const add = (worth: (prediction: number) => number): Float64Array => {
-    const sums = new Float64Array(number.size);
-    for (const [prediction, at] of row.entries()) sums[at]! += worth(prediction);
-    return sums;
-  };
-  const worth = (rank: number) => (rank === 0 ? 0 : figure === "mrr@20" ? 1 / rank : 1);
-  return {
-    predictions: add(() => 1),
-    sums: Object.fromEntries(
-      [...ranks].map(([model, of]) => [model, add((prediction) => worth(of[prediction]!))]),
-    ),
-  };
+): LongTermWorth | undefined {
+  if (withoutLong.place.length === 0) return undefined;
+  const asked = new Set(withoutLong.place);
+  const isAsked = (_: number, prediction: number) => asked.has(place[prediction]!);
+  const both = new Map([
+    ["with", ranks.blend.filter(isAsked)],
+    ["without", withoutLong.ranks],
+  ]);
+  const figures = compareRanks(both, session.filter(isAsked), "with");
+  return { with: figures.get("with")!, without: figures.get("without")! };
 }

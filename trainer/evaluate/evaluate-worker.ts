@@ -10,12 +10,13 @@ import { createListObserver } from "./observe-lists.ts";
 /** How many events pass between two words of progress. */
 const PROGRESS_EVENTS = 200;
 
-const { bundleFolder, logFolder, warmFolder, index, threads } = workerData as PartTask;
+const { bundleFolder, logFolder, warmFolder, asksWithoutLong, index, threads } =
+  workerData as PartTask;
 
 const bundle = await openBundle(bundleFolder);
 const runner = await createStepRunner(bundle);
 const observer = createListObserver(bundle);
-const replay = startReplay({ bundle, runner }, observer.observe);
+const replay = startReplay({ bundle, runner }, { observe: observer.observe, asksWithoutLong });
 let events = 0;
 let stopped = false;
 parentPort?.once("message", () => {

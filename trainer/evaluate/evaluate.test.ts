@@ -6,6 +6,7 @@ import { writeLogFolder } from "../../core/log-folder/write-log-folder.ts";
 import { publishRandomBundle } from "../../test/fixtures/random-bundle.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { simulate } from "../simulate/simulate.ts";
+import { compareWithBaselines } from "./compare-with-baselines.ts";
 import { evaluate } from "./evaluate.ts";
 
 async function world(): Promise<{ bundleFolder: string; logFolder: string }> {
@@ -33,6 +34,26 @@ test("figures do not depend on threads, and count every event but the first", as
   assert.ok(last > 0 && last <= events);
   // No track of the world is one of the bundle's.
   assert.equal(one.unknown_targets, one.predictions);
+});
+
+test("listeners who come again are measured without the long-term model, too", async () => {
+  const folders = await world();
+  const task = { ...folders, progress: () => {} };
+  const alone = (await compareWithBaselines({ ...task, threads: 1 })).compared;
+  const halved = (await compareWithBaselines({ ...task, threads: 2 })).compared;
+  assert.deepEqual(halved, alone);
+  const sessions = new Map<string, Set<unknown>>();
+  let returning = 0;
+  for await (const { listener, session } of readLogFolder(folders.logFolder)) {
+    const begun = sessions.get(listener) ?? new Set();
+    if (begun.size > 1 && begun.has(session)) returning++;
+    sessions.set(listener, begun.add(session));
+  }
+  const { with: blend, without } = alone.long_term!;
+  assert.ok(returning > 0 && returning < alone.predictions);
+  assert.equal(blend.predictions, returning);
+  assert.equal(without.predictions, returning);
+  assert.ok(without.blend_minus!["mrr@20"].interval.every(Number.isFinite));
 });
 
 test("a log in two parts, one warmed with the other, is predicted as the whole", async () => {

@@ -20,6 +20,8 @@ export interface EvaluateOptions {
   readonly warmFolder?: string | undefined;
   /** Threads; listeners are divided among them. All processors where it is not given. */
   readonly threads?: number | undefined;
+  /** Whether listeners with an earlier session are measured without the long-term model, too. */
+  readonly asksWithoutLong?: boolean;
   readonly progress: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,7 +55,7 @@ export interface DetailedEvaluation {
 /** `evaluate`, with what it was counted from. */
 export async function evaluateInDetail(options: EvaluateOptions): Promise<DetailedEvaluation> {
   const cpuBefore = process.cpuUsage();
-  const { bundleFolder, logFolder, warmFolder } = options;
+  const { bundleFolder, logFolder, warmFolder, asksWithoutLong = false } = options;
   const { manifest } = await openBundle(bundleFolder);
   const header = await readLogHeader(logFolder);
   const warm = warmFolder === undefined ? 0 : (await readLogHeader(warmFolder)).events;
@@ -62,7 +64,7 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
   const parts = await Promise.all(
     done.map((_, index) =>
       evaluatePart(
-        { bundleFolder, logFolder, warmFolder, index, threads },
+        { bundleFolder, logFolder, warmFolder, asksWithoutLong, index, threads },
         options.signal,
         (events) => {
           done[index] = events;
@@ -93,6 +95,7 @@ export interface PartTask {
   readonly bundleFolder: string;
   readonly logFolder: string;
   readonly warmFolder?: string | undefined;
+  readonly asksWithoutLong: boolean;
   readonly index: number;
   readonly threads: number;
 }

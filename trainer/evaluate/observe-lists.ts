@@ -1,5 +1,5 @@
 import type { Bundle } from "../../core/bundle/bundle.ts";
-import { type AskedList, bySource, SOURCES, type Source } from "./ask-and-hear.ts";
+import { type AskedList, bySource, SOURCES, type Source, WITHOUT_LONG } from "./ask-and-hear.ts";
 import { cosineDiversity } from "./list-measures.ts";
 
 /** Where the right answers stood, a row for each prediction. */
@@ -8,6 +8,12 @@ export interface PredictionRanks {
   readonly place: Int32Array;
   /** By source, [predictions]: the answer's rank from 1, 0 where the list does not hold it. */
   readonly ranks: Readonly<Record<Source, Uint8Array>>;
+  /** The predictions that were asked for without the long-term model, too. */
+  readonly withoutLong: {
+    /** As above. */
+    readonly place: Int32Array;
+    readonly ranks: Uint8Array;
+  };
 }
 
 /** What the blend's lists were made of, summed so that parts add up. */
@@ -34,6 +40,7 @@ export interface ListObserver {
 export function createListObserver(bundle: Bundle): ListObserver {
   const places: number[] = [];
   const ranks = bySource((): number[] => []);
+  const withoutLong = { place: [] as number[], ranks: [] as number[] };
   const exposure = new Int32Array(bundle.trackIds.length);
   const shares: Record<string, number> = {};
   const model = bundle.models.short ?? bundle.models.long;
@@ -65,16 +72,24 @@ export function createListObserver(bundle: Bundle): ListObserver {
       place = next;
     },
     observe(asked) {
+      const rank = 1 + asked.tracks.findIndex(({ track }) => track === asked.event.track);
+      if (asked.source === WITHOUT_LONG) {
+        withoutLong.place.push(place);
+        withoutLong.ranks.push(rank);
+        return;
+      }
       if (asked.source === SOURCES[0]) places.push(place);
-      ranks[asked.source].push(
-        1 + asked.tracks.findIndex(({ track }) => track === asked.event.track),
-      );
+      ranks[asked.source].push(rank);
       if (asked.source === "blend") tally(asked);
     },
     result: () => ({
       predictions: {
         place: Int32Array.from(places),
         ranks: bySource((source) => Uint8Array.from(ranks[source])),
+        withoutLong: {
+          place: Int32Array.from(withoutLong.place),
+          ranks: Uint8Array.from(withoutLong.ranks),
+        },
       },
       tally: { lists, exposure, diversity, serendipity, shares },
     }),
@@ -83,15 +98,26 @@ export function createListObserver(bundle: Bundle): ListObserver {
 
 /** The predictions of several threads in order of the log. */
 export function joinPredictions(parts: readonly PredictionRanks[]): PredictionRanks {
-  const rows = parts.flatMap((part, index) =>
-    Array.from(part.place, (place, row) => ({ place, part: index, row })),
-  );
+  const all = inOrder(parts.map(({ place }) => place));
+  const returning = inOrder(parts.map(({ withoutLong }) => withoutLong.place));
+  return {
+    place: all.place,
+    ranks: bySource((source) => all.pick(parts.map(({ ranks }) => ranks[source]))),
+    withoutLong: {
+      place: returning.place,
+      ranks: returning.pick(parts.map(({ withoutLong }) => withoutLong.ranks)),
+    },
+  };
+}
+
+/** Merges what the parts say by place, and picks their columns in that order. */
+function inOrder(places: readonly Int32Array[]) {
+  const rows = places.flatMap((of, part) => Array.from(of, (place, row) => ({ place, part, row })));
   rows.sort((one, other) => one.place - other.place);
   return {
     place: Int32Array.from(rows, ({ place }) => place),
-    ranks: bySource((source) =>
-      Uint8Array.from(rows, ({ part, row }) => parts[part]!.ranks[source][row]!),
-    ),
+    pick: (columns: readonly Uint8Array[]) =>
+      Uint8Array.from(rows, ({ part, row }) => columns[part]![row]!),
   };
 }
 

@@ -1,8 +1,5 @@
-import type {
-  Compared,
-  ComparedEvaluation,
-  ComparedFigures,
-} from "../evaluate/compare-with-baselines.ts";
+import type { Compared, ComparedFigures } from "../evaluate/compare-ranks.ts";
+import type { ComparedEvaluation } from "../evaluate/compare-with-baselines.ts";
 import type { ListRow, ReportData } from "./collect-report.ts";
 import { escaped, htmlTable, type TableRow } from "./markup.ts";
 
@@ -31,10 +28,12 @@ export function figuresTable(compared: ComparedEvaluation): string {
     { title: "blend minus, MRR@20", help: "paired 95% interval", isNumber: true },
     { title: "sign test p", help: "over sessions, of the reciprocal ranks", isNumber: true },
   ];
-  const groups = [compared.by_source, compared.baselines];
+  const { with: blend, without } = compared.long_term ?? {};
+  const returning = { "returning: blend": blend, "returning: blend without long": without };
+  const groups = [compared.by_source, compared.baselines, ...(blend ? [returning] : [])];
   return htmlTable(
     columns,
-    groups.map((group) => Object.entries(group).map(row)),
+    groups.map((group) => Object.entries(group as Record<string, ComparedFigures>).map(row)),
   );
 }
 
