@@ -18,6 +18,7 @@ export interface TrainingConfig {
   readonly long: LongModelConfig;
   readonly neighbours: NeighboursConfig;
   readonly coplay: CoplayConfig;
+  readonly popularity: PopularityConfig;
 }
 
 /** Other sessions that resemble a listener's own; `scorer/sources/neighbours.ts` says how. */
@@ -48,6 +49,12 @@ export interface CoplayConfig {
   /** The newest sessions are looked up, so many plays. */
   readonly runPlaysMax: number;
   readonly sharpness: number;
+}
+
+/** What is played much of late. */
+export interface PopularityConfig {
+  /** A play counts e times less for every such share of all sessions that is newer. */
+  readonly recencyShare: number;
 }
 
 export interface ModelConfig {
@@ -131,6 +138,7 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
     runPlaysMax: 50_000_000,
     sharpness: 50,
   },
+  popularity: { recencyShare: 0.02 },
 });
 
 /** Lowest and highest value of each number, and whether it must be whole. */

@@ -10,8 +10,9 @@ import { progressClock, type TrainingProgress } from "./progress.ts";
 import { readSequences } from "./read-sequences.ts";
 import { replaySources } from "./replay-sources.ts";
 import type { Accuracy } from "./score-catalogue.ts";
-import { type Sequences, splitByTime, type TimeSplit, trackSupport } from "./sequences.ts";
+import { type Sequences, splitByTime, type TimeSplit } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
+import { trackPopularity } from "./track-popularity.ts";
 import { trainInWorker } from "./train-in-worker.ts";
 import type { TrainedModel } from "./train-model.ts";
 import { planValidation, type ValidationPlan } from "./validation-plan.ts";
@@ -138,15 +139,9 @@ function calibrate(
     models: Object.fromEntries(measured),
     sparse: replaySources(sequences, sources, after),
     answers: answer,
-    popularity: popularityOf(trackSupport(sequences, split.trained)),
+    popularity: trackPopularity(sequences, split.trained, config.popularity),
     stopCheck: () => signal?.throwIfAborted(),
   });
-}
-
-/** Natural logarithm of each track's share of plays, with one play more for every track. */
-function popularityOf(support: Int32Array): Float32Array {
-  const total = support.reduce((sum, count) => sum + count, 0) + support.length;
-  return Float32Array.from(support, (count) => Math.log((count + 1) / total));
 }
 
 function bundleContent(
@@ -158,17 +153,18 @@ function bundleContent(
   },
 ): BundleContent {
   const { sequences, models, calibration } = learned;
+  const { sessionOrder } = sequences;
   return {
     trackIds: sequences.trackIds,
-    popularity: popularityOf(trackSupport(sequences, sequences.sessionOrder)),
+    popularity: trackPopularity(sequences, sessionOrder, options.config.popularity),
     models: Object.fromEntries(models.map(([name, model]) => [name, modelContent(model)])),
-    sources: buildSources(sequences, sequences.sessionOrder, options.config),
+    sources: buildSources(sequences, sessionOrder, options.config),
     blend: calibration.blend,
     idleTimeoutMs: options.config.idleTimeoutMs,
     training: {
       seed: options.seed,
       events: sequences.track.length,
-      sessions: sequences.sessionOrder.length,
+      sessions: sessionOrder.length,
       listeners: sequences.listenerStarts.length - 1,
       config: options.config,
       validation: figuresOf(models, calibration),
