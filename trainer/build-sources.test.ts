@@ -44,12 +44,29 @@ test("neighbour sessions are those of time, without the tracks that were skipped
 
 test("co-play counts what came later by its distance, and a skip is no follower", async () => {
   const sequences = await sequencesOf();
-  const { coplay } = buildSources(sequences, sequences.sessionOrder, parseTrainingConfig({}));
+  const evenly = parseTrainingConfig({ coplay: { recencyShare: 1000 } });
+  const { coplay } = buildSources(sequences, sequences.sessionOrder, evenly);
   assert.deepEqual([...coplay!.starts], [0, 3, 4, 4, 4]);
   assert.deepEqual([...coplay!.successors], [1, 3, 2, 2]);
   // After a: x twice at once, b once, y once two places later; and one more.
   const shares = [2 / 4.5, 1 / 4.5, 0.5 / 4.5, 1 / 2];
-  assert.deepEqual([...coplay!.shares], shares.map(Math.fround));
+  for (const [at, share] of shares.entries()) {
+    // The oldest session still counts 0.1% less.
+    assert.ok(Math.abs(coplay!.shares[at]! - share) < 0.001, `${coplay!.shares[at]}`);
+  }
+});
+
+test("what followed of late counts more in co-play", async () => {
+  const sequences = await sequencesOf();
+  const third = parseTrainingConfig({ coplay: { recencyShare: 1 / 3 } });
+  const { coplay } = buildSources(sequences, sequences.sessionOrder, third);
+  // After a: b in the newest session; x in those before, one and two thirds of all sessions ago.
+  const [x, y, b] = [Math.exp(-1) + Math.exp(-2), Math.exp(-2) / 2, 1];
+  const expected = new Map([b, x, y].map((sum, at) => [[3, 1, 2][at]!, sum / (b + x + y + 1)]));
+  assert.deepEqual([...coplay!.successors.subarray(0, 3)], [3, 1, 2], "the likeliest first");
+  for (const [at, track] of coplay!.successors.subarray(0, 3).entries()) {
+    assert.ok(Math.abs(coplay!.shares[at]! - expected.get(track)!) < 1e-6);
+  }
 });
 
 test("runs are found in the newest sessions, without the tracks that were skipped", async () => {

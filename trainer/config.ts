@@ -38,6 +38,8 @@ export interface CoplayConfig {
   readonly enabled: boolean;
   /** A track's successors are looked for so many tracks further. */
   readonly reachTracks: number;
+  /** A play counts e times less for every such share of all sessions that is newer. */
+  readonly recencyShare: number;
   /** Of each track, the most frequent ones are kept. */
   readonly successorsMax: number;
   readonly tracksMax: number;
@@ -109,7 +111,7 @@ const MODEL_DEFAULTS: ModelConfig = {
 };
 
 /** A bent is told in fewer numbers than a next step. */
-const LONG_SIZES = { hidden: 100, dimension: 100, inputDropout: 0.3, tasteDropout: 0 };
+const LONG_SIZES = { hidden: 100, dimension: 100, inputDropout: 0.3, tasteDropout: 0.3 };
 
 export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   idleTimeoutMs: IDLE_TIMEOUT_MS,
@@ -124,12 +126,13 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
     sessionsMax: 500_000,
     neighboursMax: 300,
     sessionsPerTrackMax: 500,
-    recencyShare: 0.5,
+    recencyShare: 0.35,
     sharpness: 20_000,
   },
   coplay: {
     enabled: true,
     reachTracks: 10,
+    recencyShare: 1,
     successorsMax: 100,
     tracksMax: 10,
     decay: 0.6,

@@ -4,7 +4,8 @@ import type { Sequences } from "./sequences.ts";
 import { wantedTracks } from "./wanted-tracks.ts";
 
 /** What came after each track in `sessions`, be it the track again: a track that came n places
- *  later counts 1 / n, up to `reachTracks` places. Each track keeps its most frequent successors,
+ *  later counts 1 / n, up to `reachTracks` places, and e times less for each `recencyShare` of all
+ *  sessions that is newer. Each track keeps its most frequent successors,
  *  each with its share of their sum and one more, so that a track that was seen once says less.
  *  Undefined where nothing came after anything.
  *  Source: Ludewig and Jannach 2018, arXiv 1803.09587, section 3.1 (sequential rules). */
@@ -14,7 +15,8 @@ export function coplayTable(
   config: CoplayConfig,
 ): CoplayTable | undefined {
   const count = sequences.trackIds.length;
-  const plays = placesByTrack(sequences, sessions, count);
+  const recentSessions = config.recencyShare * sessions.length;
+  const plays = placesByTrack(sequences, sessions, { count, recentSessions });
   const starts = new Uint32Array(count + 1);
   const successors: number[] = [];
   const shares: number[] = [];
@@ -27,7 +29,7 @@ export function coplayTable(
       for (let later = place + 1; later < end; later++) {
         const follower = plays.tracks[later]!;
         if (sums[follower] === 0) followers.push(follower);
-        sums[follower] = sums[follower]! + 1 / (later - place);
+        sums[follower] = sums[follower]! + plays.weight[place]! / (later - place);
       }
     }
     followers.sort((one, other) => sums[other]! - sums[one]! || one - other);
@@ -56,21 +58,30 @@ interface Plays {
   readonly tracks: Uint32Array;
   /** [plays]: behind the last play of the same session. */
   readonly sessionEnd: Uint32Array;
+  /** [plays]: what it counts that its session is not the newest, at most 1. */
+  readonly weight: Float32Array;
   /** [count + 1], [plays]: where each track was played. */
   readonly starts: Uint32Array;
   readonly places: Uint32Array;
 }
 
-function placesByTrack(sequences: Sequences, sessions: Int32Array, count: number): Plays {
+function placesByTrack(
+  sequences: Sequences,
+  sessions: Int32Array,
+  { count, recentSessions }: { readonly count: number; readonly recentSessions: number },
+): Plays {
   const events = sequences.track.length;
   const tracks = new Uint32Array(events);
   const sessionEnd = new Uint32Array(events);
+  const weight = new Float32Array(events);
   const starts = new Uint32Array(count + 1);
   let length = 0;
-  for (const session of sessions) {
+  for (const [place, session] of sessions.entries()) {
     const wanted = wantedTracks(sequences, session);
     tracks.set(wanted, length);
     sessionEnd.fill(length + wanted.length, length, length + wanted.length);
+    const age = (sessions.length - 1 - place) / recentSessions;
+    weight.fill(Math.exp(-age), length, length + wanted.length);
     for (const track of wanted) starts[track + 1] = starts[track + 1]! + 1;
     length += wanted.length;
   }
@@ -82,5 +93,5 @@ function placesByTrack(sequences: Sequences, sessions: Int32Array, count: number
     places[next[track]!] = place;
     next[track] = next[track]! + 1;
   }
-  return { tracks, sessionEnd, starts, places };
+  return { tracks, sessionEnd, weight, starts, places };
 }

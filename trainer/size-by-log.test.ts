@@ -19,7 +19,7 @@ test("what a configuration leaves open grows with the log", () => {
   );
   assert.deepEqual(
     sized.map(({ epochs }) => epochs),
-    [12, 6, 9],
+    [12, 14, 9],
   );
   assert.deepEqual(
     sized.map(({ hidden, dimension, tasteDropout }) => [hidden, dimension, tasteDropout]),

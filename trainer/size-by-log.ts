@@ -36,6 +36,6 @@ const MEDIUM_EVENTS = 30_000;
 const LANES = { large: 256, medium: 128, small: 32 } as const;
 const HIDDEN = { large: 192, medium: 100, small: 100 } as const;
 const TASTE_DROPOUT = { large: 0.5, medium: 0, small: 0 } as const;
-const EPOCHS = { large: 9, medium: 6, small: 12 } as const;
+const EPOCHS = { large: 9, medium: 14, small: 12 } as const;
 const NEGATIVES_MIN = 64;
 const NEGATIVES_MAX = 1024;
