@@ -105,7 +105,7 @@ const MODEL_DEFAULTS: ModelConfig = {
   negativeExponent: 0.5,
   learningRate: 0.12,
   lastRateShare: 1,
-  inputDropout: 0.25,
+  inputDropout: 0.2,
   tasteDropout: null,
   skippedTargetWeight: 0.2,
 };
@@ -126,7 +126,7 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
     sessionsMax: 500_000,
     neighboursMax: 300,
     sessionsPerTrackMax: 500,
-    recencyShare: 0.35,
+    recencyShare: 0.5,
     sharpness: 20_000,
   },
   coplay: {
