@@ -5,6 +5,8 @@ import { type Accuracy, accuracyOf, worth } from "./score-catalogue.ts";
 export interface Calibration {
   readonly blend: BlendWeights;
   readonly accuracy: Accuracy;
+  /** [predictions]: the rank of each answer. */
+  readonly ranks: Int32Array;
 }
 
 /** Weights tried for each source, the lowest first, in the order in which sources are taken up. */
@@ -46,5 +48,6 @@ function bestOf(calibrations: readonly Calibration[]): Calibration {
 }
 
 function measured(candidates: Candidates, blend: BlendWeights): Calibration {
-  return { blend, accuracy: accuracyOf(candidates.ranks(blend)) };
+  const ranks = candidates.ranks(blend);
+  return { blend, accuracy: accuracyOf(ranks), ranks };
 }

@@ -1,0 +1,42 @@
+/** The time that a search may take, over all of its runs. */
+export interface Budget {
+  readonly seconds: number;
+  /** Aborted once the time is over, the caller's own signal is, or work has failed. */
+  readonly signal: AbortSignal;
+  spentSeconds(): number;
+  /** Whether `error` is what work throws because the time is over, which is no failure. */
+  isTimeOver(error: unknown): boolean;
+  /** Ends all work for a failure of some. */
+  fail(reason: unknown): void;
+  close(): void;
+}
+
+export interface BudgetPlan {
+  readonly seconds: number;
+  /** Of earlier runs. */
+  readonly spentBeforeSeconds: number;
+  /** When this run began, on the clock of `nowMs`. */
+  readonly startedMs: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export function openBudget(plan: BudgetPlan): Budget {
+  const { seconds, signal, nowMs } = plan;
+  const ended = new AbortController();
+  const spentSeconds = () => plan.spentBeforeSeconds + (nowMs() - plan.startedMs) / 1000;
+  const over = new Error("the time of the search is over");
+  const end = () => ended.abort(over);
+  const leftMs = (seconds - spentSeconds()) * 1000;
+  const timer = setTimeout(end, Math.max(0, leftMs));
+  if (leftMs <= 0) end();
+  return {
+    seconds,
+    signal: AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]),
+    spentSeconds,
+    isTimeOver: (error) => error === over,
+    fail: (reason) => ended.abort(reason),
+    close: () => clearTimeout(timer),
+  };
+}
