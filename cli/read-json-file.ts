@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { Failure } from "../core/domain/failure.ts";
 
-/** Reads a JSON object that an option names, such as `--config`. Throws `bad_configuration` with the option
- *  where the file cannot be read, is no JSON or holds no object. */
+/** Reads a JSON object that an option names, such as `--config`. Throws `bad_configuration` with
+ *  the option where the file cannot be read, is no JSON or holds no object. */
 export async function readJsonFile(file: string, option: string): Promise<object> {
   let value: unknown;
   try {

@@ -32,7 +32,10 @@ export async function calibrateBlend(sources: MeasuredSources): Promise<Calibrat
     const before = best;
     for (const [name, weights] of tried) {
       best = bestOf(
-        weights.map((weight) => measured(candidates, { ...best.blend, [name]: weight })),
+        weights.map((weight) => {
+          sources.stopCheck();
+          return measured(candidates, { ...best.blend, [name]: weight });
+        }),
       );
     }
     if (worth(best.accuracy) <= worth(before.accuracy)) break;

@@ -10,6 +10,9 @@ import { drawTable } from "../table.ts";
 /** Each model learns on one. */
 const CORES_OF_A_TRIAL = 2;
 
+/** On the clock of `performance.now()`. */
+const PROCESS_STARTED_MS = 0;
+
 export const tuneCommand: Command = {
   usage: "--log DIR --out DIR --minutes N [--space FILE.json] [--config FILE] [--json]",
   options: {
@@ -42,6 +45,7 @@ export const tuneCommand: Command = {
       minutes: minutesOf(options),
       atOnce: atOnceOf(options),
       signal,
+      startedMs: PROCESS_STARTED_MS,
       notice: (text) => {
         bar.end();
         process.stderr.write(`${text}\n`);
@@ -50,7 +54,7 @@ export const tuneCommand: Command = {
     });
     bar.end();
     process.stdout.write(
-      options.flag("json") ? `${JSON.stringify(result, null, 2)}\n` : text(result),
+      options.flag("json") ? `${JSON.stringify(result, null, 2)}\n` : resultText(result),
     );
   },
 };
@@ -91,7 +95,12 @@ function showProgress(bar: ProgressBar, progress: TuningProgress): void {
 /** So many trials are printed; all of them are in the journal and in the JSON. */
 const TRIALS_PRINTED = 20;
 
-function text({ trials, spent_seconds: spent, ended, best_file: bestFile }: TuningResult): string {
+function resultText({
+  trials,
+  spent_seconds: spent,
+  ended,
+  best_file: bestFile,
+}: TuningResult): string {
   const keys = Object.keys(trials[0]!.settings);
   const columns = [
     { title: "trial", right: true },
@@ -129,8 +138,9 @@ function verdict(trials: readonly FinishedRung[]): string {
   const over = best.gain === undefined ? "" : `, ${signed(best.gain.value)} over the default`;
   const noise = clear ? "" : ", which may be chance alone";
   return (
-    `the best is trial ${best.trial}${over}${noise}; it was chosen from ${trials.length} on these very\n` +
-    "sessions, so expect less on others: train with both and compare them on a later log"
+    `the best is trial ${best.trial}${over}${noise};\n` +
+    `it was chosen from ${trials.length} on these very sessions, so expect less\n` +
+    "on others: train with both and compare them on a later log"
   );
 }
 

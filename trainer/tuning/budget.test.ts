@@ -25,6 +25,16 @@ test("work is stopped when the time is over", async () => {
   budget.close();
 });
 
+test("work that lets no timer through is stopped by the clock", () => {
+  let nowMs = 1000;
+  const budget = openBudget({ ...plan, nowMs: () => nowMs, signal: undefined });
+  budget.stopCheck();
+  nowMs = 61_000;
+  assert.throws(budget.stopCheck, (error) => budget.isTimeOver(error));
+  assert.ok(budget.signal.aborted);
+  budget.close();
+});
+
 test("a failure and the caller's own stop are not the end of the time", () => {
   const failure = new Error("failed");
   const failing = openBudget({ ...plan, signal: undefined });

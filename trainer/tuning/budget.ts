@@ -3,6 +3,9 @@ export interface Budget {
   readonly seconds: number;
   /** Aborted once the time is over, the caller's own signal is, or work has failed. */
   readonly signal: AbortSignal;
+  /** Throws once `signal` is aborted or shall be. It asks the clock itself, for work that lets no
+   *  timer through. */
+  readonly stopCheck: () => void;
   spentSeconds(): number;
   /** Whether `error` is what work throws because the time is over, which is no failure. */
   isTimeOver(error: unknown): boolean;
@@ -27,13 +30,18 @@ export function openBudget(plan: BudgetPlan): Budget {
   const ended = new AbortController();
   const spentSeconds = () => plan.spentBeforeSeconds + (nowMs() - plan.startedMs) / 1000;
   const over = new Error("the time of the search is over");
+  const all = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
   const end = () => ended.abort(over);
   const leftMs = (seconds - spentSeconds()) * 1000;
   const timer = setTimeout(end, Math.max(0, leftMs));
   if (leftMs <= 0) end();
   return {
     seconds,
-    signal: AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]),
+    signal: all,
+    stopCheck: () => {
+      if (spentSeconds() >= seconds) end();
+      all.throwIfAborted();
+    },
     spentSeconds,
     isTimeOver: (error) => error === over,
     fail: (reason) => ended.abort(reason),

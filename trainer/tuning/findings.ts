@@ -53,7 +53,7 @@ export function openFindings(journal: Journal, plan: FindingsPlan): Findings {
     worthOf: ({ number, settings }, rung) => {
       const found = finished.find((one) => one.trial === number && one.rung === rung);
       if (found && JSON.stringify(found.settings) !== JSON.stringify(settings)) {
-        const message = `the journal's trial ${number} has other settings than this search gives it`;
+        const message = `trial ${number} of the journal has other settings than this search gives`;
         throw new Failure("bad_checkpoint", message);
       }
       return found?.worth;

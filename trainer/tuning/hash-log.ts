@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Sequences } from "../sequences.ts";
 import type { ValidationPlan } from "../validation-plan.ts";
 
-/** A hash of a log's tracks, events and sessions as they were read, and of which of them measure. */
+/** A hash of a log's tracks, events and sessions as they were read, and of which measure. */
 export function hashLog(sequences: Sequences, { predictions }: ValidationPlan): string {
   const hash = createHash("sha256");
   for (const track of sequences.trackIds) hash.update(`${track}\n`);

@@ -59,8 +59,8 @@ export interface Journal {
 }
 
 /** Opens a search's journal, or begins one. A line that a kill cut off is taken away. Throws
- *  `bad_configuration` with `--out` for the journal of another search, `bad_checkpoint` for one that
- *  is damaged, and what the disk throws. */
+ *  `bad_configuration` with `--out` for the journal of another search, `bad_checkpoint` for one
+ *  that is damaged, and what the disk throws. */
 export function openJournal(path: string, head: JournalHead): Journal {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, "a+");

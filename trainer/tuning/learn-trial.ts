@@ -10,6 +10,7 @@ import type { Accuracy } from "../score-catalogue.ts";
 import type { Sequences, TimeSplit } from "../sequences.ts";
 import { sizeByLog } from "../size-by-log.ts";
 import { trackPopularity } from "../track-popularity.ts";
+import type { StopCheck } from "../train-epoch.ts";
 import { trainInWorker } from "../train-in-worker.ts";
 import type { TrainedModel, Watch } from "../train-model.ts";
 import type { ValidationPlan } from "../validation-plan.ts";
@@ -35,7 +36,10 @@ export interface TrialPlan {
   readonly checkpointSeconds: number;
   /** Whom the trainings of a trial tell of themselves, and those that all trials share. */
   readonly told: (trial: number | undefined) => Pick<Watch, "progress" | "notice">;
+  /** Ends what runs in other threads. */
   readonly signal: AbortSignal;
+  /** Throws where the work of this thread shall end; `signal` is aborted then. */
+  readonly stopCheck: StopCheck;
 }
 
 /** A trial to learn as far as one rung. */
@@ -56,13 +60,13 @@ export interface LearnedTrial {
 }
 
 /** Returns what learns trials and measures their blends. It gives undefined for a trial that
- *  diverges; it throws where a model outside of the space does, and what `signal` is aborted with.
+ *  diverges; it throws where a model outside of the space does, and what `stopCheck` throws.
  *  The same plan and order give the same figures. */
 export function trialLearner(
   plan: TrialPlan,
 ): (order: TrialOrder) => Promise<LearnedTrial | undefined> {
-  const { log, signal } = plan;
-  const sourcesOf = sourcesOnce(log);
+  const { log, stopCheck } = plan;
+  const sourcesOf = sourcesOnce(log, stopCheck);
   let fixed: Promise<readonly NamedModel[]> | undefined;
   return async (order) => {
     const isSearched = (name: ModelName) => plan.searched.has(name);
@@ -80,7 +84,7 @@ export function trialLearner(
       sparse: sourcesOf(order.config),
       answers: log.validation.predictions.answer,
       popularity: trackPopularity(log.sequences, log.split.trained, order.config.popularity),
-      stopCheck: () => signal.throwIfAborted(),
+      stopCheck,
     });
     const epochs = own.map(([name, model]) => [name, model.epochs.length]);
     return { accuracy, ranks, epochs: Object.fromEntries(epochs) };
@@ -135,14 +139,14 @@ function said({ measured }: TrainedModel): MeasuredModel {
 }
 
 /** What the sources say, kept for as long as trials ask for the same ones. */
-function sourcesOnce({ sequences, split, validation }: TrialLog) {
+function sourcesOnce({ sequences, split, validation }: TrialLog, stopCheck: StopCheck) {
   let kept: { readonly key: string; readonly sparse: MeasuredSources["sparse"] } | undefined;
   return ({ neighbours, coplay }: TrainingConfig): MeasuredSources["sparse"] => {
     const key = JSON.stringify({ neighbours, coplay });
     if (kept?.key !== key) {
       const sources = buildSources(sequences, split.trained, { neighbours, coplay });
       const { after } = validation.predictions;
-      kept = { key, sparse: replaySources(sequences, sources, after) };
+      kept = { key, sparse: replaySources(sequences, sources, after, stopCheck) };
     }
     return kept.sparse;
   };

@@ -10,11 +10,11 @@ export interface Observation {
   readonly worth: number;
 }
 
-/** Proposes settings to try next: a third of them any of the space, so that nothing is overlooked for
- *  good, the others as a tree-structured Parzen estimator likes them best (Bergstra et al. 2011;
- *  within Hyperband: Falkner et al. 2018, BOHB): of a few drawn like the good ones so far, those with
- *  the highest ratio of the good ones' density to the others'. Only results of one rung are compared
- *  with each other, the highest that has enough. */
+/** Proposes settings to try next: a third of them any of the space, so that nothing is overlooked
+ *  for good, the others as a tree-structured Parzen estimator likes them best (Bergstra et al.
+ *  2011; within Hyperband: Falkner et al. 2018, BOHB): of a few drawn like the good ones so far,
+ *  those with the highest ratio of the good ones' density to the others'. Only results of one rung
+ *  are compared with each other, the highest that has enough. */
 export function proposeSettings(
   space: SearchSpace,
   observed: readonly Observation[],

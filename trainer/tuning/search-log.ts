@@ -4,11 +4,11 @@ import { Failure } from "../../core/domain/failure.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
 import { parseTrainingConfig, type TrainingConfig } from "../config.ts";
 import { sizeByLog } from "../size-by-log.ts";
-import { rungsOf } from "./brackets.ts";
+import { type Rungs, rungsOf } from "./brackets.ts";
 import type { Budget } from "./budget.ts";
 import type { Findings } from "./findings.ts";
 import { type TrialLog, type TrialPlan, trialFolder, trialLearner } from "./learn-trial.ts";
-import { search, type Trial } from "./search.ts";
+import { search, type Trial, type TrialWork } from "./search.ts";
 import type { SearchSpace, Settings } from "./search-space.ts";
 import { settingsOf, trialSettings } from "./trial-settings.ts";
 
@@ -35,29 +35,14 @@ export interface SearchWatch {
 /** Tries settings on a log until the time is over or the space is searched through. Trials that
  *  `findings` knows already are not learned again. */
 export async function searchLog(plan: LogSearch, watch: SearchWatch): Promise<"time" | "space"> {
-  const { space, seed, atOnce, settings, log } = plan;
-  const { findings, budget } = watch;
+  const { space, seed, atOnce } = plan;
+  const { budget } = watch;
   const searched = new Set(MODEL_NAMES.filter((name) => touches(space, name)));
   const sized = sizedConfig(plan);
   const rungs = rungsOf(Math.max(1, ...[...searched].map((name) => sized[name].epochs)));
-  const folder = join(plan.outFolder, "trainings");
-  const checkpointSeconds = plan.checkpointSeconds ?? CHECKPOINT_SECONDS;
-  const { config } = plan;
-  const shared = { log, config, searched, seed, folder, checkpointSeconds };
-  const learn = trialLearner({ ...shared, told: watch.told, signal: budget.signal });
-  const configOf = ({ number, settings: own }: Trial) =>
-    parseTrainingConfig(trialSettings(settings, { trial: number, settings: own }));
-  const measure = async (trial: Trial, rung: number): Promise<number> => {
-    const known = findings.worthOf(trial, rung);
-    if (known !== undefined) return known;
-    budget.signal.throwIfAborted();
-    const order = { number: trial.number, config: configOf(trial), divisor: rungs[rung]! };
-    const learned = await learn(order);
-    const isLast = rung === rungs.length - 1;
-    return findings.add({ trial, rung, isLast, learned, spentSeconds: budget.spentSeconds() });
-  };
+  const measure = measurer(plan, watch, { rungs, searched });
   const first = settingsOf(space, sized);
-  const isAllowed = (drawn: Settings) => isRight(() => configOf({ number: 1, settings: drawn }));
+  const isAllowed = (settings: Settings) => isRight(() => configOf(plan, { number: 1, settings }));
   const searching = search(
     { space, seed, first, isAllowed, rungs: rungs.length },
     {
@@ -67,7 +52,9 @@ export async function searchLog(plan: LogSearch, watch: SearchWatch): Promise<"t
           budget.fail(error);
           throw error;
         }),
-      leave: ({ number }) => rm(trialFolder(folder, number), { recursive: true, force: true }),
+      leave: ({ number }) => {
+        return rm(trialFolder(folderOf(plan), number), { recursive: true, force: true });
+      },
     },
   );
   try {
@@ -79,7 +66,37 @@ export async function searchLog(plan: LogSearch, watch: SearchWatch): Promise<"t
   }
 }
 
+/** Measures what is not known yet, and keeps it. */
+function measurer(
+  plan: LogSearch,
+  { findings, budget, told }: SearchWatch,
+  trials: { readonly rungs: Rungs; readonly searched: ReadonlySet<ModelName> },
+): TrialWork["measure"] {
+  const { log, config, seed, checkpointSeconds = CHECKPOINT_SECONDS } = plan;
+  const { rungs, searched } = trials;
+  const { signal, stopCheck } = budget;
+  const shared = { log, config, searched, seed, folder: folderOf(plan), checkpointSeconds };
+  const learn = trialLearner({ ...shared, told, signal, stopCheck });
+  return async (trial, rung) => {
+    const known = findings.worthOf(trial, rung);
+    if (known !== undefined) return known;
+    stopCheck();
+    const order = { number: trial.number, config: configOf(plan, trial), divisor: rungs[rung]! };
+    const learned = await learn(order);
+    const isLast = rung === rungs.length - 1;
+    return findings.add({ trial, rung, isLast, learned, spentSeconds: budget.spentSeconds() });
+  };
+}
+
 const CHECKPOINT_SECONDS = 60;
+
+function folderOf({ outFolder }: LogSearch): string {
+  return join(outFolder, "trainings");
+}
+
+function configOf(plan: LogSearch, { number, settings }: Trial): TrainingConfig {
+  return parseTrainingConfig(trialSettings(plan.settings, { trial: number, settings }));
+}
 
 function touches(space: SearchSpace, name: ModelName): boolean {
   return Object.keys(space).some((key) => key.startsWith(`${name}.`));

@@ -36,12 +36,12 @@ export const DEFAULT_SPACE: SearchSpace = {
   "short.lanes": { min: 16, max: 512, scale: "log", whole: true },
 };
 
-/** The parts of a configuration that may be searched. What lies outside of them changes which events
- *  are predicted, so that trials could not be compared, or is not measured. */
+/** The parts of a configuration that may be searched. What lies outside of them changes which
+ *  events are predicted, so that trials could not be compared, or is not measured. */
 const SEARCHED_PARTS: readonly string[] = ["short", "long", "neighbours", "coplay"];
 
-/** Checks a space as a JSON file gives it against the ranges of the training's configuration. Throws
- *  `bad_configuration` with the key at fault. */
+/** Checks a space as a JSON file gives it against the ranges of the training's configuration.
+ *  Throws `bad_configuration` with the key at fault. */
 export function parseSearchSpace(space: unknown): SearchSpace {
   const entries = Object.entries(objectOf("space", space));
   if (entries.length === 0) throw wrong("space", "has no key to search");

@@ -93,7 +93,7 @@ test("a known optimum is found better than at random in the same number of epoch
   assert.ok(lead > 0.02, `it leads random search by ${lead}`);
 });
 
-test("trial 0 is measured first at every rung, and each rung lets the best third climb", async () => {
+test("trial 0 is measured first at every rung, and the best third of a rung climbs", async () => {
   const { measured, left } = await searched(1, { epochsMax: 60 });
   const rungs = measured.map(({ trial, rung }) => `${trial.number}@${rung}`);
   assert.deepEqual(rungs.slice(0, 3), ["0@0", "0@1", "0@2"]);

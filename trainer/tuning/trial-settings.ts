@@ -1,8 +1,8 @@
 import { nestedSettings } from "../config.ts";
 import type { SearchSpace, Settings, SettingValue } from "./search-space.ts";
 
-/** A configuration file's settings, as it nests them, with a trial's laid over them; trial 0 has the
- *  file's own. */
+/** A configuration file's settings, as it nests them, with a trial's laid over them; trial 0 has
+ *  the file's own. */
 export function trialSettings(
   given: object,
   { trial, settings }: { readonly trial: number; readonly settings: Settings },

@@ -61,7 +61,7 @@ test("a search finds the rate that learns, and training takes its file as it is"
   assert.deepEqual(readdirSync(join(asked.outFolder, "trainings")), ["shared"]);
 });
 
-test("a finished search is told again without learning, and another seed's is refused", async () => {
+test("a finished search is told again without learning, another seed's is refused", async () => {
   const asked = await options({ settings: { ...settings, long: { enabled: false } } });
   const found = await tune(asked);
   let words = 0;

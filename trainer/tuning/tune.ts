@@ -32,6 +32,8 @@ export interface TuningOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds of a clock that never goes back. */
   readonly nowMs?: () => number;
+  /** When the time of this run began, on that clock; without it, now. */
+  readonly startedMs?: number;
 }
 
 /** How far a search is, whenever one of its trainings tells of itself. */
@@ -45,14 +47,14 @@ export interface TuningProgress {
   readonly training: ModelProgress;
 }
 
-/** Searches for settings that are worth more on the log's held-back sessions, until the time is over.
- *  A search that was killed, or is given more time, goes on from its journal with the same sequence
- *  of trials. Throws `bad_configuration` where the settings are wrong, the folder holds another
- *  search or the time was too short for one trial, what a training throws but for
+/** Searches for settings that are worth more on the log's held-back sessions, until the time is
+ *  over. A search that was killed, or is given more time, goes on from its journal with the same
+ *  sequence of trials. Throws `bad_configuration` where the settings are wrong, the folder holds
+ *  another search or the time was too short for one trial, what a training throws but for
  *  `training_diverged`, and the reason of `signal`. */
 export async function tune(options: TuningOptions): Promise<TuningResult> {
   const nowMs = options.nowMs ?? (() => performance.now());
-  const startedMs = nowMs();
+  const startedMs = options.startedMs ?? nowMs();
   const config = parseTrainingConfig(options.settings);
   const log = await readTrialLog(options, config);
   const journal = openJournal(join(options.outFolder, "journal.jsonl"), {
@@ -114,8 +116,8 @@ function toldOf(
 
 /** What a search found so far. */
 export interface TuningResult {
-  /** Each trial at the last rung that it was measured at, the best first; trial 0 is what the search
-   *  had to beat. */
+  /** Each trial at the last rung that it was measured at, the best first; trial 0 is what the
+   *  search had to beat. */
   readonly trials: readonly FinishedRung[];
   /** Of all runs of this search together. */
   readonly spent_seconds: number;

@@ -1,7 +1,7 @@
 import { tune } from "./tune.ts";
 
-/** A search in a process of its own, told by its parent where to stop: it writes a line for every word
- *  of progress and every notice, and one with its result at the end. */
+/** A search in a process of its own, told by its parent where to stop: it writes a line for every
+ *  word of progress and every notice, and one with its result at the end. */
 const [logFolder, outFolder, spaceText] = process.argv.slice(2);
 const model = { hidden: 8, dimension: 8, lanes: 8, negatives: 16 };
 const result = await tune({

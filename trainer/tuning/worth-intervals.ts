@@ -18,9 +18,9 @@ export interface WorthIntervals {
 const LIST_LENGTH = 20;
 const RESAMPLES = 1000;
 
-/** Percentile bootstrap over whole sessions of √(recall@20 · mrr@20), as `compareModels` does it for
- *  means. They say how much the choice of sessions matters, and nothing of what choosing the best
- *  of many trials adds. */
+/** Percentile bootstrap over whole sessions of √(recall@20 · mrr@20), as `compareModels` does it
+ *  for means. They say how much the choice of sessions matters, and nothing of what choosing the
+ *  best of many trials adds. */
 export function worthIntervals(
   { ranks, lengths }: RankedSessions,
   { seed, other }: { readonly seed: number; readonly other: Int32Array | undefined },
