@@ -1,5 +1,5 @@
 import { Failure } from "../../core/domain/failure.ts";
-import { checkSetting } from "../config.ts";
+import { checkSetting, TRAINING_DEFAULTS } from "../config.ts";
 
 /** What one setting of a training may be. */
 export type SettingValue = number | string | boolean | null;
@@ -38,7 +38,9 @@ export const DEFAULT_SPACE: SearchSpace = {
 
 /** The parts of a configuration that may be searched. What lies outside of them changes which
  *  events are predicted, so that trials could not be compared, or is not measured. */
-const SEARCHED_PARTS: readonly string[] = ["short", "long", "neighbours", "coplay"];
+const SEARCHED_PARTS: readonly string[] = Object.entries(TRAINING_DEFAULTS)
+  .filter(([, value]) => typeof value === "object")
+  .map(([name]) => name);
 
 /** Checks a space as a JSON file gives it against the ranges of the training's configuration.
  *  Throws `bad_configuration` with the key at fault. */
