@@ -26,6 +26,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/train.ts")).trainCommand,
   },
   {
+    name: "tune",
+    summary: "Search for the training settings that are worth most on a log, for so many minutes",
+    load: async () => (await import("./commands/tune.ts")).tuneCommand,
+  },
+  {
     name: "evaluate",
     summary: "Measure a bundle on a log folder, through the code that serves",
     load: async () => (await import("./commands/evaluate.ts")).evaluateCommand,

@@ -17,7 +17,7 @@ test("every command helps, and the names stay", () => {
   const { code, out } = segue("--help");
   assert.equal(code, 0);
   const names = ["simulate", "import", "train", "evaluate", "serve", "ingest", "dev", "replay"];
-  for (const name of [...names, "recommend", "inspect", "start"]) {
+  for (const name of [...names, "tune", "recommend", "inspect", "start"]) {
     assert.match(out, new RegExp(`^  ${name} `, "m"));
     assert.equal(segue(name, "--help").code, 0, name);
   }
@@ -32,22 +32,31 @@ test("exit codes tell usage, configuration, missing dependencies and failures ap
   assert.equal(segue("inspect", "log-folder", folder).code, 1);
   const wrong = segue("train", "--log", folder, "--out", join(folder, "b"), "--config", config);
   assert.deepEqual([wrong.code, wrong.error.includes("short.epochz")], [3, true]);
+  const tuned = ["tune", "--log", folder, "--out", join(folder, "t"), "--minutes", "1"];
+  const space = segue(...tuned, "--space", config);
+  assert.deepEqual([space.code, space.error.includes("short cannot be searched")], [3, true]);
   const alone = segue("recommend", "--listener", "l", "--to", "127.0.0.1:1");
   assert.deepEqual([alone.code, alone.error.includes("no scorer answers")], [4, true]);
 });
 
-test("a world is simulated, learned, measured and shown by the commands alone", () => {
+test("a world is simulated, tuned for, learned, measured and shown by the commands alone", () => {
   const folder = temporaryFolder();
-  const [world, bundle, config] = ["world", "bundle", "config.json"].map((name) =>
-    join(folder, name),
-  ) as [string, string, string];
+  const place = (name: string) => join(folder, name);
+  const [world, bundle, config] = [place("world"), place("bundle"), place("config.json")];
   const size = ["--listeners", "20", "--tracks", "120", "--days", "4", "--seed", "7"];
   const simulated = segue("simulate", ...size, "--out", world);
   assert.equal(simulated.code, 0, simulated.error);
   assert.equal(JSON.parse(simulated.out).listeners, 20);
   const model = { epochs: 1, hidden: 16, dimension: 16 };
   writeFileSync(config, JSON.stringify({ refit: false, short: model, long: model }));
-  const trained = segue("train", "--log", world, "--out", bundle, "--config", config);
+  const space = place("space.json");
+  writeFileSync(space, JSON.stringify({ "short.learningRate": { values: [0.12, 0.2] } }));
+  const search = ["--minutes", "60", "--space", space, "--config", config, "--json"];
+  const tuned = segue("tune", "--log", world, "--out", place("tuning"), ...search);
+  assert.equal(tuned.code, 0, tuned.error);
+  const { trials, ended, best_file: best } = JSON.parse(tuned.out);
+  assert.deepEqual([trials.length, ended], [2, "space"]);
+  const trained = segue("train", "--log", world, "--out", bundle, "--config", best);
   assert.equal(trained.code, 0, trained.error);
   assert.ok(existsSync(join(bundle, "manifest.json")));
   const measured = segue("evaluate", "--bundle", bundle, "--log", world, "--json");

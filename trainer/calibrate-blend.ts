@@ -5,6 +5,8 @@ import { type Accuracy, accuracyOf, worth } from "./score-catalogue.ts";
 export interface Calibration {
   readonly blend: BlendWeights;
   readonly accuracy: Accuracy;
+  /** [predictions]: the rank of each answer. */
+  readonly ranks: Int32Array;
 }
 
 /** Weights tried for each source, the lowest first, in the order in which sources are taken up. */
@@ -30,7 +32,10 @@ export async function calibrateBlend(sources: MeasuredSources): Promise<Calibrat
     const before = best;
     for (const [name, weights] of tried) {
       best = bestOf(
-        weights.map((weight) => measured(candidates, { ...best.blend, [name]: weight })),
+        weights.map((weight) => {
+          sources.stopCheck();
+          return measured(candidates, { ...best.blend, [name]: weight });
+        }),
       );
     }
     if (worth(best.accuracy) <= worth(before.accuracy)) break;
@@ -46,5 +51,6 @@ function bestOf(calibrations: readonly Calibration[]): Calibration {
 }
 
 function measured(candidates: Candidates, blend: BlendWeights): Calibration {
-  return { blend, accuracy: accuracyOf(candidates.ranks(blend)) };
+  const ranks = candidates.ranks(blend);
+  return { blend, accuracy: accuracyOf(ranks), ranks };
 }

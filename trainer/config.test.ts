@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../core/domain/failure.ts";
-import { parseTrainingConfig, TRAINING_DEFAULTS } from "./config.ts";
+import { nestedSettings, parseTrainingConfig, TRAINING_DEFAULTS } from "./config.ts";
 
 test("what a configuration does not say is as the defaults say", () => {
   const config = parseTrainingConfig({ short: { epochs: 3 }, validationShare: 0.1 });
@@ -15,6 +15,17 @@ test("a configuration cannot be changed after it was read", () => {
   const config = parseTrainingConfig({ long: { epochs: 3 } });
   assert.throws(() => Object.assign(config, { refit: false }), TypeError);
   assert.throws(() => Object.assign(config.long, { epochs: 4 }), TypeError);
+});
+
+test("settings by dotted key nest as in a file, and no key reaches a prototype", () => {
+  const nested = nestedSettings([
+    ["short.hidden", 8],
+    ["refit", false],
+    ["short.epochs", 3],
+  ]);
+  assert.equal(JSON.stringify(nested), '{"short":{"hidden":8,"epochs":3},"refit":false}');
+  nestedSettings([["__proto__.reached", true]]);
+  assert.equal(Reflect.get({}, "reached"), undefined);
 });
 
 const WRONG: readonly (readonly [string, unknown])[] = [

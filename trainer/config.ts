@@ -202,6 +202,34 @@ export function parseTrainingConfig(settings: unknown): TrainingConfig {
   return deepFreeze(config);
 }
 
+/** Checks one setting by its dotted key, such as `short.hidden`, apart from what it means beside
+ *  others. Throws `bad_configuration` with the key where it is unknown or the value is wrong. */
+export function checkSetting(key: string, value: unknown): void {
+  overlay(TRAINING_DEFAULTS, nestedSettings([[key, value]]), "");
+}
+
+/** Settings by dotted key as a configuration file nests them. */
+export function nestedSettings(
+  settings: Iterable<readonly [key: string, value: unknown]>,
+): Record<string, unknown> {
+  const nested = emptySettings();
+  for (const [key, value] of settings) {
+    const parts = key.split(".");
+    const name = parts.pop()!;
+    const owner = parts.reduce((whole, part) => {
+      whole[part] ??= emptySettings();
+      return whole[part] as Record<string, unknown>;
+    }, nested);
+    owner[name] = value;
+  }
+  return nested;
+}
+
+/** Without a prototype, so that no key reaches one. */
+function emptySettings(): Record<string, unknown> {
+  return Object.create(null);
+}
+
 function overlay(defaults: object, settings: unknown, path: string): Record<string, unknown> {
   if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
     throw wrong(path.slice(0, -1) || "config", "must be an object");

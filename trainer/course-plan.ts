@@ -15,6 +15,9 @@ export interface CoursePlan {
   readonly features: readonly FeatureName[];
   readonly config: SizedConfig<ModelConfig | LongModelConfig>;
   readonly seed: number;
+  /** After this epoch, from 1, the course pauses; a later one with a later pause goes on from its
+   *  file. Without it the course learns to its end. */
+  readonly untilEpoch?: number | undefined;
   /** Measures the weights after each epoch, so that the best are kept; without it the last are. */
   readonly validation?: ValidationPlan;
 }

@@ -53,7 +53,7 @@ export async function runCourse(plan: CoursePlan, watch: CourseWatch): Promise<C
   });
   step.hidden.set(state.hidden);
   try {
-    while (!state.finished) {
+    while (!state.finished && state.epoch <= (plan.untilEpoch ?? config.epochs)) {
       const loss = await runEpoch({ plan, state, step, watch });
       await closeEpoch(plan, state, { loss, stopCheck: watch.stopCheck });
       if (watch.file) saveCourse(watch.file, state);

@@ -5,15 +5,21 @@ import { RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
 import type { SparseSources } from "../scorer/retrieval/retriever.ts";
 import { openSources } from "../scorer/sources/open-sources.ts";
 import type { Sequences } from "./sequences.ts";
+import type { StopCheck } from "./train-epoch.ts";
 
-/** What the sources say after each event of `after`, by the code that serves. */
+/** What the sources say after each event of `after`, by the code that serves. Throws what
+ *  `stopCheck` throws. */
 export function replaySources(
   sequences: Sequences,
   sources: Sources,
   after: Int32Array,
+  stopCheck: StopCheck = () => undefined,
 ): SparseSources[] {
   const ask = openSources({ sources, trackIds: sequences.trackIds });
-  return Array.from(after, (event) => ask(tracksUpTo(sequences, event), EACH));
+  return Array.from(after, (event) => {
+    stopCheck();
+    return ask(tracksUpTo(sequences, event), EACH);
+  });
 }
 
 const EACH = { neighbours: 1, coplay: 1 };

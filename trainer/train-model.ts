@@ -22,6 +22,8 @@ export interface ModelTask {
   readonly config: ModelConfig | LongModelConfig;
   /** Whether the published weights are learned anew from all sessions. */
   readonly refit: boolean;
+  /** Where the course that chooses the epoch pauses, if not at its end. */
+  readonly untilEpoch?: number;
   readonly seed: number;
   readonly checkpoints: CheckpointPlace | undefined;
 }
@@ -75,7 +77,8 @@ export async function trainModel(task: ModelTask, watch: Watch): Promise<Trained
   const log = { events: sequences.track.length, tracks: sequences.trackIds.length };
   const config = sizeByLog(task.config, log);
   const learned = { name, sequences, features, seed };
-  const choosing = { ...learned, sessions: split.trained, config, validation };
+  const { untilEpoch } = task;
+  const choosing = { ...learned, sessions: split.trained, config, validation, untilEpoch };
   const refits = task.refit && split.held.length > 0;
   const counted = { done: 0, toCome: refits ? config.epochs : 0 };
   const chosen = await run(task, watch, { stage: "choosing", plan: choosing, counted });

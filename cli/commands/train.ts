@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { Failure } from "../../core/domain/failure.ts";
 import { parseTrainingConfig } from "../../trainer/config.ts";
 import { train } from "../../trainer/train.ts";
 import type { Command } from "../command.ts";
 import { progressBar } from "../progress-bar.ts";
+import { readJsonFile } from "../read-json-file.ts";
 import { trainingBar } from "../training-bar.ts";
 
 export const trainCommand: Command = {
@@ -21,7 +20,9 @@ export const trainCommand: Command = {
   },
   async run({ options, signal }) {
     const configFile = options.textIfGiven("config");
-    const config = parseTrainingConfig(configFile === undefined ? {} : await readJson(configFile));
+    const config = parseTrainingConfig(
+      configFile === undefined ? {} : await readJsonFile(configFile, "--config"),
+    );
     const bar = progressBar(process.stderr, () => performance.now());
     const result = await train({
       logFolder: options.text("log"),
@@ -40,11 +41,3 @@ export const trainCommand: Command = {
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   },
 };
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (cause) {
-    throw new Failure("bad_configuration", `cannot read ${file}`, { field: "--config", cause });
-  }
-}

@@ -76,7 +76,8 @@ function resampledMeans(
   return means;
 }
 
-function middle(values: Float64Array): Interval {
+/** The middle 95% of `values`. */
+export function middle(values: Float64Array): Interval {
   const rising = values.toSorted();
   const at = (share: number) => rising[Math.round(share * (rising.length - 1))] ?? 0;
   return [at(0.025), at(0.975)];
