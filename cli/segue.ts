@@ -46,6 +46,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/compare-models.ts")).compareModelsCommand,
   },
   {
+    name: "compress",
+    summary: "Make a bundle smaller and faster, and print what that costs in recall",
+    load: async () => (await import("./commands/compress.ts")).compressCommand,
+  },
+  {
     name: "dev",
     summary: "Run ingest and scorer together, on the embedded log unless brokers are given",
     load: async () => (await import("./commands/dev.ts")).dev,

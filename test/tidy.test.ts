@@ -27,6 +27,7 @@ const DEPENDENCIES: DependencyList = {
     "core/bundle/identity-graph.ts",
     "scorer/contracts/read-contracts.ts",
     "trainer/onnx/encode-model.ts",
+    "trainer/onnx/read-weights.ts",
   ],
   "@grpc/grpc-js": [
     "ingest/gateway.ts",

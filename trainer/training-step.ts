@@ -74,7 +74,8 @@ export async function openTrainingStep(
   };
 }
 
-function correctBias(bias: Float32Array, batch: StepBatch, target: Float32Array): void {
+/** Writes what is added to each candidate's score: its bias and its correction. */
+export function correctBias(bias: Float32Array, batch: StepBatch, target: Float32Array): void {
   const { candidates, correction } = batch;
   // An index instead of entries(): this runs for thousands of candidates a step.
   for (let column = 0; column < candidates.length; column++) {
@@ -83,7 +84,8 @@ function correctBias(bias: Float32Array, batch: StepBatch, target: Float32Array)
   }
 }
 
-function newBatch(shape: StepShape, tracks: Int32Array): StepBatch {
+/** `tracks` holds heard tracks and candidates, one behind the other. */
+export function newBatch(shape: StepShape, tracks: Int32Array): StepBatch {
   const rows = shape.lanes * shape.steps;
   return {
     heard: tracks.subarray(0, rows),

@@ -4,6 +4,7 @@ import type { ModelName } from "../domain/ids.ts";
 import type { BundleContent, ModelContent, Sources } from "./bundle.ts";
 import { bundleId } from "./canonical-json.ts";
 import { encodeGolden, type Golden } from "./golden.ts";
+import { toInt8Rows } from "./int8-rows.ts";
 import {
   BUNDLE_FORMAT,
   type Manifest,
@@ -50,7 +51,7 @@ export function layOutBundle(
 }
 
 /** The names that `layOutBundle` gives. */
-export const CONTENT_FILE_NAME = /^[a-z][a-z.-]*\.[0-9a-f]{16}\.(?:txt|f32|u32|onnx|json)$/;
+export const CONTENT_FILE_NAME = /^[a-z][a-z.-]*\.[0-9a-f]{16}\.(?:txt|f32|i8|u32|onnx|json)$/;
 
 class ContentFiles {
   readonly contents = new Map<string, Uint8Array>();
@@ -83,16 +84,36 @@ function layOutModel(
 ): ModelManifest {
   if (golden === undefined) throw new Failure("bug", `no golden rows were made for "${name}"`);
   const { outputBias } = model;
+  const input = layOutVectors(files, `${name}.input`, model, model.inputVectors);
+  const output = layOutVectors(files, `${name}.output`, model, model.outputVectors);
   return {
     hidden: model.hidden,
     dimension: model.dimension,
     features: model.features,
     step: files.add(`${name}.step`, "onnx", model.step),
     taste: files.add(`${name}.taste`, "onnx", model.taste),
-    input_vectors: files.add(`${name}.input-vectors`, "f32", bytesOf(model.inputVectors)),
-    output_vectors: files.add(`${name}.output-vectors`, "f32", bytesOf(model.outputVectors)),
+    input_vectors: input.vectors,
+    output_vectors: output.vectors,
     output_bias: outputBias && files.add(`${name}.output-bias`, "f32", bytesOf(outputBias)),
+    ...(input.scales && { input_scales: input.scales }),
+    ...(output.scales && { output_scales: output.scales }),
     golden: files.add(`${name}.golden`, "json", Buffer.from(encodeGolden(golden))),
+  };
+}
+
+function layOutVectors(
+  files: ContentFiles,
+  role: string,
+  { dimension, storedVectors }: ModelContent,
+  vectors: Float32Array,
+): { readonly vectors: string; readonly scales?: string } {
+  if (storedVectors !== "int8") {
+    return { vectors: files.add(`${role}-vectors`, "f32", bytesOf(vectors)) };
+  }
+  const { steps, scales } = toInt8Rows(vectors, dimension);
+  return {
+    vectors: files.add(`${role}-vectors`, "i8", bytesOf(steps)),
+    scales: files.add(`${role}-scales`, "f32", bytesOf(scales)),
   };
 }
 
@@ -148,6 +169,6 @@ function encodeTrackIds(trackIds: readonly string[]): Uint8Array {
   return Buffer.from(trackIds.map((id) => `${id}\n`).join(""));
 }
 
-function bytesOf(numbers: Float32Array | Uint32Array): Uint8Array {
+function bytesOf(numbers: Float32Array | Uint32Array | Int8Array): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }

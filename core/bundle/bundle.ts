@@ -91,4 +91,6 @@ export interface BundleContent {
 export interface ModelContent extends Omit<Model, "name" | "featureWidth" | "outputBias"> {
   /** Null means zeros. */
   readonly outputBias: Float32Array | null;
+  /** How the vectors go to disk: as they are, or rounded to int8 rows; float32 by default. */
+  readonly storedVectors?: "float32" | "int8";
 }

@@ -44,6 +44,10 @@ export interface ModelManifest {
   readonly output_vectors: string;
   /** Little-endian float32 [count], added to a track's score; null means zeros. */
   readonly output_bias: string | null;
+  /** Little-endian float32 [count]. Where one is there, the file of the vectors beside it is int8
+   *  [count, D], and a vector is its row of that times its number here. */
+  readonly input_scales?: string;
+  readonly output_scales?: string;
   /** JSON: `{"track": [[…D]…], "features": …, "hidden": …, "hidden_next": …, "taste": …,
    *  "tolerance": …}` with at least 4 rows, where `taste` is that of `hidden_next`; the runner must
    *  reproduce it before a bundle is served. */

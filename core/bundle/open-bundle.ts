@@ -102,8 +102,12 @@ async function readModel(
   count: number,
 ): Promise<Model> {
   const field = (key: keyof ModelManifest) => `models.${name}.${key}`;
-  const vectors = (key: "input_vectors" | "output_vectors") =>
-    files.floats(model[key], field(key), count * model.dimension);
+  const vectors = async (side: "input" | "output") => {
+    const { [`${side}_vectors` as const]: name, [`${side}_scales` as const]: scales } = model;
+    const shape = { field: field(`${side}_vectors`), count, width: model.dimension };
+    if (scales === undefined) return files.floats(name, shape.field, count * shape.width);
+    return files.int8Rows(name, { ...shape, scales, scalesField: field(`${side}_scales`) });
+  };
   const graph = (key: "step" | "taste") =>
     files.bytes(model[key], field(key), { least: 1, most: LIMITS.graphBytesMax });
   return {
@@ -112,8 +116,8 @@ async function readModel(
     dimension: model.dimension,
     features: model.features,
     featureWidth: featureWidth(model.features),
-    inputVectors: await vectors("input_vectors"),
-    outputVectors: await vectors("output_vectors"),
+    inputVectors: await vectors("input"),
+    outputVectors: await vectors("output"),
     outputBias:
       model.output_bias === null
         ? new Float32Array(count)

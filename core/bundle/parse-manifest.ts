@@ -70,6 +70,9 @@ const MODEL_KEYS = [
   "golden",
 ] as const satisfies readonly (keyof ModelManifest)[];
 
+/** What says that vectors are int8. */
+const SCALE_KEYS = ["input_scales", "output_scales"] as const;
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -92,7 +95,7 @@ function checkModels(value: unknown): void {
   for (const name of names) {
     const field = `models.${name}`;
     if (!MODEL_NAMES.includes(name as ModelName)) throw badBundle(field, "an unknown model");
-    checkModel(exactObject(models[name], field, MODEL_KEYS), field);
+    checkModel(exactObject(models[name], field, MODEL_KEYS, SCALE_KEYS), field);
   }
 }
 
@@ -104,6 +107,9 @@ function checkModel(model: JsonObject, field: string): void {
     fileName(model[key], `${field}.${key}`);
   }
   if (model.output_bias !== null) fileName(model.output_bias, `${field}.output_bias`);
+  for (const key of SCALE_KEYS) {
+    if (model[key] !== undefined) fileName(model[key], `${field}.${key}`);
+  }
 }
 
 function checkFeatures(value: unknown, field: string): asserts value is FeatureName[] {
@@ -157,6 +163,9 @@ function checkReferences(manifest: Manifest): void {
       use(`models.${name}.${key}`, model[key]);
     }
     if (model.output_bias !== null) use(`models.${name}.output_bias`, model.output_bias);
+    for (const key of SCALE_KEYS) {
+      if (model[key] !== undefined) use(`models.${name}.${key}`, model[key]);
+    }
   }
   for (const [source, key] of SOURCE_FILES) {
     const files = manifest.sources?.[source] as Readonly<Record<string, unknown>> | undefined;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { constants, type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as othersRun } from "node:timers/promises";
+import { fromInt8Rows } from "./int8-rows.ts";
 import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
@@ -21,8 +22,20 @@ export interface FileReader {
   ): Promise<Uint8Array<ArrayBuffer>>;
   /** Exactly `length` finite little-endian float32s; one array for one file however often asked. */
   floats(name: string, field: string, length: number): Promise<Float32Array<ArrayBuffer>>;
+  /** The rows that an int8 file and the file of their scales stand for, every number finite; one
+   *  array for the same two files. */
+  int8Rows(name: string, rows: Int8RowsPlace): Promise<Float32Array<ArrayBuffer>>;
   /** Exactly `length` little-endian uint32s. */
   integers(name: string, field: string, length: number): Promise<Uint32Array<ArrayBuffer>>;
+}
+
+export interface Int8RowsPlace {
+  /** The manifest's keys of both files, for the refusal. */
+  readonly field: string;
+  readonly scalesField: string;
+  readonly scales: string;
+  readonly count: number;
+  readonly width: number;
 }
 
 /** The text of the folder's `manifest.json`. */
@@ -51,16 +64,30 @@ export function fileReader(folder: string, files: Manifest["files"]): FileReader
     arrays.set(name, known);
     return known;
   };
+  const readFloats: FileReader["floats"] = async (name, field, length) => {
+    const size = length * Float32Array.BYTES_PER_ELEMENT;
+    const bytes = await checked(name, field, { least: size, most: size });
+    const known = floats.get(name);
+    if (known !== undefined) return known;
+    const array = new Float32Array(bytes.buffer);
+    await checkFinite(array, name);
+    floats.set(name, array);
+    return array;
+  };
   return {
     bytes: async (name, field, sizes) => checked(name, field, sizes),
-    async floats(name, field, length) {
-      const size = length * Float32Array.BYTES_PER_ELEMENT;
-      const bytes = await checked(name, field, { least: size, most: size });
-      const known = floats.get(name);
+    floats: readFloats,
+    async int8Rows(name, { field, scalesField, scales: scalesName, count, width }) {
+      const size = count * width;
+      const steps = new Int8Array((await checked(name, field, { least: size, most: size })).buffer);
+      const scales = await readFloats(scalesName, scalesField, count);
+      // A slash is in no file's name.
+      const key = `${name}/${scalesName}`;
+      const known = floats.get(key);
       if (known !== undefined) return known;
-      const array = new Float32Array(bytes.buffer);
+      const array = fromInt8Rows({ steps, scales }, width);
       await checkFinite(array, name);
-      floats.set(name, array);
+      floats.set(key, array);
       return array;
     },
     async integers(name, field, length) {

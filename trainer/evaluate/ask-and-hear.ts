@@ -33,6 +33,8 @@ export interface Replay {
   predict(event: ListeningEvent): Promise<void>;
   /** Hears `event` without asking. */
   hear(event: ListeningEvent): Promise<void>;
+  /** The blend's list just before `event`, whether or not that is heard later. */
+  list(event: ListeningEvent): Promise<readonly RecommendedTrack[]>;
   /** Predictions whose target the bundle does not know: no list can hold it. */
   unknownTargets(): number;
 }
@@ -95,7 +97,8 @@ export function startReplay(models: Models, { observe, asksWithoutLong }: Replay
     await hear(event);
   }
 
-  return { predict, hear, unknownTargets: () => unknownTargets };
+  const list = (event: ListeningEvent) => ask(scorer, event, undefined);
+  return { predict, hear, list, unknownTargets: () => unknownTargets };
 }
 
 const PARTITION = 0 as Partition;

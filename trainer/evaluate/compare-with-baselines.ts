@@ -88,7 +88,7 @@ async function askBaselines(
 }
 
 /** [predictions]: the session in which each place of the log stands. */
-function sessionsOf(log: SessionLog, places: Int32Array): Int32Array {
+export function sessionsOf(log: SessionLog, places: Int32Array): Int32Array {
   const byPlace = new Map<number, number>();
   for (let session = 0; session + 1 < log.starts.length; session++) {
     for (let event = log.starts[session]!; event < log.starts[session + 1]!; event++) {

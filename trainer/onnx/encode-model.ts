@@ -1,13 +1,15 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** Element types that Segue's graphs use. */
-export type ElementType = "float32" | "int64" | "bool";
+export type ElementType = "float32" | "uint8" | "int8" | "int64" | "bool";
 /** A number, or the name of a dimension that is known at run time. */
 export type Dimension = number | string;
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
 export interface OnnxNode {
   readonly op: string;
+  /** Whose operation it is; ONNX's own where it is left out. */
+  readonly domain?: typeof CONTRIB_DOMAIN | undefined;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Whole numbers become INT, `{float}` FLOAT, texts STRING, lists INTS. */
@@ -17,8 +19,10 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: TensorData;
 }
+
+export type TensorData = Float32Array | Uint8Array | Int8Array | BigInt64Array;
 
 export interface OnnxValue {
   readonly name: string;
@@ -36,10 +40,22 @@ export interface OnnxGraph {
 
 const IR_VERSION = 9;
 const OPSET_VERSION = 18;
+/** The operations that ONNX Runtime adds to ONNX. */
+export const CONTRIB_DOMAIN = "com.microsoft";
+const CONTRIB_VERSION = 1;
 /** `TensorProto.DataType` of the ONNX specification. */
-const DATA_TYPE: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9 };
+const DATA_TYPE: Record<ElementType, number> = {
+  ...{ float32: 1, uint8: 2, int8: 3 },
+  ...{ int64: 7, bool: 9 },
+};
 /** `AttributeProto.AttributeType`. */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
+
+export function elementTypeOf(data: TensorData): ElementType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Uint8Array) return "uint8";
+  return data instanceof Int8Array ? "int8" : "int64";
+}
 
 /** Encodes a graph as an ONNX `ModelProto` (opset 18). The bytes depend on the graph alone.
  *  Source: onnx.proto of the ONNX specification, IR version 9. */
@@ -52,6 +68,12 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
     writeText(opset, 1, "");
     writeInt(opset, 2, OPSET_VERSION);
   });
+  if (graph.nodes.some(({ domain }) => domain === CONTRIB_DOMAIN)) {
+    writeMessage(model, 8, (opset) => {
+      writeText(opset, 1, CONTRIB_DOMAIN);
+      writeInt(opset, 2, CONTRIB_VERSION);
+    });
+  }
   return model.finish();
 }
 
@@ -72,6 +94,7 @@ function writeNode(writer: BinaryWriter, node: OnnxNode): void {
   for (const [name, value] of Object.entries(node.attributes ?? {})) {
     writeMessage(writer, 5, (inner) => writeAttribute(inner, name, value));
   }
+  if (node.domain !== undefined) writeText(writer, 7, node.domain);
 }
 
 function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): void {
@@ -94,7 +117,7 @@ function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): v
 function writeTensor(writer: BinaryWriter, tensor: OnnxTensor): void {
   const { data } = tensor;
   for (const size of tensor.shape) writeInt(writer, 1, size);
-  writeInt(writer, 2, data instanceof Float32Array ? DATA_TYPE.float32 : DATA_TYPE.int64);
+  writeInt(writer, 2, DATA_TYPE[elementTypeOf(data)]);
   writeText(writer, 8, tensor.name);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   writer.tag(9, WireType.LengthDelimited).bytes(bytes);

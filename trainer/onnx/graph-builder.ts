@@ -2,6 +2,7 @@ import {
   type Attribute,
   type Dimension,
   type ElementType,
+  elementTypeOf,
   encodeModel,
   type OnnxNode,
   type OnnxTensor,
@@ -77,10 +78,10 @@ export function output(graph: Graph, name: string, tensor: Tensor): void {
 export function weights(
   graph: Graph,
   name: string,
-  content: { readonly shape: readonly number[]; readonly data: Float32Array },
+  content: Pick<OnnxTensor, "shape" | "data">,
 ): Tensor {
   graph.initializers.push({ name, ...content });
-  return { name, shape: content.shape, type: "float32" };
+  return { name, shape: content.shape, type: elementTypeOf(content.data) };
 }
 
 export function scalar(graph: Graph, value: number): Tensor {
@@ -117,8 +118,7 @@ export function constant(
   const known = graph.constants.get(name);
   if (known) return known;
   graph.initializers.push({ name, ...content });
-  const type = content.data instanceof Float32Array ? "float32" : "int64";
-  const tensor: Tensor = { name, shape: content.shape, type };
+  const tensor = { name, shape: content.shape, type: elementTypeOf(content.data) };
   graph.constants.set(name, tensor);
   return tensor;
 }
@@ -132,11 +132,13 @@ export function node(
     readonly shape: readonly Dimension[];
     readonly type?: ElementType;
     readonly attributes?: Readonly<Record<string, Attribute>>;
+    readonly domain?: OnnxNode["domain"];
   },
 ): Tensor {
   const [tensor] = nodes(graph, op, inputs, {
     shapes: [result.shape],
     attributes: result.attributes ?? {},
+    domain: result.domain,
   });
   return { ...tensor!, type: result.type ?? "float32" };
 }
@@ -149,6 +151,7 @@ export function nodes(
   result: {
     readonly shapes: readonly (readonly Dimension[])[];
     readonly attributes: Readonly<Record<string, Attribute>>;
+    readonly domain?: OnnxNode["domain"];
   },
 ): Tensor[] {
   const tensors = result.shapes.map((shape, index): Tensor => {
@@ -159,6 +162,7 @@ export function nodes(
     inputs: inputs.map((tensor) => tensor.name),
     outputs: tensors.map((tensor) => tensor.name),
     attributes: result.attributes,
+    domain: result.domain,
   });
   return tensors;
 }

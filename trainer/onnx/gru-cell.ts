@@ -36,9 +36,17 @@ export function gruCell(
   weights: GruWeights<Tensor>,
 ): Tensor {
   const recurrent = add(graph, matmul(graph, state.hidden, weights.hidden), weights.hiddenBias);
+  return gruCellOf(graph, { ...state, recurrent });
+}
+
+/** The rest of a step, once the hidden state has gone through its weights: recurrent [rows, 3H]. */
+export function gruCellOf(
+  graph: Graph,
+  state: { readonly gates: Tensor; readonly recurrent: Tensor; readonly hidden: Tensor },
+): Tensor {
   const thirds = { axis: 1, count: 3 };
   const [inputReset, inputUpdate, inputNew] = split(graph, state.gates, thirds);
-  const [hiddenReset, hiddenUpdate, hiddenNew] = split(graph, recurrent, thirds);
+  const [hiddenReset, hiddenUpdate, hiddenNew] = split(graph, state.recurrent, thirds);
   const reset = sigmoid(graph, add(graph, inputReset!, hiddenReset!));
   const update = sigmoid(graph, add(graph, inputUpdate!, hiddenUpdate!));
   const fresh = tanh(graph, add(graph, inputNew!, multiply(graph, reset, hiddenNew!)));
