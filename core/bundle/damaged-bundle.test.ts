@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { publishRandomBundle } from "../../test/fixtures/random-bundle.ts";
+import { randomBundleContent } from "../../test/fixtures/random-bundle.ts";
 import { withFolder } from "../../test/fixtures/rewrite-bundle.ts";
 import { Failure } from "../domain/failure.ts";
 import { openBundle } from "./open-bundle.ts";
 import { pseudoRandom } from "./pseudo-random.ts";
+import { publishBundle } from "./publish-bundle.ts";
 
 type Damage = (bytes: Buffer, random: () => number) => Buffer;
 
@@ -33,7 +34,10 @@ const FLIPS_A_FILE = 12;
 test("every single fault in any file of a bundle is refused", () =>
   withFolder(async (folder) => {
     const sizes = { tracks: 15, dimension: 5, hidden: 6, features: ["kind"], seed: 9 } as const;
-    await publishRandomBundle(folder, sizes);
+    const content = randomBundleContent(sizes);
+    const { short, long } = content.models;
+    const int8 = { ...long!, storedVectors: "int8" as const };
+    await publishBundle(folder, { ...content, models: { short: short!, long: int8 } });
     const random = pseudoRandom(10);
     const names = await readdir(folder);
     let faults = 0;

@@ -71,7 +71,7 @@ async function lighterWeights(
   if (log === undefined) return pruned ?? weights;
   const { name, features } = model;
   if (model.inputVectors !== model.outputVectors) {
-    const message = `models.${name} hears other vectors than it is scored by, and cannot learn here`;
+    const message = `models.${name} hears other vectors than it is scored by and cannot learn here`;
     throw new Failure("bad_bundle", message, { field: `models.${name}.output_vectors` });
   }
   const lessons: Lessons = {

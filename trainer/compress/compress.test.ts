@@ -18,7 +18,12 @@ const SHAPE = { hidden: 24, dimension: 24, lanes: 16, negatives: 16 };
 const off = { enabled: false };
 const bundleFolder = join(temporaryFolder(), "bundle");
 const trainFolder = await writeTestLog(chainedPlays(300, 1));
-const logFolder = await writeTestLog(chainedPlays(50, 2));
+/** Ingest hears no event that is dated before there was streaming. */
+const BEGINS_AT_MS = Date.UTC(2024, 0, 1);
+const played = chainedPlays(50, 2).map((event, index) => {
+  return { ...event, happenedAtMs: BEGINS_AT_MS + index * 60_000 };
+});
+const logFolder = await writeTestLog(played);
 const config = parseTrainingConfig({
   ...{ validationShare: 0.1, refit: false, neighbours: off, coplay: off },
   ...{ short: { ...SHAPE, epochs: 6 }, long: { ...SHAPE, dimension: 20, epochs: 1 } },

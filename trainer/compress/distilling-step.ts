@@ -7,8 +7,8 @@ import { distillingGraph } from "./distilling-graph.ts";
 import { openTeacher } from "./teacher.ts";
 
 /** A training step in which the student's dense parameters learn, in place, from the right answers
- *  and from what the teacher makes of the same events. The teacher's vectors are the student's, too,
- *  and nobody changes them. `shape` has one step and no dropout. */
+ *  and from what the teacher makes of the same events. Both have the teacher's vectors, and nobody
+ *  changes them. `shape` has one step and no dropout. */
 export async function openDistillingStep(
   student: Pick<ModelParameters, "dense">,
   teacher: ModelWeights,

@@ -23,8 +23,8 @@ const SHARES_TRIED = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
 /** Steps to either side, as in the graph. */
 const STEPS = 63;
 
-/** The range beyond which numbers are cut: a narrow one has finer steps, but cuts more. The one with
- *  the least squared error over a play's vector. */
+/** The range beyond which numbers are cut: a narrow one has finer steps, but cuts more. The one
+ *  with the least squared error over a play's vector. */
 function trackRange(vectors: Float32Array, popularity: Float32Array): number {
   let largest = 0;
   for (let at = 0; at < vectors.length; at++) largest = Math.max(largest, Math.abs(vectors[at]!));

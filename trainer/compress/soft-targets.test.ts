@@ -68,7 +68,7 @@ test("the loss is the cross-entropy of both softmaxes at the temperature", async
   assert.ok(Math.abs(loss - plainLoss(student)) < 1e-4 * loss);
 });
 
-test("its gradient is that of small changes, and 0 where the student says as its teacher", async () => {
+test("its gradient is that of small changes, and 0 where the student says the same", async () => {
   const { gradient } = await lossAndGradient(student);
   for (const [at, slope] of gradient.entries()) {
     const moved = (by: number) =>

@@ -4,9 +4,9 @@ import { type Graph, integers, node, scalar, type Tensor } from "../onnx/graph-b
 /** Below this a probability counts as this much, so that a loss stays finite. */
 const PROBABILITY_MIN = 1e-30;
 
-/** T² · Σ_r weights_r · Σ_c −p_rc · ln q_rc, a scalar, where p is the softmax of the teacher's scores
- *  ÷ T and q that of the student's. `scores` and `teacher` are [M, C], `weights` [M, 1]; the teacher
- *  and the weights have no gradient. T² keeps the gradient's size whatever T is.
+/** T² · Σ_r weights_r · Σ_c −p_rc · ln q_rc, a scalar, where p is the softmax of the teacher's
+ *  scores ÷ T and q that of the student's. `scores` and `teacher` are [M, C], `weights` [M, 1]; the
+ *  teacher and the weights have no gradient. T² keeps the gradient's size whatever T is.
  *  Source: Hinton et al. 2015, arXiv 1503.02531, section 2. */
 export function softTargetLoss(
   graph: Graph,
