@@ -36,3 +36,11 @@ test("a row of zeros stays one, and its scale is 0", () => {
   assert.deepEqual([...scales], [0]);
   assert.deepEqual(fromInt8Rows({ steps, scales }, WIDTH), new Float32Array(WIDTH));
 });
+
+test("the largest float32 comes back finite", () => {
+  const largest = 2 ** 128 - 2 ** 104;
+  const values = Float32Array.of(0, largest, -largest, 1, 0);
+  const back = fromInt8Rows(toInt8Rows(values, WIDTH), WIDTH);
+  assert.ok(Number.isFinite(back[1]) && Math.abs(back[1]! / largest - 1) < 2 ** -20);
+  assert.equal(back[2], -back[1]!);
+});

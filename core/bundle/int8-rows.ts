@@ -19,7 +19,7 @@ export function toInt8Rows(values: Float32Array, width: number): Int8Rows {
     const [from, to] = [row * width, (row + 1) * width];
     let largest = 0;
     for (let at = from; at < to; at++) largest = Math.max(largest, Math.abs(values[at]!));
-    const scale = Math.fround(largest / STEPS_MAX);
+    const scale = scaleOf(largest);
     scales[row] = scale;
     if (scale === 0) continue;
     for (let at = from; at < to; at++) {
@@ -29,6 +29,13 @@ export function toInt8Rows(values: Float32Array, width: number): Int8Rows {
     }
   }
   return { steps, scales };
+}
+
+/** Rounded up, the scale of a row that holds float32's largest number would lead beyond it. */
+function scaleOf(largest: number): number {
+  const scale = Math.fround(largest / STEPS_MAX);
+  const fits = Number.isFinite(Math.fround(scale * STEPS_MAX));
+  return fits ? scale : Math.fround(scale * (1 - 2 ** -23));
 }
 
 /** Each step times its row's scale, rounded to float32. */
