@@ -1,5 +1,14 @@
 import { Failure } from "../core/domain/failure.ts";
 import { IDLE_TIMEOUT_MS } from "../core/state/session-cut.ts";
+import {
+  CELL_NAMES,
+  type CellName,
+  NORMALISED,
+  type Normalised,
+  VECTOR_USES,
+  type VectorUse,
+} from "./onnx/model-sizes.ts";
+import { LOSS_NAMES, type LossName } from "./training-graph.ts";
 
 /** What a training may be told. Null stands for a choice by the size of the log. */
 export interface TrainingConfig {
@@ -83,6 +92,20 @@ export interface ModelConfig {
   readonly tasteDropout: number | null;
   /** What a skipped or disliked track counts as an answer. */
   readonly skippedTargetWeight: number;
+  readonly cell: CellName;
+  /** Layers of cells, one upon another. */
+  readonly layers: number;
+  /** What is normalised, each row by itself. */
+  readonly normalise: Normalised;
+  /** Whether the last track's vector adds to the taste, through a matrix. */
+  readonly skipConnection: boolean;
+  /** Whether a track is heard and scored by one vector, or two. */
+  readonly vectors: VectorUse;
+  readonly loss: LossName;
+  /** What BPR-max's squared scores count. */
+  readonly bprRegulariser: number;
+  /** What is left of a weight's last move in its next one. */
+  readonly momentum: number;
 }
 
 export interface LongModelConfig extends ModelConfig {
@@ -108,6 +131,14 @@ const MODEL_DEFAULTS: ModelConfig = {
   inputDropout: 0.2,
   tasteDropout: null,
   skippedTargetWeight: 0.2,
+  cell: "gru",
+  layers: 1,
+  normalise: "none",
+  skipConnection: false,
+  vectors: "tied",
+  loss: "softmax",
+  bprRegulariser: 1,
+  momentum: 0,
 };
 
 /** A bent is told in fewer numbers than a next step. */
@@ -163,6 +194,9 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   inputDropout: [0, 0.95, "real"],
   tasteDropout: [0, 0.95, "real"],
   skippedTargetWeight: [0, 1, "real"],
+  layers: [1, 8, "whole"],
+  bprRegulariser: [0, 1000, "real"],
+  momentum: [0, 0.999, "real"],
   horizonMin: [1, 10_000, "whole"],
   horizonMax: [1, 10_000, "whole"],
   pieceEventsMax: [2, 1_000_000, "whole"],
@@ -178,6 +212,14 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   runWeight: [0, 1000, "real"],
   runPlaysMax: [1, 268_435_456, "whole"],
   sharpness: [0, 1e9, "real"],
+};
+
+/** Settings that are one of a few words. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  cell: CELL_NAMES,
+  normalise: NORMALISED,
+  vectors: VECTOR_USES,
+  loss: LOSS_NAMES,
 };
 
 /** Settings that may be null. */
@@ -252,6 +294,11 @@ function overlay(defaults: object, settings: unknown, path: string): Record<stri
 }
 
 function checkValue(field: string, key: string, value: unknown): void {
+  const choices = CHOICES[key];
+  if (choices) {
+    if (choices.includes(value as string)) return;
+    throw wrong(field, `must be ${choices.join(" or ")}, and is ${JSON.stringify(value)}`);
+  }
   const range = RANGES[key];
   if (!range) {
     if (typeof value !== "boolean") throw wrong(field, "must be true or false");

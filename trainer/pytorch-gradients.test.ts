@@ -3,11 +3,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
+  inputVectors,
   type ModelParameters,
   squareArrays,
   startingParameters,
   weightArrays,
 } from "./model-parameters.ts";
+import { openGraph } from "./onnx/graph-session.ts";
+import { recurrentWidth, stateWidth } from "./onnx/model-sizes.ts";
+import { servedGraphs } from "./served-graphs.ts";
+import { gatherRows } from "./track-table.ts";
+import type { StepShape } from "./training-graph.ts";
 import { openTrainingStep, type StepBatch, type TrainingStep } from "./training-step.ts";
 
 type Numbers = Readonly<Record<string, readonly number[]>>;
@@ -15,20 +21,23 @@ type Numbers = Readonly<Record<string, readonly number[]>>;
 /** `test/fixtures/pytorch/make-gradients.py` wrote it, and says how. */
 interface Fixture {
   readonly rate: number;
-  readonly sizes: { readonly tracks: number } & Record<"lanes" | "steps" | "negatives", number>;
+  readonly sizes: { readonly tracks: number } & Record<Sizes, number>;
   readonly cases: readonly LearnedCase[];
 }
 
+type Sizes = "lanes" | "steps" | "negatives";
+type LearnedSettings = Omit<StepShape, Sizes | "inputDropout" | "tasteDropout">;
+
 interface LearnedCase {
-  readonly case: { readonly name: string } & Record<
-    "hidden" | "dimension" | "featureWidth",
-    number
-  >;
+  readonly case: LearnedSettings & { readonly name: string };
   readonly weights: Numbers;
   readonly batches: readonly Readonly<Record<keyof StepBatch, readonly number[]>>[];
   readonly steps: readonly {
     readonly loss: number;
+    /** [lanes, R] */
     readonly hidden: readonly number[];
+    /** [lanes, D] */
+    readonly taste: readonly number[];
     readonly gradients: Numbers;
     readonly weights: Numbers;
   }[];
@@ -80,9 +89,57 @@ for (const learned of cases) {
   });
 }
 
+for (const learned of cases) {
+  test(`the served graphs of ${learned.case.name} say PyTorch's taste`, async () => {
+    const { hidden, taste } = learned.steps[0]!;
+    const said = await serve(learned);
+    checkClose(said.recurrent, hidden, { what: "hidden", tolerance: TOLERANCE });
+    checkClose(said.taste, taste, { what: "taste", tolerance: TOLERANCE });
+  });
+}
+
+/** Leads the first batch through the graphs of a bundle, one step after another. → [lanes, R] and
+ *  [lanes, D] */
+async function serve(learned: LearnedCase) {
+  const parameters = parametersOf(learned, learned.weights);
+  const { dimension, featureWidth } = learned.case;
+  const width = stateWidth(learned.case);
+  const rows = (size: number, data: ArrayLike<number> = []) => {
+    const values = new Float32Array(sizes.lanes * size);
+    values.set(data);
+    return { shape: [sizes.lanes, size], data: values };
+  };
+  const batch = learned.batches[0]!;
+  const heard = new Float32Array(batch.trackMask.length);
+  gatherRows(inputVectors(parameters), Int32Array.from(batch.heard), heard);
+  const dropped = heard.map((value, at) => value * batch.trackMask[at]!);
+  const graphs = servedGraphs(parameters);
+  const stepGraph = await openGraph(graphs.step);
+  let hidden = rows(width);
+  for (let step = 0; step < sizes.steps; step++) {
+    const part = (size: number, all: ArrayLike<number>) => {
+      const from = step * sizes.lanes * size;
+      return rows(size, Array.from(all).slice(from, from + sizes.lanes * size));
+    };
+    const keep = part(1, batch.keep).data;
+    const kept = hidden.data.map((value, at) => value * keep[Math.floor(at / width)]!);
+    const features = featureWidth > 0 && { features: part(featureWidth, batch.features) };
+    const feeds = { track: part(dimension, dropped), hidden: rows(width, kept), ...features };
+    hidden = rows(width);
+    await stepGraph.run(feeds, { hidden_next: hidden });
+  }
+  await stepGraph.close();
+  const tasteGraph = await openGraph(graphs.taste);
+  const taste = rows(dimension);
+  await tasteGraph.run({ hidden }, { taste });
+  await tasteGraph.close();
+  const recurrent = hidden.data.filter((_, at) => at % width < recurrentWidth(learned.case));
+  return { recurrent, taste: taste.data };
+}
+
 /** Parameters that have not learned yet. */
 function parametersOf(learned: LearnedCase, weights: Numbers): ModelParameters {
-  const parameters = startingParameters(learned.case, sizes.tracks, () => 0);
+  const parameters = startingParameters(learned.case, sizes.tracks, () => 0, learned.case);
   const arrays = weightArrays(parameters);
   assert.deepEqual([...arrays.keys()].sort(), Object.keys(weights).sort());
   for (const [name, values] of arrays) {

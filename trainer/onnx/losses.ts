@@ -41,7 +41,7 @@ export function softmaxLoss(graph: Graph, scores: Tensor, weights: Tensor): Tens
 }
 
 /** [rows, 2]: (0, 0), (1, 1), … */
-function diagonal(graph: Graph, rows: number): Tensor {
+export function diagonal(graph: Graph, rows: number): Tensor {
   const data = BigInt64Array.from({ length: rows * 2 }, (_, index) => BigInt(index >> 1));
   return constant(graph, `diagonal ${rows}`, { shape: [rows, 2], data });
 }
