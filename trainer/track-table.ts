@@ -121,22 +121,16 @@ function stepNumbers(
 ): void {
   const { values, squares, velocities, gradients } = learned;
   const { from, to, dimension } = place;
-  const rate = fround(step.rate);
-  const momentum = fround(step.momentum);
-  // Rounding after each operation lets the engine compute in 32 bits, at half the time.
+  const { rate, momentum } = step;
   for (let i = 0; i < dimension; i++) {
     const gradient = gradients[from + i]!;
-    const sum = fround(squares[to + i]! + fround(gradient * gradient));
+    const sum = squares[to + i]! + gradient * gradient;
     squares[to + i] = sum;
-    const scale = fround(sqrt(fround(sum + EPSILON)));
-    let move = fround(fround(rate * gradient) / scale);
+    let move = (rate * gradient) / Math.sqrt(sum + ADAGRAD_EPSILON);
     if (velocities) {
-      move = fround(move - fround(momentum * velocities[to + i]!));
+      move -= momentum * velocities[to + i]!;
       velocities[to + i] = -move;
     }
-    values[to + i] = fround(values[to + i]! - move);
+    values[to + i] = values[to + i]! - move;
   }
 }
-
-const { fround, sqrt } = Math;
-const EPSILON = fround(ADAGRAD_EPSILON);

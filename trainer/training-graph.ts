@@ -69,8 +69,7 @@ export function trainingGraph(shape: StepShape): Uint8Array {
   const heard = heardTracks(graph, shape, tracks);
   const top = topRows(graph, shape, { heard, parameters });
   const taste = tasteRows(graph, shape, { top, heard, parameters });
-  const scores = scoreRows(graph, taste, candidates);
-  const loss = lossOf(graph, shape, scores);
+  const loss = lossOf(graph, shape, { taste, ...candidates });
   output(graph, "loss", loss);
 
   const learned = [...parameters];
@@ -90,9 +89,15 @@ export function trainingGraph(shape: StepShape): Uint8Array {
   return encodeGraph(graph);
 }
 
-function lossOf(graph: Graph, shape: StepShape, scores: Tensor): Tensor {
+function lossOf(
+  graph: Graph,
+  shape: StepShape,
+  given: { readonly taste: Tensor; readonly vectors: Tensor; readonly bias: Tensor },
+): Tensor {
+  const { taste, vectors, bias } = given;
   const weights = input(graph, "row_weights", [shape.lanes * shape.steps, 1]);
-  if (shape.loss !== "bpr-max") return softmaxLoss(graph, scores, weights);
+  if (shape.loss !== "bpr-max") return softmaxLoss(graph, taste, { vectors, bias, weights });
+  const scores = scoreRows(graph, taste, { vectors, bias });
   return bprMaxLoss(graph, scores, { weights, regulariser: shape.bprRegulariser ?? 0 });
 }
 

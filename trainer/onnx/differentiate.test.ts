@@ -88,8 +88,15 @@ const OPERATIONS: Readonly<Record<string, readonly [readonly (readonly number[])
     (graph, parts) => joinRows(graph, parts),
   ],
   "a sampled softmax loss": [
-    [[3, 5]],
-    (graph, [scores]) => softmaxLoss(graph, scores!, input(graph, "row_weights", [3, 1])),
+    [
+      [3, 4],
+      [5, 4],
+      [1, 5],
+    ],
+    (graph, [rows, vectors, bias]) => {
+      const weights = input(graph, "row_weights", [3, 1]);
+      return softmaxLoss(graph, rows!, { vectors: vectors!, bias: bias!, weights });
+    },
   ],
   "a BPR-max loss": [[[3, 5]], bprLoss],
   "normalised rows": [[[3, 4], [4]], (graph, [a, gain]) => normaliseRows(graph, a!, gain!)],
@@ -143,8 +150,8 @@ function gruLoss(graph: Graph, inputs: readonly Tensor[]): Tensor {
   const first = gruCell(graph, { gates, hidden: before! }, gru);
   const second = gruCell(graph, { gates, hidden: first }, gru);
   const taste = joinRows(graph, [first, second]);
-  const scores = scoreRows(graph, taste, { vectors: vectors!, bias: bias! });
-  return softmaxLoss(graph, scores, input(graph, "row_weights", [4, 1]));
+  const weights = input(graph, "row_weights", [4, 1]);
+  return softmaxLoss(graph, taste, { vectors: vectors!, bias: bias!, weights });
 }
 
 /** Moves all inputs along a random direction and compares the change of Σ mixture · result with the
