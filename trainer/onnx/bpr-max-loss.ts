@@ -9,7 +9,8 @@ const NEVER = -1e9;
 
 /** Σ_r weights_r · (−ln(Σ_j s_rj · σ(x_rr − x_rj) + ε) + regulariser · Σ_j s_rj · x_rj²), a scalar,
  *  over the wrong candidates j of row r, with s_r the softmax of their scores x. The right
- *  candidate of row r is column r. `scores` [M, C] with C ≥ M, `weights` [M, 1]. Source: Hidasi and Karatzoglou 2018, arXiv 1706.03847, section 3.3 (BPR-max). */
+ *  candidate of row r is column r. `scores` [M, C] with C ≥ M, `weights` [M, 1].
+ *  Source: Hidasi and Karatzoglou 2018, arXiv 1706.03847, section 3.3 (BPR-max). */
 export function bprMaxLoss(
   graph: Graph,
   scores: Tensor,

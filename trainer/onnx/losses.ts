@@ -1,6 +1,6 @@
 import { record } from "./differentiable-ops.ts";
+import type { Attribute } from "./encode-model.ts";
 import {
-  type Attribute,
   constant,
   type Graph,
   integers,
