@@ -40,6 +40,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ["refit", { refit: 1 }],
   ["short.loss", { short: { loss: "hinge" } }],
   ["long.layers", { long: { layers: 0 } }],
+  ["long.hidden", { long: { hidden: 2000, cell: "lstm", layers: 2 } }],
   ["long.skipConnection", { long: { skipConnection: 1 } }],
   ["long.enabled", { long: { enabled: "yes" } }],
   ["short", { short: [] }],
