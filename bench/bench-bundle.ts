@@ -31,6 +31,13 @@ function randomModel(tracks: number, random: () => number): ModelContent {
   // Wide enough that a step visibly moves the hidden state, as trained weights do.
   const scale = 2 / Math.sqrt(WIDTH);
   const vectors = randomFloats(random, tracks * WIDTH);
+  const dense = new Map([
+    ["track", randomFloats(random, WIDTH * gates, scale)],
+    ["feature", randomFloats(random, sizes.featureWidth * gates, scale)],
+    ["hidden", randomFloats(random, WIDTH * gates, scale)],
+    ["input_bias", randomFloats(random, gates, 0.1)],
+    ["hidden_bias", randomFloats(random, gates, 0.1)],
+  ]);
   return {
     hidden: WIDTH,
     dimension: WIDTH,
@@ -38,13 +45,7 @@ function randomModel(tracks: number, random: () => number): ModelContent {
     inputVectors: vectors,
     outputVectors: vectors,
     outputBias: null,
-    step: stepGraph(sizes, {
-      track: randomFloats(random, WIDTH * gates, scale),
-      feature: randomFloats(random, sizes.featureWidth * gates, scale),
-      hidden: randomFloats(random, WIDTH * gates, scale),
-      inputBias: randomFloats(random, gates, 0.1),
-      hiddenBias: randomFloats(random, gates, 0.1),
-    }),
-    taste: tasteGraph(sizes),
+    step: stepGraph(sizes, dense),
+    taste: tasteGraph(sizes, dense),
   };
 }

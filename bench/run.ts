@@ -5,6 +5,7 @@ import { DidNotHappen } from "./did-not-happen.ts";
 import { freshness } from "./freshness.ts";
 import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
+import { trainingSpeed } from "./training-speed.ts";
 
 const BENCHES: readonly Bench[] = [
   {
@@ -26,6 +27,11 @@ const BENCHES: readonly Bench[] = [
     name: "baselines",
     summary: "the baselines' figures on #nowplaying, beside those that others measured",
     run: baselines,
+  },
+  {
+    name: "training-speed",
+    summary: "events a second of CPU at the official GRU4Rec's settings, over one epoch",
+    run: trainingSpeed,
   },
 ];
 

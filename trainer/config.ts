@@ -1,5 +1,9 @@
-import { Failure } from "../core/domain/failure.ts";
+import { BUNDLE_LIMITS } from "../core/bundle/limits.ts";
+import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
 import { IDLE_TIMEOUT_MS } from "../core/state/session-cut.ts";
+import { checkValue, wrong } from "./config-values.ts";
+import { type ModelForm, stateWidth } from "./onnx/model-sizes.ts";
+import type { LossName } from "./training-graph.ts";
 
 /** What a training may be told. Null stands for a choice by the size of the log. */
 export interface TrainingConfig {
@@ -59,7 +63,7 @@ export interface PopularityConfig {
   readonly recencyShare: number;
 }
 
-export interface ModelConfig {
+export interface ModelConfig extends Required<ModelForm> {
   readonly enabled: boolean;
   /** H */
   readonly hidden: number | null;
@@ -83,6 +87,11 @@ export interface ModelConfig {
   readonly tasteDropout: number | null;
   /** What a skipped or disliked track counts as an answer. */
   readonly skippedTargetWeight: number;
+  readonly loss: LossName;
+  /** What BPR-max's squared scores count. */
+  readonly bprRegulariser: number;
+  /** What is left of a weight's last move in its next one. */
+  readonly momentum: number;
 }
 
 export interface LongModelConfig extends ModelConfig {
@@ -108,6 +117,14 @@ const MODEL_DEFAULTS: ModelConfig = {
   inputDropout: 0.2,
   tasteDropout: null,
   skippedTargetWeight: 0.2,
+  cell: "gru",
+  layers: 1,
+  normalise: "none",
+  skipConnection: false,
+  vectors: "tied",
+  loss: "softmax",
+  bprRegulariser: 1,
+  momentum: 0,
 };
 
 /** A bent is told in fewer numbers than a next step. */
@@ -144,47 +161,6 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   popularity: { recencyShare: 0.02 },
 });
 
-/** Lowest and highest value of each number, and whether it must be whole. */
-const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"]>> = {
-  idleTimeoutMs: [1000, 30 * 24 * 60 * 60 * 1000, "whole"],
-  trackSupportMin: [1, 1_000_000, "whole"],
-  validationShare: [0, 0.5, "real"],
-  validationPredictionsMax: [1, 1_000_000, "whole"],
-  hidden: [1, 4096, "whole"],
-  dimension: [1, 4096, "whole"],
-  epochs: [1, 1000, "whole"],
-  patience: [1, 1000, "whole"],
-  lanes: [1, 4096, "whole"],
-  steps: [1, 256, "whole"],
-  negatives: [1, 65_536, "whole"],
-  negativeExponent: [0, 1, "real"],
-  learningRate: [1e-6, 10, "real"],
-  lastRateShare: [0.001, 1, "real"],
-  inputDropout: [0, 0.95, "real"],
-  tasteDropout: [0, 0.95, "real"],
-  skippedTargetWeight: [0, 1, "real"],
-  horizonMin: [1, 10_000, "whole"],
-  horizonMax: [1, 10_000, "whole"],
-  pieceEventsMax: [2, 1_000_000, "whole"],
-  sessionsMax: [1, 10_000_000, "whole"],
-  neighboursMax: [1, 65_536, "whole"],
-  sessionsPerTrackMax: [1, 1_048_576, "whole"],
-  recencyShare: [0.001, 1000, "real"],
-  reachTracks: [1, 256, "whole"],
-  successorsMax: [1, 10_000, "whole"],
-  tracksMax: [1, 32, "whole"],
-  decay: [0, 1, "real"],
-  runTracksMax: [1, 32, "whole"],
-  runWeight: [0, 1000, "real"],
-  runPlaysMax: [1, 268_435_456, "whole"],
-  sharpness: [0, 1e9, "real"],
-};
-
-/** Settings that may be null. */
-const SIZED_BY_LOG: ReadonlySet<string> = new Set([
-  ...["hidden", "dimension", "tasteDropout", "epochs", "lanes", "negatives"],
-]);
-
 /** Checks settings as a JSON file gives them and lays them over the defaults; the result is frozen.
  *  Throws `bad_configuration` with the field at an unknown key or a wrong value. */
 export function parseTrainingConfig(settings: unknown): TrainingConfig {
@@ -199,6 +175,7 @@ export function parseTrainingConfig(settings: unknown): TrainingConfig {
   if (!config.short.enabled && !config.long.enabled) {
     throw wrong("short.enabled", "or long.enabled must be true");
   }
+  for (const name of MODEL_NAMES) checkState(name, config[name]);
   return deepFreeze(config);
 }
 
@@ -230,6 +207,17 @@ function emptySettings(): Record<string, unknown> {
   return Object.create(null);
 }
 
+/** A state that no bundle can hold is refused before it is learned; sizes that are chosen by the
+ *  log always fit. */
+function checkState(name: ModelName, config: ModelConfig): void {
+  const { hidden, dimension } = config;
+  const sizes = { hidden: hidden ?? 0, dimension: dimension ?? 0, featureWidth: 0 };
+  const width = stateWidth({ ...config, ...sizes });
+  if (width <= BUNDLE_LIMITS.hiddenMax) return;
+  const fault = `makes a state of ${width} numbers; a bundle has ${BUNDLE_LIMITS.hiddenMax}`;
+  throw wrong(`${name}.hidden`, fault);
+}
+
 function overlay(defaults: object, settings: unknown, path: string): Record<string, unknown> {
   if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
     throw wrong(path.slice(0, -1) || "config", "must be an object");
@@ -249,24 +237,6 @@ function overlay(defaults: object, settings: unknown, path: string): Record<stri
     }
   }
   return result;
-}
-
-function checkValue(field: string, key: string, value: unknown): void {
-  const range = RANGES[key];
-  if (!range) {
-    if (typeof value !== "boolean") throw wrong(field, "must be true or false");
-    return;
-  }
-  if (value === null && SIZED_BY_LOG.has(key)) return;
-  const [least, most, form] = range;
-  const fits = typeof value === "number" && value >= least && value <= most;
-  if (fits && (form === "real" || Number.isInteger(value))) return;
-  const number = form === "whole" ? "a whole number" : "a number";
-  throw wrong(field, `must be ${number} from ${least} to ${most}, and is ${JSON.stringify(value)}`);
-}
-
-function wrong(field: string, fault: string): Failure {
-  return new Failure("bad_configuration", `${field} ${fault}`, { field });
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -23,7 +23,7 @@ export interface CoursePlan {
 }
 
 export interface EpochFigures {
-  /** Mean over right answers, of the corrected sampled softmax. */
+  /** Mean over right answers. */
   readonly loss: number;
   /** Of a course that is measured. */
   readonly validation?: Accuracy;

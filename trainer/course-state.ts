@@ -5,16 +5,17 @@ import {
   type ModelParameters,
   squareArrays,
   startingParameters,
+  velocityArrays,
   weightArrays,
 } from "./model-parameters.ts";
-import type { ModelSizes } from "./onnx/serving-graphs.ts";
+import { type ModelSizes, recurrentWidth } from "./onnx/model-sizes.ts";
 import { continuedRandom, type RandomState, type RandomStream, seededRandom } from "./random.ts";
 import { PASS_START, type PassPosition } from "./train-epoch.ts";
 
 /** All that a course needs to go on. */
 export interface CourseState {
   readonly parameters: ModelParameters;
-  /** [lanes, H], as of `position`. */
+  /** [lanes, R], as of `position`. */
   readonly hidden: Float32Array;
   readonly figures: EpochFigures[];
   kept: Kept | undefined;
@@ -31,10 +32,10 @@ export interface CourseState {
 
 export function startCourse(plan: CoursePlan, sizes: ModelSizes, tracks: number): CourseState {
   const random = (stream: string) => seededRandom(plan.seed, `${plan.name} ${stream}`);
-  const parameters = startingParameters(sizes, tracks, random("weights"));
+  const parameters = startingParameters(sizes, tracks, random("weights"), plan.config);
   return {
     parameters,
-    hidden: new Float32Array(plan.config.lanes * sizes.hidden),
+    hidden: new Float32Array(plan.config.lanes * recurrentWidth(sizes)),
     figures: [],
     kept: undefined,
     epoch: 1,
@@ -105,6 +106,7 @@ function arraysOf({ parameters, hidden, kept }: CourseState): Map<string, Float3
   const groups: readonly (readonly [string, ReadonlyMap<string, Float32Array>])[] = [
     ["weight", weightArrays(parameters)],
     ["squares", squareArrays(parameters)],
+    ["velocities", velocityArrays(parameters)],
     ["kept", kept ? weightArrays(kept.weights) : new Map()],
   ];
   const arrays = new Map<string, Float32Array>([["hidden", hidden]]);

@@ -1,112 +1,123 @@
-import type { ModelSizes } from "./onnx/serving-graphs.ts";
+import type { ModelSizes } from "./onnx/model-sizes.ts";
+import { parameterShapes } from "./onnx/parameter-shapes.ts";
 import type { Random } from "./random.ts";
 import type { ScoredTracks } from "./score-catalogue.ts";
-import type { TrackTable } from "./track-table.ts";
+import {
+  learnedVectors,
+  type TrackTable,
+  type Vectors,
+  type VectorTable,
+  withBias,
+} from "./track-table.ts";
 
 export interface Weight {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
-/** A weight with Adagrad's sum of its squared gradients. */
+/** A weight with Adagrad's sum of its squared gradients and, with momentum, its last move. */
 export interface Parameter extends Weight {
   readonly squares: Float32Array;
+  readonly velocities?: Float32Array;
 }
-
-export const PARAMETER_NAMES = [
-  "track",
-  "feature",
-  "hidden",
-  "input_bias",
-  "hidden_bias",
-  "projection",
-  "taste_bias",
-] as const;
-export type ParameterName = (typeof PARAMETER_NAMES)[number];
 
 /** All that is learned of one model. */
 export interface ModelWeights {
   readonly sizes: ModelSizes;
-  /** `feature` only where F > 0; `projection` and `taste_bias` only where H ≠ D. */
-  readonly dense: ReadonlyMap<ParameterName, Weight>;
+  /** By the names of `parameterShapes`. */
+  readonly dense: ReadonlyMap<string, Weight>;
   readonly table: ScoredTracks;
+  /** What tracks are heard by, where that is not the vectors of `table`. */
+  readonly inputs?: Vectors;
 }
 
 /** A model's weights with what it needs to go on learning. */
 export interface ModelParameters extends ModelWeights {
-  readonly dense: ReadonlyMap<ParameterName, Parameter>;
+  readonly dense: ReadonlyMap<string, Parameter>;
   readonly table: TrackTable;
+  readonly inputs?: VectorTable;
 }
 
-/** The dense weights that a model of these sizes has, in order, with their shapes. */
-export function parameterShapes(sizes: ModelSizes): ReadonlyMap<ParameterName, readonly number[]> {
-  const { hidden, dimension, featureWidth } = sizes;
-  const gates = 3 * hidden;
-  const shapes = new Map<ParameterName, readonly number[]>([["track", [dimension, gates]]]);
-  if (featureWidth > 0) shapes.set("feature", [featureWidth, gates]);
-  shapes.set("hidden", [hidden, gates]).set("input_bias", [gates]).set("hidden_bias", [gates]);
-  if (hidden !== dimension) {
-    shapes.set("projection", [hidden, dimension]).set("taste_bias", [dimension]);
-  }
-  return shapes;
+/** What tracks are heard by. */
+export function inputVectors({ table, inputs }: ModelWeights): Vectors {
+  return inputs ?? table;
 }
 
 /** Weights before any training: uniform within ±√(6 / (rows + columns)) of one gate's matrix
- *  (Glorot and Bengio 2010), biases 0. */
+ *  (Glorot and Bengio 2010), biases 0, gains 1. */
 export function startingParameters(
   sizes: ModelSizes,
   tracks: number,
   random: Random,
+  { momentum = 0 }: { readonly momentum?: number } = {},
 ): ModelParameters {
   const { dimension } = sizes;
-  const dense = new Map<ParameterName, Parameter>();
+  const moves = momentum > 0;
+  const dense = new Map<string, Parameter>();
   for (const [name, shape] of parameterShapes(sizes)) {
     const [rows = 0, columns] = shape;
     const values = new Float32Array(rows * (columns ?? 1));
-    const gateColumns = name === "projection" ? dimension : sizes.hidden;
+    const gateColumns = TO_TASTE.has(name) ? dimension : sizes.hidden;
     if (columns) fillUniform(values, Math.sqrt(6 / (rows + gateColumns)), random);
-    dense.set(name, { shape, values, squares: new Float32Array(values.length) });
+    else if (name.endsWith("_gain")) values.fill(1);
+    const zeros = () => new Float32Array(values.length);
+    const velocities = moves && { velocities: zeros() };
+    dense.set(name, { shape, values, squares: zeros(), ...velocities });
   }
-  const vectors = new Float32Array(tracks * dimension);
-  fillUniform(vectors, Math.sqrt(6 / (tracks + dimension)), random);
-  return {
-    sizes,
-    dense,
-    table: {
-      count: tracks,
-      dimension,
-      vectors,
-      vectorSquares: new Float32Array(tracks * dimension),
-      bias: new Float32Array(tracks),
-      biasSquares: new Float32Array(tracks),
-    },
+  const vectors = (): VectorTable => {
+    const drawn = new Float32Array(tracks * dimension);
+    fillUniform(drawn, Math.sqrt(6 / (tracks + dimension)), random);
+    return learnedVectors({ count: tracks, dimension, vectors: drawn }, moves);
   };
+  const table = withBias(vectors());
+  return { sizes, dense, table, ...(sizes.vectors === "separate" && { inputs: vectors() }) };
 }
 
+/** Weights from the last layer to the taste: their columns are not those of gates. */
+const TO_TASTE: ReadonlySet<string> = new Set(["projection", "last_track"]);
+
 /** The weights alone; further training leaves them as they are. */
-export function copyWeights({ sizes, dense, table }: ModelWeights): ModelWeights {
-  const { count, dimension, vectors, bias } = table;
+export function copyWeights({ sizes, dense, table, inputs }: ModelWeights): ModelWeights {
   const copies = Array.from(dense, ([name, { shape, values }]) => {
     return [name, { shape, values: values.slice() }] as const;
   });
+  const copied = ({ count, dimension, vectors }: Vectors) => {
+    return { count, dimension, vectors: vectors.slice() };
+  };
   return {
     sizes,
     dense: new Map(copies),
-    table: { count, dimension, vectors: vectors.slice(), bias: bias.slice() },
+    table: { ...copied(table), bias: table.bias.slice() },
+    ...(inputs && { inputs: copied(inputs) }),
   };
 }
 
 /** Every array of the weights, by name. */
-export function weightArrays({ dense, table }: ModelWeights): ReadonlyMap<string, Float32Array> {
-  const arrays = new Map([...dense].map(([name, { values }]) => [name as string, values]));
-  return arrays.set("vectors", table.vectors).set("bias", table.bias);
+export function weightArrays(weights: ModelWeights): ReadonlyMap<string, Float32Array> {
+  const { dense, table, inputs } = weights;
+  const arrays = new Map(Array.from(dense, ([name, { values }]) => [name, values]));
+  arrays.set("vectors", table.vectors).set("bias", table.bias);
+  return inputs ? arrays.set("input_vectors", inputs.vectors) : arrays;
 }
 
 /** Adagrad's sums, by name. */
 export function squareArrays(parameters: ModelParameters): ReadonlyMap<string, Float32Array> {
-  const { dense, table } = parameters;
-  const arrays = new Map([...dense].map(([name, { squares }]) => [name as string, squares]));
-  return arrays.set("vectors", table.vectorSquares).set("bias", table.biasSquares);
+  const { dense, table, inputs } = parameters;
+  const arrays = new Map(Array.from(dense, ([name, { squares }]) => [name, squares]));
+  arrays.set("vectors", table.vectorSquares).set("bias", table.biasSquares);
+  return inputs ? arrays.set("input_vectors", inputs.vectorSquares) : arrays;
+}
+
+/** The last moves, by name; none without momentum. */
+export function velocityArrays(parameters: ModelParameters): ReadonlyMap<string, Float32Array> {
+  const { dense, table, inputs } = parameters;
+  const arrays: (readonly [string, Float32Array | undefined])[] = [
+    ...Array.from(dense, ([name, { velocities }]) => [name, velocities] as const),
+    ["vectors", table.vectorVelocities],
+    ["bias", table.biasVelocities],
+    ["input_vectors", inputs?.vectorVelocities],
+  ];
+  return new Map(arrays.flatMap(([name, array]) => (array ? [[name, array]] : [])));
 }
 
 function fillUniform(values: Float32Array, bound: number, random: Random): void {

@@ -2,8 +2,9 @@ import { writeFeatures } from "../core/bundle/features.ts";
 import type { FeatureName } from "../core/bundle/manifest.ts";
 import { loadFeatures } from "./event-columns.ts";
 import { laneBatches } from "./lanes.ts";
-import type { ModelWeights } from "./model-parameters.ts";
+import { inputVectors, type ModelWeights } from "./model-parameters.ts";
 import { openGraph, type Values } from "./onnx/graph-session.ts";
+import { stateWidth } from "./onnx/model-sizes.ts";
 import type { Sequences } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
 import { gatherRows } from "./track-table.ts";
@@ -31,7 +32,8 @@ export async function replayTastes(
     readonly stopCheck: StopCheck;
   },
 ): Promise<Float32Array> {
-  const { hidden, dimension, featureWidth } = weights.sizes;
+  const { dimension, featureWidth } = weights.sizes;
+  const hidden = stateWidth(weights.sizes);
   const wanted = new Int32Array(log.sequences.track.length).fill(-1);
   for (const [index, event] of plan.predictions.after.entries()) wanted[event] = index;
   const tastes = new Float32Array(plan.predictions.after.length * dimension);
@@ -58,7 +60,7 @@ export async function replayTastes(
       const heard = loadFeatures(log.sequences.features, event);
       writeFeatures(log.features, heard, features.data, lane * featureWidth);
     }
-    gatherRows(weights.table, tracks, buffers.track.data);
+    gatherRows(inputVectors(weights), tracks, buffers.track.data);
     await step.run(feeds, { hidden_next: next });
     buffers.hidden.data.set(next.data);
     if (batch.event.every((event) => event < 0 || wanted[event]! < 0)) continue;

@@ -1,4 +1,4 @@
-import type { ModelWeights, ParameterName } from "./model-parameters.ts";
+import type { ModelWeights } from "./model-parameters.ts";
 import { stepGraph, tasteGraph } from "./onnx/serving-graphs.ts";
 
 /** The graphs by which a bundle serves these parameters. */
@@ -7,16 +7,6 @@ export function servedGraphs(weights: ModelWeights): {
   readonly taste: Uint8Array;
 } {
   const { sizes, dense } = weights;
-  const values = (name: ParameterName) => dense.get(name)!.values;
-  const step = stepGraph(sizes, {
-    track: values("track"),
-    hidden: values("hidden"),
-    inputBias: values("input_bias"),
-    hiddenBias: values("hidden_bias"),
-    ...(dense.has("feature") && { feature: values("feature") }),
-  });
-  const taste = dense.has("projection")
-    ? tasteGraph(sizes, { projection: values("projection"), bias: values("taste_bias") })
-    : tasteGraph(sizes);
-  return { step, taste };
+  const values = new Map(Array.from(dense, ([name, weight]) => [name, weight.values]));
+  return { step: stepGraph(sizes, values), taste: tasteGraph(sizes, values) };
 }

@@ -57,12 +57,16 @@ const LOSS_MAX = 30;
 /** Learns from every walk once, from `from` on, and returns the mean loss. Throws
  *  `training_diverged` where the loss is no number any more or far above that of guessing.
  *
- *  Scores are corrected by the raw count of each candidate: − ln count for the right answers, which
- *  come as often as they are played, and − exponent · ln count for the sampled negatives. Source:
- *  the official GRU4Rec code (`logq`, `sample_alpha`), after Bengio and Senécal 2008. */
+ *  For the softmax, scores are corrected by the raw count of each candidate: − ln count for the
+ *  right answers, which come as often as they are played, and − exponent · ln count for the sampled
+ *  negatives. Source: the official GRU4Rec code (`logq`, `sample_alpha`), after Bengio and Senécal
+ *  2008. */
 export async function trainEpoch(step: TrainingStep, epoch: Epoch): Promise<number> {
   const { lanes, steps } = epoch.config;
-  const logSupport = Float32Array.from(epoch.support, (count) => Math.log(Math.max(1, count)));
+  const corrects = epoch.config.loss === "softmax";
+  const logSupport = Float32Array.from(epoch.support, (count) => {
+    return corrects ? Math.log(Math.max(1, count)) : 0;
+  });
   let position = epoch.from;
   const report = () => {
     const loss = position.weightSum === 0 ? 0 : position.lossSum / position.weightSum;

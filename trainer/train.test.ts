@@ -37,6 +37,37 @@ test("a log in which each track leads to another is learned", async () => {
   assert.equal(successors.length, shares.length);
 });
 
+const FORMS: Readonly<Record<string, { readonly hidden: number } & Record<string, unknown>>> = {
+  "LSTMs upon each other": { hidden: 2 * 2 * 16, settings: { cell: "lstm", layers: 2 } },
+  "a skip connection and separate vectors": {
+    hidden: 16 + 16,
+    settings: { skipConnection: true, vectors: "separate", normalise: "taste", momentum: 0.1 },
+  },
+  "normalised gates and BPR-max": {
+    hidden: 16,
+    settings: { normalise: "gates", loss: "bpr-max", bprRegulariser: 0.1 },
+  },
+};
+
+for (const [name, { hidden, settings }] of Object.entries(FORMS)) {
+  test(`a model of ${name} learns the same log and is served by the same format`, async () => {
+    const outFolder = join(temporaryFolder(), "bundle");
+    const logFolder = await writeTestLog(plays);
+    const form = parseTrainingConfig({
+      validationShare: 0.1,
+      short: { ...model, epochs: 8, ...(settings as object) },
+      long: { enabled: false },
+    });
+    const { validation } = await train({ logFolder, outFolder, config: form, seed: 1 });
+    const { recall1 } = validation.short!;
+    assert.ok(recall1 > 0.7, `recall@1 is ${recall1}, popularity's about 0.04`);
+    const { short } = (await openBundle(outFolder)).models;
+    assert.equal(short!.hidden, hidden);
+    const separate = short!.inputVectors.some((value, at) => value !== short!.outputVectors[at]);
+    assert.equal(separate, "vectors" in (settings as object));
+  });
+}
+
 test("what is switched off is not in the bundle", async () => {
   const outFolder = join(temporaryFolder(), "bundle");
   const logFolder = await writeTestLog(plays.slice(0, 400));

@@ -6,6 +6,8 @@ import { type BundleId, MODEL_NAMES, type ModelName } from "../core/domain/ids.t
 import { buildSources } from "./build-sources.ts";
 import { type Calibration, calibrateBlend } from "./calibrate-blend.ts";
 import type { TrainingConfig } from "./config.ts";
+import { inputVectors } from "./model-parameters.ts";
+import { stateWidth } from "./onnx/model-sizes.ts";
 import { progressClock, type TrainingProgress } from "./progress.ts";
 import { readSequences } from "./read-sequences.ts";
 import { replaySources } from "./replay-sources.ts";
@@ -180,10 +182,10 @@ function bundleContent(
 function modelContent(model: TrainedModel): ModelContent {
   const { table, sizes } = model.weights;
   return {
-    hidden: sizes.hidden,
+    hidden: stateWidth(sizes),
     dimension: sizes.dimension,
     features: model.features,
-    inputVectors: table.vectors,
+    inputVectors: inputVectors(model.weights).vectors,
     outputVectors: table.vectors,
     outputBias: table.bias,
     ...servedGraphs(model.weights),

@@ -1,5 +1,5 @@
-import { parameterShapes } from "./model-parameters.ts";
-import { add, joinRows, matmul, multiply, scoreRows, split } from "./onnx/differentiable-ops.ts";
+import { bprMaxLoss } from "./onnx/bpr-max-loss.ts";
+import { multiply, scoreRows } from "./onnx/differentiable-ops.ts";
 import { differentiate } from "./onnx/differentiate.ts";
 import {
   encodeGraph,
@@ -9,19 +9,34 @@ import {
   output,
   type Tensor,
 } from "./onnx/graph-builder.ts";
-import { type GruWeights, gruCell, inputGates } from "./onnx/gru-cell.ts";
+import { runLayers } from "./onnx/layers.ts";
 import { softmaxLoss } from "./onnx/losses.ts";
+import { type ModelSizes, recurrentWidth } from "./onnx/model-sizes.ts";
 import { adagrad } from "./onnx/optimizers.ts";
-import type { ModelSizes } from "./onnx/serving-graphs.ts";
+import { parameterShapes } from "./onnx/parameter-shapes.ts";
+import { tasteOf } from "./onnx/taste.ts";
 
-/** The fixed sizes of one training step: rows = steps · lanes. */
-export interface StepShape extends ModelSizes {
+/** The fixed sizes of the rows of one step: rows = steps · lanes. */
+export interface RowsShape extends ModelSizes {
   readonly lanes: number;
   readonly steps: number;
-  readonly negatives: number;
   readonly inputDropout: boolean;
   readonly tasteDropout: boolean;
 }
+
+/** One training step. */
+export interface StepShape extends RowsShape {
+  readonly negatives: number;
+  /** "softmax" where it is left out. */
+  readonly loss?: LossName;
+  /** Of BPR-max alone; 0 where it is left out. */
+  readonly bprRegulariser?: number;
+  /** 0 where it is left out: Adagrad alone. */
+  readonly momentum?: number;
+}
+
+export const LOSS_NAMES = ["softmax", "bpr-max"] as const;
+export type LossName = (typeof LOSS_NAMES)[number];
 
 /** One training step as a graph: forward, backward through `steps` steps, Adagrad.
  *
@@ -29,14 +44,15 @@ export interface StepShape extends ModelSizes {
  *  |---|---|
  *  | `rate` | scalar |
  *  | `track_rows`, `feature_rows`, `keep` | [rows, D], [rows, F], [rows, 1] |
- *  | `hidden_before` | [lanes, H] |
+ *  | `hidden_before` | [lanes, R] |
  *  | `candidate_rows`, `candidate_bias` | [rows + negatives, D], [1, rows + negatives] |
  *  | `row_weights` | [rows, 1] |
  *  | `track_mask`, `taste_mask` (with dropout) | [rows, D], [rows, H] |
- *  | each parameter, and `<name>.squares` | its own |
+ *  | each parameter, `<name>.squares` and, with momentum, `<name>.velocities` | its own |
  *
- *  Fetches: `loss`, `hidden_after` [lanes, H], `track_gradient`, `candidate_gradient`,
- *  `bias_gradient`, and of each parameter `<name>.next` and `<name>.squares.next`. */
+ *  Fetches: `loss`, `hidden_after` [lanes, R], `track_gradient`, `candidate_gradient`,
+ *  `bias_gradient`, and of each parameter `<name>.next`, `<name>.squares.next` and, with momentum,
+ *  `<name>.velocities.next`. */
 export function trainingGraph(shape: StepShape): Uint8Array {
   const graph = newGraph("training step");
   const rows = shape.lanes * shape.steps;
@@ -50,10 +66,10 @@ export function trainingGraph(shape: StepShape): Uint8Array {
     vectors: input(graph, "candidate_rows", [columns, shape.dimension]),
     bias: input(graph, "candidate_bias", [1, columns]),
   };
-  const hidden = hiddenRows(graph, shape, { tracks, parameters });
-  const taste = tasteRows(graph, shape, { hidden, parameters });
-  const scores = scoreRows(graph, taste, candidates);
-  const loss = softmaxLoss(graph, scores, input(graph, "row_weights", [rows, 1]));
+  const heard = heardTracks(graph, shape, tracks);
+  const top = topRows(graph, shape, { heard, parameters });
+  const taste = tasteRows(graph, shape, { top, heard, parameters });
+  const loss = lossOf(graph, shape, { taste, ...candidates });
   output(graph, "loss", loss);
 
   const learned = [...parameters];
@@ -67,64 +83,83 @@ export function trainingGraph(shape: StepShape): Uint8Array {
   output(graph, "candidate_gradient", gradients[1]!);
   output(graph, "bias_gradient", gradients[2]!);
   for (const [index, [name, weight]] of learned.entries()) {
-    const squares = input(graph, `${name}.squares`, weight.shape);
     const gradient = gradients[3 + index]!;
-    const next = adagrad(graph, { weight, squares, gradient, rate });
-    output(graph, `${name}.next`, next.weight);
-    output(graph, `${name}.squares.next`, next.squares);
+    learnWeight(graph, shape, { name, weight, gradient, rate });
   }
   return encodeGraph(graph);
 }
 
-/** → [rows, H], the hidden state after each event. */
-export function hiddenRows(
+function lossOf(
   graph: Graph,
   shape: StepShape,
-  given: { readonly tracks: Tensor; readonly parameters: ReadonlyMap<string, Tensor> },
+  given: { readonly taste: Tensor; readonly vectors: Tensor; readonly bias: Tensor },
 ): Tensor {
-  const { lanes, steps, dimension, featureWidth } = shape;
+  const { taste, vectors, bias } = given;
+  const weights = input(graph, "row_weights", [shape.lanes * shape.steps, 1]);
+  if (shape.loss !== "bpr-max") return softmaxLoss(graph, taste, { vectors, bias, weights });
+  const scores = scoreRows(graph, taste, { vectors, bias });
+  return bprMaxLoss(graph, scores, { weights, regulariser: shape.bprRegulariser ?? 0 });
+}
+
+function learnWeight(
+  graph: Graph,
+  { momentum = 0 }: StepShape,
+  learned: {
+    readonly name: string;
+    readonly weight: Tensor;
+    readonly gradient: Tensor;
+    readonly rate: Tensor;
+  },
+): void {
+  const { name, weight } = learned;
+  const own = (part: string) => input(graph, `${name}.${part}`, weight.shape);
+  const velocity = momentum > 0 ? own("velocities") : undefined;
+  const next = adagrad(graph, { ...learned, squares: own("squares"), velocity, momentum });
+  output(graph, `${name}.next`, next.weight);
+  output(graph, `${name}.squares.next`, next.squares);
+  if (next.velocity) output(graph, `${name}.velocities.next`, next.velocity);
+}
+
+/** The vectors that are heard, [rows, D], without the numbers that are dropped out. */
+export function heardTracks(graph: Graph, shape: RowsShape, tracks: Tensor): Tensor {
+  if (!shape.inputDropout) return tracks;
+  const rows = shape.lanes * shape.steps;
+  return multiply(graph, tracks, input(graph, "track_mask", [rows, shape.dimension]));
+}
+
+/** → [rows, H], what the last layer says after each event. */
+export function topRows(
+  graph: Graph,
+  shape: RowsShape,
+  given: { readonly heard: Tensor; readonly parameters: ReadonlyMap<string, Tensor> },
+): Tensor {
+  const { lanes, steps, featureWidth } = shape;
   const rows = lanes * steps;
-  const gru = gruWeights(given.parameters);
   const features =
     featureWidth > 0 ? input(graph, "feature_rows", [rows, featureWidth]) : undefined;
-  const track = shape.inputDropout
-    ? multiply(graph, given.tracks, input(graph, "track_mask", [rows, dimension]))
-    : given.tracks;
-  const byStep = { axis: 0, count: steps };
-  const gates = split(graph, inputGates(graph, { track, features }, gru), byStep);
-  const keep = split(graph, input(graph, "keep", [rows, 1]), byStep);
-  let hidden = input(graph, "hidden_before", [lanes, shape.hidden]);
-  const states = gates.map((stepGates, step) => {
-    const remembered = multiply(graph, hidden, keep[step]!);
-    hidden = gruCell(graph, { gates: stepGates, hidden: remembered }, gru);
-    return hidden;
+  const keep = input(graph, "keep", [rows, 1]);
+  const before = input(graph, "hidden_before", [lanes, recurrentWidth(shape)]);
+  const { parameters, heard: track } = given;
+  const { top, after } = runLayers(graph, shape, {
+    ...{ track, features, before, keep, steps, parameters },
   });
-  output(graph, "hidden_after", hidden);
-  return steps === 1 ? hidden : joinRows(graph, states);
+  output(graph, "hidden_after", after);
+  return top;
 }
 
 /** [rows, H] → [rows, D] */
 export function tasteRows(
   graph: Graph,
-  shape: StepShape,
-  given: { readonly hidden: Tensor; readonly parameters: ReadonlyMap<string, Tensor> },
+  shape: RowsShape,
+  given: {
+    readonly top: Tensor;
+    readonly heard: Tensor;
+    readonly parameters: ReadonlyMap<string, Tensor>;
+  },
 ): Tensor {
   const rows = shape.lanes * shape.steps;
-  const hidden = shape.tasteDropout
-    ? multiply(graph, given.hidden, input(graph, "taste_mask", [rows, shape.hidden]))
-    : given.hidden;
-  const projection = given.parameters.get("projection");
-  if (!projection) return hidden;
-  return add(graph, matmul(graph, hidden, projection), given.parameters.get("taste_bias")!);
-}
-
-function gruWeights(parameters: ReadonlyMap<string, Tensor>): GruWeights<Tensor> {
-  const feature = parameters.get("feature");
-  return {
-    track: parameters.get("track")!,
-    hidden: parameters.get("hidden")!,
-    inputBias: parameters.get("input_bias")!,
-    hiddenBias: parameters.get("hidden_bias")!,
-    ...(feature && { feature }),
-  };
+  const top = shape.tasteDropout
+    ? multiply(graph, given.top, input(graph, "taste_mask", [rows, shape.hidden]))
+    : given.top;
+  return tasteOf(graph, { top, lastTrack: given.heard }, given.parameters);
 }

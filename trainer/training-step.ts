@@ -1,6 +1,7 @@
-import type { ModelParameters } from "./model-parameters.ts";
+import { inputVectors, type ModelParameters } from "./model-parameters.ts";
 import { openGraph, type Values } from "./onnx/graph-session.ts";
-import { gatherRows, rowUpdater } from "./track-table.ts";
+import { recurrentWidth } from "./onnx/model-sizes.ts";
+import { gatherRows, type RowGradients, rowUpdater } from "./track-table.ts";
 import { type StepShape, trainingGraph } from "./training-graph.ts";
 
 /** What one step learns from; the caller fills it. rows = steps · lanes. */
@@ -25,7 +26,7 @@ export interface StepBatch {
 /** Learns from batches, one after another; it changes the parameters in place. */
 export interface TrainingStep {
   readonly batch: StepBatch;
-  /** [lanes, H]: the lanes' hidden states before the next run; zeros at first. */
+  /** [lanes, R]: the lanes' hidden states before the next run; zeros at first. */
   readonly hidden: Float32Array;
   /** → the batch's loss. The lanes' hidden states carry over to the next run. */
   run(rate: number): Promise<number>;
@@ -42,35 +43,56 @@ export async function openTrainingStep(
   const buffers = newBuffers(shape, batch);
   const feeds: Record<string, Values> = { ...buffers.feeds };
   const fetches: Record<string, Values> = { ...buffers.fetches };
-  const nexts = [...parameters.dense].map(([name, { shape, values, squares }]) => {
-    feeds[name] = { shape, data: values };
-    feeds[`${name}.squares`] = { shape, data: squares };
-    const next = { values: new Float32Array(values.length), squares: squares.slice() };
-    fetches[`${name}.next`] = { shape, data: next.values };
-    fetches[`${name}.squares.next`] = { shape, data: next.squares };
-    return { values, squares, next };
-  });
-  const updateRows = rowUpdater(parameters.table);
+  const learned = Array.from(parameters.dense, ([name, { shape, ...arrays }]) => {
+    return Object.entries(PARTS).flatMap(([part, suffix]) => {
+      const now = arrays[part as keyof typeof PARTS];
+      if (!now) return [];
+      const next = now.slice();
+      feeds[name + suffix] = { shape, data: now };
+      fetches[`${name}${suffix}.next`] = { shape, data: next };
+      return [{ now, next }];
+    });
+  }).flat();
+  const updateTables = tableUpdater(parameters, shape);
   const graph = await openGraph(trainingGraph(shape));
   return {
     batch,
     hidden: buffers.hiddenBefore,
     async run(rate) {
       buffers.rate[0] = rate;
-      gatherRows(parameters.table, batch.heard, buffers.trackRows);
+      gatherRows(inputVectors(parameters), batch.heard, buffers.trackRows);
       gatherRows(parameters.table, batch.candidates, buffers.candidateRows);
       correctBias(parameters.table.bias, batch, buffers.candidateBias);
       await graph.run(feeds, fetches);
       buffers.hiddenBefore.set(buffers.hiddenAfter);
-      for (const { values, squares, next } of nexts) {
-        values.set(next.values);
-        squares.set(next.squares);
-      }
-      updateRows({ tracks, vectors: buffers.rowGradients, bias: buffers.biasGradients }, rate);
-      buffers.biasGradients.fill(0, 0, rows);
+      for (const { now, next } of learned) now.set(next);
+      updateTables({ tracks, vectors: buffers.rowGradients, bias: buffers.biasGradients }, rate);
       return buffers.loss[0]!;
     },
     close: () => graph.close(),
+  };
+}
+
+/** The arrays of a parameter, and what the graph calls them. */
+const PARTS = { values: "", squares: ".squares", velocities: ".velocities" } as const;
+
+/** Steps the rows of heard tracks, which come first, and of candidates; tied vectors as one. */
+function tableUpdater({ table, inputs }: ModelParameters, shape: StepShape) {
+  const heard = shape.lanes * shape.steps;
+  const updateTable = rowUpdater(table, shape.momentum);
+  const updateInputs = inputs && rowUpdater(inputs, shape.momentum);
+  return (rows: Required<RowGradients>, rate: number): void => {
+    const { tracks, vectors, bias } = rows;
+    if (updateInputs) {
+      const cut = heard * table.dimension;
+      updateInputs({ tracks: tracks.subarray(0, heard), vectors: vectors.subarray(0, cut) }, rate);
+      const candidates = { tracks: tracks.subarray(heard), vectors: vectors.subarray(cut) };
+      updateTable({ ...candidates, bias: bias.subarray(heard) }, rate);
+    } else {
+      updateTable(rows, rate);
+      // The graph writes only the candidates' part anew.
+      bias.fill(0, 0, heard);
+    }
   };
 }
 
@@ -103,6 +125,7 @@ export function newBatch(shape: StepShape, tracks: Int32Array): StepBatch {
  *  of candidates lie in one array, as the table's update takes them. */
 function newBuffers(shape: StepShape, batch: StepBatch) {
   const { lanes, dimension, hidden, featureWidth } = shape;
+  const recurrent = recurrentWidth(shape);
   const rows = lanes * shape.steps;
   const columns = rows + shape.negatives;
   const rate = new Float32Array(1);
@@ -110,8 +133,8 @@ function newBuffers(shape: StepShape, batch: StepBatch) {
   const trackRows = new Float32Array(rows * dimension);
   const candidateRows = new Float32Array(columns * dimension);
   const candidateBias = new Float32Array(columns);
-  const hiddenBefore = new Float32Array(lanes * hidden);
-  const hiddenAfter = new Float32Array(lanes * hidden);
+  const hiddenBefore = new Float32Array(lanes * recurrent);
+  const hiddenAfter = new Float32Array(lanes * recurrent);
   const rowGradients = new Float32Array((rows + columns) * dimension);
   const biasGradients = new Float32Array(rows + columns);
   const candidateShape = [columns, dimension];
@@ -122,7 +145,7 @@ function newBuffers(shape: StepShape, batch: StepBatch) {
     candidate_rows: { shape: candidateShape, data: candidateRows },
     candidate_bias: { shape: [1, columns], data: candidateBias },
     keep: { shape: [rows, 1], data: batch.keep },
-    hidden_before: { shape: [lanes, hidden], data: hiddenBefore },
+    hidden_before: { shape: [lanes, recurrent], data: hiddenBefore },
     row_weights: { shape: [rows, 1], data: batch.weights },
   };
   if (featureWidth > 0) feeds.feature_rows = { shape: [rows, featureWidth], data: batch.features };
@@ -131,7 +154,7 @@ function newBuffers(shape: StepShape, batch: StepBatch) {
   const split = rows * dimension;
   const fetches: Record<string, Values> = {
     loss: { shape: [], data: loss },
-    hidden_after: { shape: [lanes, hidden], data: hiddenAfter },
+    hidden_after: { shape: [lanes, recurrent], data: hiddenAfter },
     track_gradient: { shape: trackShape, data: rowGradients.subarray(0, split) },
     candidate_gradient: { shape: candidateShape, data: rowGradients.subarray(split) },
     bias_gradient: { shape: [1, columns], data: biasGradients.subarray(rows) },

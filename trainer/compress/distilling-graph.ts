@@ -1,10 +1,10 @@
-import { parameterShapes } from "../model-parameters.ts";
 import { add, multiply, scoreRows } from "../onnx/differentiable-ops.ts";
 import { differentiate } from "../onnx/differentiate.ts";
 import { encodeGraph, input, newGraph, output, scalar } from "../onnx/graph-builder.ts";
 import { softmaxLoss } from "../onnx/losses.ts";
 import { adagrad } from "../onnx/optimizers.ts";
-import { hiddenRows, type StepShape, tasteRows } from "../training-graph.ts";
+import { parameterShapes } from "../onnx/parameter-shapes.ts";
+import { heardTracks, type StepShape, tasteRows, topRows } from "../training-graph.ts";
 import { softTargetLoss } from "./soft-targets.ts";
 
 /** How much the teacher's word counts beside the right answers, 0…1. */
@@ -40,15 +40,18 @@ export function distillingGraph(shape: StepShape): Uint8Array {
     vectors: input(graph, "candidate_rows", [columns, dimension]),
     bias: input(graph, "candidate_bias", [1, columns]),
   };
-  const hidden = hiddenRows(graph, shape, { tracks, parameters });
-  const scores = scoreRows(graph, tasteRows(graph, shape, { hidden, parameters }), candidates);
+  const heard = heardTracks(graph, shape, tracks);
+  const top = topRows(graph, shape, { heard, parameters });
+  const taste = tasteRows(graph, shape, { top, heard, parameters });
+  const scores = scoreRows(graph, taste, candidates);
   const teacher = scoreRows(graph, input(graph, "teacher_taste", [lanes, dimension]), candidates);
   const weights = input(graph, "row_weights", [lanes, 1]);
   const soft = softTargetLoss(graph, scores, { teacher, weights, temperature: TEMPERATURE });
+  const right = softmaxLoss(graph, taste, { ...candidates, weights });
   const loss = add(
     graph,
     multiply(graph, soft, scalar(graph, TEACHER_SHARE)),
-    multiply(graph, softmaxLoss(graph, scores, weights), scalar(graph, 1 - TEACHER_SHARE)),
+    multiply(graph, right, scalar(graph, 1 - TEACHER_SHARE)),
   );
   output(graph, "loss", loss);
   const gradients = differentiate(graph, loss, [...parameters.values()]);

@@ -1,4 +1,4 @@
-import type { ModelWeights, ParameterName } from "../model-parameters.ts";
+import type { ModelWeights } from "../model-parameters.ts";
 import { int8StepGraph } from "../onnx/int8-step.ts";
 
 /** A model's step with int8 weights. `popularity` [count] says how much each track's vector
@@ -7,15 +7,8 @@ export function int8Step(
   { sizes, dense }: ModelWeights,
   tracks: { readonly inputVectors: Float32Array; readonly popularity: Float32Array },
 ): Uint8Array {
-  const values = (name: ParameterName) => dense.get(name)!.values;
-  const weights = {
-    track: values("track"),
-    hidden: values("hidden"),
-    inputBias: values("input_bias"),
-    hiddenBias: values("hidden_bias"),
-    ...(dense.has("feature") && { feature: values("feature") }),
-  };
-  return int8StepGraph(sizes, weights, trackRange(tracks.inputVectors, tracks.popularity));
+  const values = new Map(Array.from(dense, ([name, weight]) => [name, weight.values]));
+  return int8StepGraph(sizes, values, trackRange(tracks.inputVectors, tracks.popularity));
 }
 
 /** Shares of the largest number that are tried as the range. */

@@ -1,4 +1,4 @@
-import type { ModelWeights, ParameterName } from "../model-parameters.ts";
+import type { ModelWeights } from "../model-parameters.ts";
 import type { StoredWeight } from "../onnx/read-weights.ts";
 
 /** What a step can do without, by magnitude: whole hidden units, or single weights. */
@@ -22,7 +22,7 @@ export function pruneUnits(weights: ModelWeights, share: number): ModelWeights {
   const columns = Array.from({ length: GATES }, (_, gate) => gate * sizes.hidden).flatMap((from) =>
     kept.map((unit) => from + unit),
   );
-  const pruned = new Map<ParameterName, StoredWeight>();
+  const pruned = new Map<string, StoredWeight>();
   for (const [name, weight] of dense) {
     if (name === "taste_bias") pruned.set(name, weight);
     else if (name === "projection") pruned.set(name, pick(weight, { rows: kept }));
@@ -36,13 +36,14 @@ export function pruneUnits(weights: ModelWeights, share: number): ModelWeights {
     pruned.set("projection", { shape: [units, dimension], values });
     pruned.set("taste_bias", { shape: [dimension], values: new Float32Array(dimension) });
   }
-  return { ...weights, sizes: { ...sizes, hidden: units }, dense: pruned };
+  const projects = pruned.has("projection");
+  return { ...weights, sizes: { ...sizes, hidden: units, projects }, dense: pruned };
 }
 
 /** Sets the `share` of each large matrix that is nearest to 0 to 0. A dense kernel multiplies by
  *  zeros as by any number. Source: Han et al. 2015, arXiv 1506.02626, section 3. */
 export function pruneWeights(weights: ModelWeights, share: number): ModelWeights {
-  const dense = new Map<ParameterName, StoredWeight>(weights.dense);
+  const dense = new Map<string, StoredWeight>(weights.dense);
   for (const name of ["track", "hidden"] as const) {
     const { shape, values } = dense.get(name)!;
     const order = Uint32Array.from(values.keys()).sort((one, other) => {

@@ -1,31 +1,25 @@
 import type { Model } from "../../core/bundle/bundle.ts";
 import { Failure } from "../../core/domain/failure.ts";
-import { type ModelWeights, type ParameterName, parameterShapes } from "../model-parameters.ts";
+import type { ModelWeights } from "../model-parameters.ts";
+import { parameterShapes } from "../onnx/parameter-shapes.ts";
 import { readWeights, type StoredWeight } from "../onnx/read-weights.ts";
+import { tasteShapes } from "../onnx/taste.ts";
 import { servedGraphs } from "../served-graphs.ts";
-
-/** Where each parameter stands in a bundle: in which graph, and under which name. */
-const PLACES: Readonly<Record<ParameterName, readonly ["step" | "taste", string]>> = {
-  track: ["step", "weights.track"],
-  feature: ["step", "weights.feature"],
-  hidden: ["step", "weights.hidden"],
-  input_bias: ["step", "weights.input_bias"],
-  hidden_bias: ["step", "weights.hidden_bias"],
-  projection: ["taste", "weights.projection"],
-  taste_bias: ["taste", "weights.bias"],
-};
 
 /** The weights inside a model's graphs. Throws `bad_bundle` unless these weights give those graphs
  *  byte for byte: what else is inside a graph, such as a layer more, would be lost without a word.
- *  So the graphs are those of this trainer, and are not compressed yet. */
+ *  So the graphs are this
+ *  trainer's, of the plain form, and not compressed yet. */
 export function servedWeights(model: Model): ModelWeights {
   const { name, hidden, dimension, featureWidth } = model;
-  const sizes = { hidden, dimension, featureWidth };
   const graphs = { step: stored(model, "step"), taste: stored(model, "taste") };
-  const dense = new Map<ParameterName, StoredWeight>();
+  const projects = graphs.taste.has("weights.projection");
+  const sizes = { hidden, dimension, featureWidth, projects };
+  const ofTaste = tasteShapes(sizes);
+  const dense = new Map<string, StoredWeight>();
   for (const [parameter, shape] of parameterShapes(sizes)) {
-    const [graph, weightName] = PLACES[parameter];
-    const weight = graphs[graph].get(weightName);
+    const graph = ofTaste.has(parameter) ? "taste" : "step";
+    const weight = graphs[graph].get(`weights.${parameter}`);
     if (weight?.shape.join() !== shape.join()) throw foreign(name, graph);
     dense.set(parameter, weight);
   }

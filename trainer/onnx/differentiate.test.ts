@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "../random.ts";
+import { bprMaxLoss } from "./bpr-max-loss.ts";
 import {
   add,
   joinRows,
@@ -13,10 +14,13 @@ import {
   tanh,
 } from "./differentiable-ops.ts";
 import { differentiate } from "./differentiate.ts";
+import { inputGates } from "./gates.ts";
 import { encodeGraph, type Graph, input, newGraph, output, type Tensor } from "./graph-builder.ts";
 import { openGraph, type Values } from "./graph-session.ts";
-import { gruCell, inputGates } from "./gru-cell.ts";
+import { gruCell } from "./gru-cell.ts";
 import { softmaxLoss } from "./losses.ts";
+import { lstmCell } from "./lstm-cell.ts";
+import { normaliseRows } from "./normalise-rows.ts";
 
 type Operation = (graph: Graph, inputs: readonly Tensor[]) => Tensor;
 
@@ -84,8 +88,21 @@ const OPERATIONS: Readonly<Record<string, readonly [readonly (readonly number[])
     (graph, parts) => joinRows(graph, parts),
   ],
   "a sampled softmax loss": [
-    [[3, 5]],
-    (graph, [scores]) => softmaxLoss(graph, scores!, input(graph, "row_weights", [3, 1])),
+    [
+      [3, 4],
+      [5, 4],
+      [1, 5],
+    ],
+    (graph, [rows, vectors, bias]) => {
+      const weights = input(graph, "row_weights", [3, 1]);
+      return softmaxLoss(graph, rows!, { vectors: vectors!, bias: bias!, weights });
+    },
+  ],
+  "a BPR-max loss": [[[3, 5]], bprLoss],
+  "normalised rows": [[[3, 4], [4]], (graph, [a, gain]) => normaliseRows(graph, a!, gain!)],
+  "two steps of an LSTM with normalised gates": [
+    [[2, 3], [2, 4], [2, 4], [3, 16], [4, 16], [16], [16], [16]],
+    lstmSteps,
   ],
   "two steps of a GRU and its loss": [
     [[2, 3], [2, 1], [2, 4], [3, 12], [1, 12], [4, 12], [12], [12], [5, 4], [1, 5]],
@@ -99,22 +116,42 @@ for (const [name, [shapes, operation]] of Object.entries(OPERATIONS)) {
   });
 }
 
+function bprLoss(graph: Graph, [scores]: readonly Tensor[]): Tensor {
+  const weights = input(graph, "row_weights", [3, 1]);
+  return bprMaxLoss(graph, scores!, { weights, regulariser: 0.5 });
+}
+
+function lstmSteps(graph: Graph, inputs: readonly Tensor[]): Tensor {
+  const [track, hidden, cell, onTrack, onHidden, inputBias, inputGain, hiddenGain] = inputs;
+  const lstm = {
+    input: onTrack!,
+    hidden: onHidden!,
+    inputBias: inputBias!,
+    inputGain: inputGain!,
+    hiddenGain: hiddenGain!,
+  };
+  const gates = inputGates(graph, { input: track! }, lstm);
+  const first = lstmCell(graph, { gates, hidden: hidden!, cell: cell! }, lstm);
+  const second = lstmCell(graph, { gates, ...first }, lstm);
+  return joinRows(graph, [second.hidden, second.cell]);
+}
+
 function gruLoss(graph: Graph, inputs: readonly Tensor[]): Tensor {
   const [track, features, before, onTrack, onFeature, onHidden, inputBias, hiddenBias] = inputs;
   const [vectors, bias] = inputs.slice(8);
   const gru = {
-    track: onTrack!,
+    input: onTrack!,
     feature: onFeature!,
     hidden: onHidden!,
     inputBias: inputBias!,
     hiddenBias: hiddenBias!,
   };
-  const gates = inputGates(graph, { track: track!, features: features! }, gru);
+  const gates = inputGates(graph, { input: track!, features: features! }, gru);
   const first = gruCell(graph, { gates, hidden: before! }, gru);
   const second = gruCell(graph, { gates, hidden: first }, gru);
   const taste = joinRows(graph, [first, second]);
-  const scores = scoreRows(graph, taste, { vectors: vectors!, bias: bias! });
-  return softmaxLoss(graph, scores, input(graph, "row_weights", [4, 1]));
+  const weights = input(graph, "row_weights", [4, 1]);
+  return softmaxLoss(graph, taste, { vectors: vectors!, bias: bias!, weights });
 }
 
 /** Moves all inputs along a random direction and compares the change of Σ mixture · result with the

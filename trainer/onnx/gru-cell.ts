@@ -1,41 +1,16 @@
-import { add, matmul, multiply, sigmoid, split, subtract, tanh } from "./differentiable-ops.ts";
+import { add, multiply, sigmoid, split, subtract, tanh } from "./differentiable-ops.ts";
+import { hiddenGates, type LayerWeights } from "./gates.ts";
 import type { Graph, Tensor } from "./graph-builder.ts";
 
-/** The weights of one GRU, gates in the order reset, update, new. F may be 0: no `feature`. */
-export interface GruWeights<Value> {
-  /** [D, 3H] */
-  readonly track: Value;
-  /** [F, 3H] */
-  readonly feature?: Value;
-  /** [H, 3H] */
-  readonly hidden: Value;
-  /** [3H] */
-  readonly inputBias: Value;
-  /** [3H]; apart from `inputBias` because the reset gate scales the part for the new gate. */
-  readonly hiddenBias: Value;
-}
-
-/** What the inputs add to the gates: [rows, D] and [rows, F] → [rows, 3H]. It needs no hidden
- *  state, so that many steps' inputs go through one multiplication. */
-export function inputGates(
-  graph: Graph,
-  inputs: { readonly track: Tensor; readonly features?: Tensor | undefined },
-  weights: GruWeights<Tensor>,
-): Tensor {
-  const track = add(graph, matmul(graph, inputs.track, weights.track), weights.inputBias);
-  if (!inputs.features || !weights.feature) return track;
-  return add(graph, track, matmul(graph, inputs.features, weights.feature));
-}
-
-/** One step: gates [rows, 3H] and hidden [rows, H] → [rows, H].
+/** One step: gates [rows, 3H], in the order reset, update, new, and hidden [rows, H] → [rows, H].
  *  Cho et al. 2014, in the form that cuDNN and PyTorch compute: n = tanh(x_n + r · h_n),
  *  h′ = n + z · (h − n). */
 export function gruCell(
   graph: Graph,
   state: { readonly gates: Tensor; readonly hidden: Tensor },
-  weights: GruWeights<Tensor>,
+  weights: LayerWeights<Tensor>,
 ): Tensor {
-  const recurrent = add(graph, matmul(graph, state.hidden, weights.hidden), weights.hiddenBias);
+  const recurrent = hiddenGates(graph, state.hidden, weights);
   return gruCellOf(graph, { ...state, recurrent });
 }
 

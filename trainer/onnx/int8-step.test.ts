@@ -5,7 +5,8 @@ import { createStepRunner } from "../../core/bundle/graph-runner.ts";
 import type { Wave } from "../../core/bundle/step-runner.ts";
 import { seededRandom } from "../random.ts";
 import { int8StepGraph } from "./int8-step.ts";
-import { type ModelSizes, stepGraph, tasteGraph } from "./serving-graphs.ts";
+import type { ModelSizes } from "./model-sizes.ts";
+import { stepGraph, tasteGraph } from "./serving-graphs.ts";
 
 const ROWS = 150;
 const SIZES: readonly ModelSizes[] = [
@@ -76,16 +77,17 @@ async function setUp(sizes: ModelSizes, kind: "int8" | "float32") {
   const numbers = (length: number, scale = 1) =>
     Float32Array.from({ length }, () => scale * (2 * random() - 1));
   const scale = 2 / Math.sqrt(hidden);
-  const weights = {
-    track: numbers(dimension * 3 * hidden, scale),
-    feature: numbers(featureWidth * 3 * hidden, scale),
-    hidden: numbers(hidden * 3 * hidden, scale),
-    inputBias: numbers(3 * hidden, 0.1),
-    hiddenBias: numbers(3 * hidden, 0.1),
-  };
+  const weights = new Map([
+    ["track", numbers(dimension * 3 * hidden, scale)],
+    ["feature", numbers(featureWidth * 3 * hidden, scale)],
+    ["hidden", numbers(hidden * 3 * hidden, scale)],
+    ["input_bias", numbers(3 * hidden, 0.1)],
+    ["hidden_bias", numbers(3 * hidden, 0.1)],
+    ["projection", numbers(hidden * dimension)],
+    ["taste_bias", numbers(dimension)],
+  ]);
   const step = kind === "int8" ? int8StepGraph(sizes, weights, 1) : stepGraph(sizes, weights);
-  const projection = numbers(hidden * dimension);
-  const taste = tasteGraph(sizes, { projection, bias: numbers(dimension) });
+  const taste = tasteGraph(sizes, weights);
   const runner = await createStepRunner({ models: { short: { ...sizes, step, taste } } });
   const wave: Wave = {
     model: "short",

@@ -12,8 +12,9 @@ import {
   type Tensor,
   weights,
 } from "./graph-builder.ts";
-import { type GruWeights, gruCellOf } from "./gru-cell.ts";
-import type { ModelSizes } from "./serving-graphs.ts";
+import { gruCellOf } from "./gru-cell.ts";
+import type { ModelSizes } from "./model-sizes.ts";
+import type { DenseWeights } from "./serving-graphs.ts";
 
 /** Numbers of an input as whole steps of −63…63, stored around 64, those of a weight of −127…127.
  *  Kernels of processors without VNNI add two products in 16 bits; 2 · 127 · 127 is the most that
@@ -23,14 +24,14 @@ const INPUT_STEPS_MAX = 63;
 const INPUT_ZERO = 64;
 const WEIGHT_STEPS_MAX = 127;
 
-/** `stepGraph` with the two large products in whole numbers. Hidden states lie within −1…1, so
- *  their scale is fixed; tracks' numbers beyond ±`trackMax` are cut. Neither depends on what else
- *  is in the batch, and sums of whole numbers on no order, so a row's bits are the same in any
- *  company. Weights have a scale for each column.
+/** `stepGraph` of the plain form with the two large products in whole numbers. Hidden states lie
+ *  within −1…1, so their scale is fixed; tracks' numbers beyond ±`trackMax` are cut. Neither depends
+ *  on what else is in the batch, and sums of whole numbers on no order, so a row's bits are the same
+ *  in any company. Weights have a scale for each column.
  *  Source: Jacob et al. 2018, arXiv 1712.05877, section 2. */
 export function int8StepGraph(
   sizes: ModelSizes,
-  values: GruWeights<Float32Array>,
+  dense: DenseWeights,
   trackMax: number,
 ): Uint8Array {
   const { hidden, dimension, featureWidth } = sizes;
@@ -42,16 +43,16 @@ export function int8StepGraph(
   const trackRange = trackMax > 0 ? trackMax : 1;
   let gates = product(graph, cut(graph, track, trackRange), {
     ...{ name: "track", columns, inputMax: trackRange },
-    ...{ weights: values.track, bias: values.inputBias },
+    ...{ weights: dense.get("track")!, bias: dense.get("input_bias")! },
   });
   if (features) {
     const shape = [featureWidth, columns];
-    const feature = weights(graph, "weights.feature", { shape, data: values.feature! });
+    const feature = weights(graph, "weights.feature", { shape, data: dense.get("feature")! });
     gates = add(graph, gates, matmul(graph, features, feature));
   }
   const recurrent = product(graph, before, {
     ...{ name: "hidden", columns, inputMax: 1 },
-    ...{ weights: values.hidden, bias: values.hiddenBias },
+    ...{ weights: dense.get("hidden")!, bias: dense.get("hidden_bias")! },
   });
   output(graph, "hidden_next", gruCellOf(graph, { gates, recurrent, hidden: before }));
   return encodeGraph(graph);

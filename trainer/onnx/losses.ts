@@ -1,22 +1,76 @@
 import { record } from "./differentiable-ops.ts";
-import { constant, type Graph, integers, node, scalar, type Tensor } from "./graph-builder.ts";
+import type { Attribute } from "./encode-model.ts";
+import {
+  constant,
+  type Graph,
+  integers,
+  node,
+  scalar,
+  type Tensor,
+  zeros,
+} from "./graph-builder.ts";
 
 /** Below this a probability counts as this much, so that a loss stays finite. */
 const PROBABILITY_MIN = 1e-30;
 
-/** Σ_r weights_r · −ln softmax(scores_r)_r, a scalar: the right candidate of row r is column r, the
- *  other rows' right candidates and the columns behind them are wrong ones.
- *  `scores` [M, C] with C ≥ M, `weights` [M, 1]. */
-export function softmaxLoss(graph: Graph, scores: Tensor, weights: Tensor): Tensor {
-  const [rows] = scores.shape as readonly number[];
-  const column: Pick<Tensor, "shape"> = { shape: [rows!, 1] };
+/** Σ_r weights_r · −ln softmax(rows_r · vectorsᵀ + bias)_r, a scalar: the right candidate of row r
+ *  is candidate r, the other rows' right candidates and those behind them are wrong ones.
+ *  `rows` [M, D], `vectors` [C, D] with C ≥ M, `bias` [1, C], `weights` [M, 1].
+ *
+ *  Scoring and loss are one operation, since the gradient by the scores, weights · (probabilities −
+ *  right), need not be made: it is as large as the scores, and its parts are small. */
+export function softmaxLoss(
+  graph: Graph,
+  rows: Tensor,
+  given: { readonly vectors: Tensor; readonly bias: Tensor; readonly weights: Tensor },
+): Tensor {
+  const { vectors, bias, weights } = given;
+  const [count, dimension] = rows.shape as [number, number];
+  const columns = vectors.shape[0] as number;
+  const scores = gemm(graph, [rows, vectors, bias], [count, columns], { transB: 1 });
   const probabilities = node(graph, "Softmax", [scores], {
     shape: scores.shape,
     attributes: { axis: 1 },
   });
-  const right = node(graph, "GatherND", [probabilities, diagonal(graph, rows!)], {
-    shape: [rows!],
+  const loss = weighedLoss(graph, probabilities, weights);
+  return record(graph, { inputs: [rows, vectors, bias], output: loss }, (gradient) => {
+    const share = node(graph, "Mul", [weights, gradient], weights);
+    const sharedRows = node(graph, "Mul", [rows, share], rows);
+    const rights = firstRows(graph, vectors, count);
+    const pulled = gemm(graph, [probabilities, vectors, rights], [count, dimension], LESS);
+    const atRights = [sharedRows, zeros(graph, [columns - count, dimension])];
+    const onVectors = [probabilities, sharedRows, joined(graph, atRights, 0)];
+    const shareRow = node(graph, "Reshape", [share, integers(graph, [1, count])], {
+      shape: [1, count],
+    });
+    const less = node(graph, "Neg", [shareRow], shareRow);
+    const onBias = joined(graph, [less, zeros(graph, [1, columns - count])], 1);
+    return [
+      node(graph, "Mul", [pulled, share], rows),
+      gemm(graph, onVectors, [columns, dimension], { transA: 1, ...LESS }),
+      // One row that is not turned has a kernel of its own, three times as fast.
+      gemm(graph, [shareRow, probabilities, onBias], [1, columns], {}),
+    ];
   });
+}
+
+/** A product from which the third operand is taken. */
+const LESS = { beta: { float: -1 } } as const;
+
+function gemm(
+  graph: Graph,
+  operands: readonly Tensor[],
+  shape: readonly number[],
+  attributes: Readonly<Record<string, Attribute>>,
+): Tensor {
+  return node(graph, "Gemm", operands, { shape, attributes });
+}
+
+/** Σ_r weights_r · −ln probabilities_rr */
+function weighedLoss(graph: Graph, probabilities: Tensor, weights: Tensor): Tensor {
+  const [rows] = probabilities.shape as readonly number[];
+  const places = diagonal(graph, rows!);
+  const right = node(graph, "GatherND", [probabilities, places], { shape: [rows!] });
   const bounded = node(graph, "Max", [right, scalar(graph, PROBABILITY_MIN)], right);
   const logarithm = node(graph, "Log", [bounded], right);
   const flatWeights = node(graph, "Reshape", [weights, integers(graph, [rows!])], right);
@@ -25,23 +79,23 @@ export function softmaxLoss(graph: Graph, scores: Tensor, weights: Tensor): Tens
     shape: [],
     attributes: { keepdims: 0 },
   });
-  const loss = node(graph, "Neg", [total], total);
-  return record(graph, { inputs: [scores], output: loss }, (gradient) => {
-    const share = node(graph, "Mul", [weights, gradient], column);
-    const spread = node(graph, "Mul", [probabilities, share], scores);
-    const flatShare = node(graph, "Reshape", [share, integers(graph, [rows!])], right);
-    const pull = node(graph, "Neg", [flatShare], right);
-    return [
-      node(graph, "ScatterND", [spread, diagonal(graph, rows!), pull], {
-        shape: scores.shape,
-        attributes: { reduction: "add" },
-      }),
-    ];
+  return node(graph, "Neg", [total], total);
+}
+
+function firstRows(graph: Graph, matrix: Tensor, count: number): Tensor {
+  const bounds = [[0], [count], [0]].map((values) => integers(graph, values));
+  return node(graph, "Slice", [matrix, ...bounds], { shape: [count, matrix.shape[1]!] });
+}
+
+function joined(graph: Graph, parts: readonly Tensor[], axis: number): Tensor {
+  const shape = parts[0]!.shape.map((size, at) => {
+    return at === axis ? parts.reduce((sum, part) => sum + (part.shape[at] as number), 0) : size;
   });
+  return node(graph, "Concat", parts, { shape, attributes: { axis } });
 }
 
 /** [rows, 2]: (0, 0), (1, 1), … */
-function diagonal(graph: Graph, rows: number): Tensor {
+export function diagonal(graph: Graph, rows: number): Tensor {
   const data = BigInt64Array.from({ length: rows * 2 }, (_, index) => BigInt(index >> 1));
   return constant(graph, `diagonal ${rows}`, { shape: [rows, 2], data });
 }

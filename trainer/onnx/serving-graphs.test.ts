@@ -16,7 +16,14 @@ for (const featureWidth of [0, 3]) {
       inputBias: numbers(15),
       hiddenBias: numbers(15),
     };
-    const session = await openGraph(stepGraph(sizes, weights));
+    const dense = new Map([
+      ["track", weights.track],
+      ["feature", weights.feature],
+      ["hidden", weights.hidden],
+      ["input_bias", weights.inputBias],
+      ["hidden_bias", weights.hiddenBias],
+    ]);
+    const session = await openGraph(stepGraph(sizes, dense));
     for (const rows of [1, 3]) {
       const track = numbers(rows * 4);
       const features = numbers(rows * featureWidth);
@@ -85,14 +92,18 @@ function plainStep(
 test("a taste is the hidden state, or its projection", async () => {
   const hidden = { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
   const same = { shape: [2, 2], data: new Float32Array(4) };
-  const bare = await openGraph(tasteGraph({ hidden: 2, dimension: 2 }));
+  const bare = await openGraph(tasteGraph({ hidden: 2, dimension: 2, featureWidth: 0 }, new Map()));
   await bare.run({ hidden }, { taste: same });
   await bare.close();
   assert.deepEqual([...same.data], [1, 2, 3, 4]);
 
   const projected = { shape: [2, 1], data: new Float32Array(2) };
-  const weights = { projection: Float32Array.of(10, 1), bias: Float32Array.of(0.5) };
-  const projecting = await openGraph(tasteGraph({ hidden: 2, dimension: 1 }, weights));
+  const weights = new Map([
+    ["projection", Float32Array.of(10, 1)],
+    ["taste_bias", Float32Array.of(0.5)],
+  ]);
+  const sizes = { hidden: 2, dimension: 1, featureWidth: 0 };
+  const projecting = await openGraph(tasteGraph(sizes, weights));
   await projecting.run({ hidden }, { taste: projected });
   await projecting.close();
   assert.deepEqual([...projected.data], [12.5, 34.5]);

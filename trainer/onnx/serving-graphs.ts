@@ -1,63 +1,77 @@
-import { add, matmul } from "./differentiable-ops.ts";
-import { encodeGraph, input, newGraph, node, output, weights } from "./graph-builder.ts";
-import { type GruWeights, gruCell, inputGates } from "./gru-cell.ts";
+import {
+  encodeGraph,
+  type Graph,
+  input,
+  integers,
+  newGraph,
+  node,
+  output,
+  type Tensor,
+  weights,
+} from "./graph-builder.ts";
+import { runLayers, sideBySide } from "./layers.ts";
+import { type ModelSizes, recurrentWidth, statesPerLayer, stateWidth } from "./model-sizes.ts";
+import { parameterShapes } from "./parameter-shapes.ts";
+import { tasteOf, tasteShapes } from "./taste.ts";
 
-/** The sizes of one model: H, D and F. */
-export interface ModelSizes {
-  readonly hidden: number;
-  readonly dimension: number;
-  readonly featureWidth: number;
-}
-
-/** Weights that turn a hidden state into a taste; none where the hidden state is the taste. */
-export interface TasteWeights<Value> {
-  /** [H, D] */
-  readonly projection: Value;
-  /** [D] */
-  readonly bias: Value;
-}
+/** A model's dense weights by name, shaped as `parameterShapes` says. */
+export type DenseWeights = ReadonlyMap<string, Float32Array>;
 
 /** A bundle's `step`: `track` [batch, D], `features` [batch, F] (absent where F = 0), `hidden`
- *  [batch, H] → `hidden_next` [batch, H]. */
-export function stepGraph(sizes: ModelSizes, values: GruWeights<Float32Array>): Uint8Array {
-  const { hidden, dimension, featureWidth } = sizes;
+ *  [batch, S] → `hidden_next` [batch, S]. S is the `stateWidth` of `sizes`. */
+export function stepGraph(sizes: ModelSizes, dense: DenseWeights): Uint8Array {
+  const { dimension, featureWidth } = sizes;
   const graph = newGraph("step");
-  const gates = 3 * hidden;
-  const stored = (name: string, shape: number[], data: Float32Array) =>
-    weights(graph, `weights.${name}`, { shape, data });
+  const ofTaste = tasteShapes(sizes);
+  const ofLayers = [...parameterShapes(sizes)].filter(([name]) => !ofTaste.has(name));
   const track = input(graph, "track", ["batch", dimension]);
   const features = featureWidth > 0 ? input(graph, "features", ["batch", featureWidth]) : undefined;
-  const before = input(graph, "hidden", ["batch", hidden]);
-  const gru = {
-    track: stored("track", [dimension, gates], values.track),
-    hidden: stored("hidden", [hidden, gates], values.hidden),
-    inputBias: stored("input_bias", [gates], values.inputBias),
-    hiddenBias: stored("hidden_bias", [gates], values.hiddenBias),
-    ...(features && { feature: stored("feature", [featureWidth, gates], values.feature!) }),
-  };
-  const next = gruCell(
-    graph,
-    { gates: inputGates(graph, { track, features }, gru), hidden: before },
-    gru,
-  );
+  const width = stateWidth(sizes);
+  const state = input(graph, "hidden", ["batch", width]);
+  const before = columns(graph, state, { from: 0, width: recurrentWidth(sizes) });
+  const parameters = store(graph, new Map(ofLayers), dense);
+  const inputs = { track, features, before, steps: 1, parameters };
+  const { after } = runLayers(graph, sizes, inputs);
+  const next = sizes.skipConnection ? sideBySide(graph, [after, track], width) : after;
   output(graph, "hidden_next", next);
   return encodeGraph(graph);
 }
 
-/** A bundle's `taste`: `hidden` [batch, H] → `taste` [batch, D]. */
-export function tasteGraph(
-  sizes: Pick<ModelSizes, "hidden" | "dimension">,
-  values?: TasteWeights<Float32Array>,
-): Uint8Array {
+/** A bundle's `taste`: `hidden` [batch, S] → `taste` [batch, D]. */
+export function tasteGraph(sizes: ModelSizes, dense: DenseWeights): Uint8Array {
   const graph = newGraph("taste");
-  const hidden = input(graph, "hidden", ["batch", sizes.hidden]);
-  if (values) {
-    const shape = [sizes.hidden, sizes.dimension];
-    const projection = weights(graph, "weights.projection", { shape, data: values.projection });
-    const bias = weights(graph, "weights.bias", { shape: [sizes.dimension], data: values.bias });
-    output(graph, "taste", add(graph, matmul(graph, hidden, projection), bias));
-  } else {
-    output(graph, "taste", node(graph, "Identity", [hidden], hidden));
-  }
+  const { hidden, dimension } = sizes;
+  const state = input(graph, "hidden", ["batch", stateWidth(sizes)]);
+  const recurrent = recurrentWidth(sizes);
+  const lastLayer = recurrent - statesPerLayer(sizes) * hidden;
+  const top = columns(graph, state, { from: lastLayer, width: hidden });
+  const lastTrack = sizes.skipConnection
+    ? columns(graph, state, { from: recurrent, width: dimension })
+    : undefined;
+  const parameters = store(graph, tasteShapes(sizes), dense);
+  output(graph, "taste", tasteOf(graph, { top, lastTrack }, parameters));
   return encodeGraph(graph);
+}
+
+/** Puts weights into the graph's own bytes. */
+function store(
+  graph: Graph,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  dense: DenseWeights,
+): ReadonlyMap<string, Tensor> {
+  return new Map(
+    Array.from(shapes, ([name, shape]) => {
+      return [name, weights(graph, `weights.${name}`, { shape, data: dense.get(name)! })];
+    }),
+  );
+}
+
+function columns(
+  graph: Graph,
+  whole: Tensor,
+  { from, width }: { readonly from: number; readonly width: number },
+): Tensor {
+  if (whole.shape[1] === width) return whole;
+  const bounds = [[from], [from + width], [1]].map((values) => integers(graph, values));
+  return node(graph, "Slice", [whole, ...bounds], { shape: [whole.shape[0]!, width] });
 }

@@ -1,10 +1,10 @@
-import { parameterShapes } from "../model-parameters.ts";
 import { differentiate } from "../onnx/differentiate.ts";
 import { encodeGraph, input, newGraph, output } from "../onnx/graph-builder.ts";
+import type { ModelSizes } from "../onnx/model-sizes.ts";
 import { adagrad } from "../onnx/optimizers.ts";
-import type { ModelSizes } from "../onnx/serving-graphs.ts";
+import { parameterShapes } from "../onnx/parameter-shapes.ts";
 import { cosineLoss, squaredDistanceLoss } from "../onnx/taste-losses.ts";
-import { hiddenRows, tasteRows } from "../training-graph.ts";
+import { tasteRows, topRows } from "../training-graph.ts";
 import type { TasteLoss } from "./settings.ts";
 
 /** The fixed sizes of one step: rows = steps · lanes. */
@@ -35,9 +35,9 @@ export function tasteGraph(shape: TasteStepShape): Uint8Array {
     [...parameterShapes(shape)].map(([name, size]) => [name, input(graph, name, size)]),
   );
   const tracks = input(graph, "track_rows", [rows, shape.dimension]);
-  const undropped = { ...shape, negatives: 0, inputDropout: false, tasteDropout: false };
-  const hidden = hiddenRows(graph, undropped, { tracks, parameters });
-  const taste = tasteRows(graph, undropped, { hidden, parameters });
+  const undropped = { ...shape, inputDropout: false, tasteDropout: false };
+  const top = topRows(graph, undropped, { heard: tracks, parameters });
+  const taste = tasteRows(graph, undropped, { top, heard: tracks, parameters });
   const wanted = {
     targets: input(graph, "target_rows", [rows, shape.dimension]),
     weights: input(graph, "row_weights", [rows, 1]),

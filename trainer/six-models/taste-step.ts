@@ -1,5 +1,6 @@
-import { type Parameter, parameterShapes } from "../model-parameters.ts";
+import type { Parameter } from "../model-parameters.ts";
 import { openGraph, type Values } from "../onnx/graph-session.ts";
+import { parameterShapes } from "../onnx/parameter-shapes.ts";
 import { type TasteStepShape, tasteGraph } from "./taste-graph.ts";
 
 /** What one step learns from; the caller fills it. rows = steps · lanes. */
