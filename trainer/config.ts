@@ -1,5 +1,10 @@
 import { Failure } from "../core/domain/failure.ts";
 import { IDLE_TIMEOUT_MS } from "../core/state/session-cut.ts";
+import {
+  PREPARING_DEFAULTS,
+  PREPARING_RANGES,
+  type PreparingConfig,
+} from "./prepare/preparing-config.ts";
 
 /** What a training may be told. Null stands for a choice by the size of the log. */
 export interface TrainingConfig {
@@ -7,6 +12,8 @@ export interface TrainingConfig {
   readonly idleTimeoutMs: number;
   /** Tracks with fewer events are not learned. */
   readonly trackSupportMin: number;
+  /** What else is not learned from. */
+  readonly preparing: PreparingConfig;
   /** The last share of sessions, by time: it chooses the epoch and the blend. */
   readonly validationShare: number;
   /** At most so many predictions measure an epoch. */
@@ -116,6 +123,7 @@ const LONG_SIZES = { hidden: 100, dimension: 100, inputDropout: 0.3, tasteDropou
 export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   idleTimeoutMs: IDLE_TIMEOUT_MS,
   trackSupportMin: 1,
+  preparing: PREPARING_DEFAULTS,
   validationShare: 0.05,
   validationPredictionsMax: 8000,
   refit: true,
@@ -178,6 +186,7 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   runWeight: [0, 1000, "real"],
   runPlaysMax: [1, 268_435_456, "whole"],
   sharpness: [0, 1e9, "real"],
+  ...PREPARING_RANGES,
 };
 
 /** Settings that may be null. */

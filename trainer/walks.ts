@@ -21,13 +21,13 @@ export interface Targets {
 
 /** A walk through each of `sessions`; the last event of a session has nothing after it to learn. */
 export function sessionWalks(sequences: Sequences, sessions: Int32Array): Walks {
-  const { sessionStarts } = sequences;
+  const { sessionStarts, sessionEnds } = sequences;
   const long = sessions.filter((session) => {
-    return sessionStarts[session + 1]! - sessionStarts[session]! > 1;
+    return sessionEnds[session]! - sessionStarts[session]! > 1;
   });
   return {
     starts: long.map((session) => sessionStarts[session]!),
-    ends: long.map((session) => sessionStarts[session + 1]! - 1),
+    ends: long.map((session) => sessionEnds[session]! - 1),
   };
 }
 
@@ -38,10 +38,10 @@ export function listenerWalks(
   sessions: Int32Array,
   eventsMax: number,
 ): Walks {
-  const { listenerStarts, sessionStarts } = sequences;
+  const { listenerStarts, sessionStarts, sessionEnds } = sequences;
   const isIn = new Uint8Array(sequences.track.length);
   for (const session of sessions) {
-    isIn.fill(1, sessionStarts[session]!, sessionStarts[session + 1]!);
+    isIn.fill(1, sessionStarts[session]!, sessionEnds[session]!);
   }
   const starts: number[] = [];
   const ends: number[] = [];

@@ -1,0 +1,97 @@
+import { Failure } from "../core/domain/failure.ts";
+import type { ListenerId, SessionId, TrackId } from "../core/domain/ids.ts";
+import { type ListeningEvent, stepsModels } from "../core/domain/listening-event.ts";
+import { readEventBlocks, readLogHeader } from "../core/log-folder/read-log-folder.ts";
+import { eventFeatures, startsSession } from "../core/state/session-cut.ts";
+import { newFeatureColumns, storeFeatures } from "./event-columns.ts";
+import { type GrowingColumn, growingColumn } from "./growing-column.ts";
+import { inOrderOfListeners, type TimedLog } from "./order-of-listeners.ts";
+import type { Sequences } from "./sequences.ts";
+
+/** Reads a log folder, cutting sessions and taking features as serving does. Every track has its
+ *  number in order of first appearance. It takes about 36 bytes an event while it reads, and 14
+ *  thereafter. Throws `bad_log_folder`, and the reason of `signal` when it is aborted. */
+export async function readLog(
+  folder: string,
+  idleTimeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Sequences> {
+  const header = await readLogHeader(folder);
+  const reader = newReader(header.events, idleTimeoutMs);
+  for await (const events of readEventBlocks(folder)) {
+    signal?.throwIfAborted();
+    for (const event of events) if (stepsModels(event.kind)) reader.take(event);
+  }
+  const log = reader.finished();
+  if (log.events === 0) {
+    throw new Failure("bad_log_folder", `${folder} holds no plays to learn from`);
+  }
+  return { ...inOrderOfListeners(log), trackIds: log.trackIds, realClock: header.clock === "real" };
+}
+
+function newReader(eventsMax: number, idleTimeoutMs: number) {
+  const listener = new Int32Array(eventsMax);
+  const track = new Int32Array(eventsMax);
+  const features = newFeatureColumns(eventsMax);
+  const listeners = numbering<ListenerId>();
+  const tracks = numbering<TrackId>();
+  const heard = lastHeard();
+  const sessionTimesMs: GrowingColumn<Float64Array> = growingColumn((n) => new Float64Array(n));
+  let events = 0;
+  return {
+    take: (event: ListeningEvent) => {
+      const who = listeners.indexOf(event.listener);
+      const before = heard.before(who);
+      const asked = { session: event.session, atMs: event.happenedAtMs };
+      const begins = startsSession(before, asked, idleTimeoutMs);
+      listener[events] = who;
+      track[events] = tracks.indexOf(event.track);
+      storeFeatures(features, events, eventFeatures(before, event, begins));
+      heard.keep(who, event, begins);
+      if (begins) sessionTimesMs.push(event.happenedAtMs);
+      events++;
+    },
+    finished: (): TimedLog => ({
+      ...{ events, listener, track, features, listeners: listeners.names.length },
+      sessionTimesMs: sessionTimesMs.finished(),
+      trackIds: tracks.names,
+    }),
+  };
+}
+
+/** What cutting needs of each listener's last event. */
+function lastHeard() {
+  const lastEventAtMs = growingColumn((length) => new Float64Array(length));
+  const sessions: (SessionId | undefined)[] = [];
+  return {
+    before: (listener: number) => {
+      if (listener >= lastEventAtMs.length) return undefined;
+      return { lastEventAtMs: lastEventAtMs.at(listener), session: sessions[listener] };
+    },
+    keep: (listener: number, event: ListeningEvent, begins: boolean) => {
+      if (listener === lastEventAtMs.length) lastEventAtMs.push(event.happenedAtMs);
+      else lastEventAtMs.set(listener, event.happenedAtMs);
+      if (begins)
+        sessions[listener] = event.session === undefined ? undefined : alone(event.session);
+    },
+  };
+}
+
+/** Gives names numbers from 0, in order of first appearance. */
+function numbering<Name extends string>() {
+  const names: Name[] = [];
+  const indices = new Map<Name, number>();
+  const indexOf = (name: Name): number => {
+    const known = indices.get(name);
+    if (known !== undefined) return known;
+    const kept = alone(name);
+    indices.set(kept, names.length);
+    return names.push(kept) - 1;
+  };
+  return { names, indexOf };
+}
+
+/** A copy that does not keep the line alive of which the text was cut out. */
+function alone<Text extends string>(text: Text): Text {
+  return Buffer.from(text).toString() as Text;
+}
