@@ -10,9 +10,9 @@ export interface ValidationPlan {
 }
 
 /** Takes whole sessions of those held back, evenly over time, until about
- *  `validationPredictionsMax` events but the first of each session are to be predicted. A track that
- *  has not the support before the split is nothing that could be known there: as an answer it is −1,
- *  which no list holds. */
+ *  `validationPredictionsMax` events but the first of each session are to be predicted. A track
+ *  that has not the support before the split could not be known there: as an answer it is −1, which
+ *  no list holds. */
 export function planValidation(
   { sequences, trained, held }: TimeSplit,
   rules: { readonly validationPredictionsMax: number; readonly trackSupportMin: number },

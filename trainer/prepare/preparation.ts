@@ -1,10 +1,11 @@
-import type { Sequences, TimeSplit } from "../sequences.ts";
+import { type Sequences, type TimeSplit, trackSupport } from "../sequences.ts";
 
 /** What preparing did to a log, as a bundle's `training.preparation` tells it. */
 export interface Preparation {
   readonly read: LogSize;
-  /** By step, in the order of the steps. */
-  readonly left_out: Readonly<Record<string, LeftOut>>;
+  /** By step, in the order of the steps: events and tracks that are not learned, sessions and
+   *  listeners of whom nothing is left. */
+  readonly left_out: Readonly<Record<string, LogSize>>;
   readonly split: SplitSize;
 }
 
@@ -12,12 +13,8 @@ export interface LogSize {
   readonly events: number;
   readonly sessions: number;
   readonly listeners: number;
-}
-
-/** Events that are not learned from; sessions and listeners of whom nothing is left. */
-export interface LeftOut extends LogSize {
-  /** Where a step leaves out tracks. */
-  readonly tracks?: number;
+  /** Tracks with an event. */
+  readonly tracks: number;
 }
 
 /** Sessions by what they are for. */
@@ -28,11 +25,14 @@ export interface SplitSize {
   readonly held_back: number;
 }
 
-export function sizeOf({ track, sessionOrder, listenerStarts }: Sequences): LogSize {
+/** Of a log in which every track is known. */
+export function sizeOf(log: Sequences): LogSize {
+  const support = trackSupport(log, log.sessionOrder);
   return {
-    events: track.length,
-    sessions: sessionOrder.length,
-    listeners: listenerStarts.length - 1,
+    events: log.track.length,
+    sessions: log.sessionOrder.length,
+    listeners: log.listenerStarts.length - 1,
+    tracks: support.reduce((count, plays) => (plays > 0 ? count + 1 : count), 0),
   };
 }
 
@@ -41,6 +41,7 @@ export function differenceOf(before: LogSize, after: LogSize): LogSize {
     events: before.events - after.events,
     sessions: before.sessions - after.sessions,
     listeners: before.listeners - after.listeners,
+    tracks: before.tracks - after.tracks,
   };
 }
 
@@ -49,7 +50,8 @@ export function splitSize({ trained, held, cut }: TimeSplit): SplitSize {
 }
 
 /** Events of unknown tracks, and sessions and listeners who have no others. */
-export function unknownIn({ track, sessionStarts, listenerStarts }: Sequences): LogSize {
+export function unknownIn(log: Sequences): Omit<LogSize, "tracks"> {
+  const { track, sessionStarts, listenerStarts } = log;
   return {
     events: track.reduce((count, one) => (one < 0 ? count + 1 : count), 0),
     sessions: countUnknown(track, sessionStarts),
@@ -69,18 +71,20 @@ function countUnknown(track: Int32Array, starts: Int32Array): number {
 
 /** A sentence for each step, for people. */
 export function preparationLines({ read, left_out, split }: Preparation): string[] {
-  const steps = Object.entries(left_out).map(([name, left]) => {
-    const tracks = left.tracks === undefined ? "" : `, ${shown(left.tracks)} tracks`;
-    const parts = `${shown(left.events)} events, ${shown(left.sessions)} sessions`;
-    return `${name} leaves out ${parts}, ${shown(left.listeners)} listeners${tracks}`;
-  });
+  const steps = Object.entries(left_out).map(([name, left]) => `${name} leaves out ${sizes(left)}`);
   return [
-    `read ${shown(read.events)} events, ${shown(read.sessions)} sessions, ` +
-      `${shown(read.listeners)} listeners`,
+    `read ${sizes(read)}`,
     ...steps,
     `learns from ${shown(split.trained)} sessions, ${shown(split.cut)} of them cut at the ` +
       `split, and holds back ${shown(split.held_back)}`,
   ];
+}
+
+function sizes({ events, sessions, listeners, tracks }: LogSize): string {
+  const parts = { events, sessions, listeners, tracks };
+  return Object.entries(parts)
+    .map(([name, count]) => `${shown(count)} ${name}`)
+    .join(", ");
 }
 
 function shown(count: number): string {

@@ -6,7 +6,7 @@ import { type KeptPlays, keepPlays } from "./kept-plays.ts";
 import { minimumSupport } from "./minimum-support.ts";
 import {
   differenceOf,
-  type LeftOut,
+  type LogSize,
   type Preparation,
   sizeOf,
   splitSize,
@@ -40,17 +40,19 @@ export interface PreparedLog {
   readonly preparation: Preparation;
 }
 
-/** Leaves out what shall not be learned from, cuts the log in time, and makes the vocabulary of what
- *  is left. The log, read with every track known, is used up: its memory holds the result. Throws
- *  `bad_configuration` where nothing is left. */
+/** Leaves out what shall not be learned from, cuts the log in time, and makes the vocabulary of
+ *  what is left. The log, read with every track known, is used up: its memory holds the result. It
+ *  throws  `bad_configuration` where nothing is left. */
 export function prepareLog(log: Sequences, rules: PreparingRules): PreparedLog {
   const read = sizeOf(log);
-  const leftOut: Record<string, LeftOut> = {};
+  const leftOut: Record<string, LogSize> = {};
   let left = log;
+  let size = read;
   for (const [name, step] of STEPS) {
-    const before = sizeOf(left);
     left = keepPlays(left, step(left, rules));
-    leftOut[name] = differenceOf(before, sizeOf(left));
+    const after = sizeOf(left);
+    leftOut[name] = differenceOf(size, after);
+    size = after;
   }
   if (left.track.length === 0) {
     const message = "the steps of preparing leave nothing of the log to learn from";
@@ -59,7 +61,7 @@ export function prepareLog(log: Sequences, rules: PreparingRules): PreparedLog {
   const cut = splitByTime(left, rules.validationShare);
   const ranked = { sessionEnds: cut.sequences.sessionEnds, sessions: cut.trained };
   const sequences = minimumSupport(left, rules.trackSupportMin, ranked);
-  const tracks = left.trackIds.length - sequences.trackIds.length;
+  const tracks = size.tracks - sequences.trackIds.length;
   leftOut.minimum_support = { ...unknownIn(sequences), tracks };
   const split = { ...cut, sequences: { ...cut.sequences, trackIds: sequences.trackIds } };
   return { sequences, split, preparation: { read, left_out: leftOut, split: splitSize(split) } };

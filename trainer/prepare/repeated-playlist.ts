@@ -3,8 +3,8 @@ import { allPlays, type KeptPlays } from "./kept-plays.ts";
 import type { RepeatedPlaylistConfig } from "./preparing-config.ts";
 
 /** Leaves out sessions in which a listener's playlist goes round again: nearly every step from one
- *  track to another is one that the same listener had made `timesMax` times before. It looks at what
- *  came before alone, so the first rounds of every playlist are learned. */
+ *  track to another is one that the same listener had made `timesMax` times before. It looks at the
+ *  past alone, so the first rounds of every playlist are learned. */
 export function repeatedPlaylist(log: Sequences, config: RepeatedPlaylistConfig): KeptPlays {
   const kept = allPlays(log);
   if (!config.enabled) return kept;
