@@ -79,7 +79,7 @@ test("an answer that nobody knew before the split counts as a miss", async () =>
   );
 });
 
-test("a walk stays with one listener and in time, and short ones are in order of time", async () => {
+test("a walk stays with one listener and in time, short ones in order of time", async () => {
   const log = await readLog(await writeTestLog(plays), config.idleTimeoutMs);
   const { sequences, split } = prepareLog(log, config);
   const firstHeld = split.held.map((session) => sequences.sessionStarts[session]!);

@@ -1,9 +1,10 @@
 import { Failure } from "../../core/domain/failure.ts";
 import { type Sequences, trackSupport } from "../sequences.ts";
 
-/** Leaves tracks with fewer than `trackSupportMin` events out of the vocabulary; the events are still
- *  heard, as of an unknown track. Numbers the others anew, those first that `ranked` sessions hold
- *  most often, ties by the number before. The log is used up: its memory holds the result. Throws `bad_configuration` where no track is left. */
+/** Leaves tracks with fewer than `trackSupportMin` events out of the vocabulary; the events are
+ *  still heard, as of an unknown track. Numbers the others anew, those first that `ranked` sessions
+ *  hold most often, ties by the number before. The log is used up: its memory holds the result.
+ *  Throws `bad_configuration` where no track is left. */
 export function minimumSupport(
   log: Sequences,
   trackSupportMin: number,

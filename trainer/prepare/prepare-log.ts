@@ -42,7 +42,7 @@ export interface PreparedLog {
 
 /** Leaves out what shall not be learned from, cuts the log in time, and makes the vocabulary of
  *  what is left. The log, read with every track known, is used up: its memory holds the result. It
- *  throws  `bad_configuration` where nothing is left. */
+ *  throws `bad_configuration` where nothing is left. */
 export function prepareLog(log: Sequences, rules: PreparingRules): PreparedLog {
   const read = sizeOf(log);
   const leftOut: Record<string, LogSize> = {};
