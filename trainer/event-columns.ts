@@ -62,11 +62,12 @@ export function beginsSession(columns: FeatureColumns, event: number): boolean {
   return (columns.marks[event]! & SESSION_START) !== 0;
 }
 
-const UNWANTED = new Set(Array.from(UNWANTED_KINDS, (kind) => EVENT_KINDS.indexOf(kind)));
+/** [kinds]: 1 for one of `UNWANTED_KINDS`. */
+const UNWANTED = Uint8Array.from(EVENT_KINDS, (kind) => (UNWANTED_KINDS.has(kind) ? 1 : 0));
 
 /** Whether the event's kind is one of `UNWANTED_KINDS`. */
 export function isUnwanted(columns: FeatureColumns, event: number): boolean {
-  return UNWANTED.has(columns.kind[event]!);
+  return UNWANTED[columns.kind[event]!] === 1;
 }
 
 /** The same columns up to `events`, in the same memory. */

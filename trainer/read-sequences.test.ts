@@ -106,9 +106,10 @@ test("within a session the answer is the next event, and a skipped one counts le
       [1, 6, 3],
     ],
   );
-  const { event, weight } = nextEventTargets(sequences, walks, 0.25);
-  assert.deepEqual([...event], [1, -1, 3, -1, 5, 6, -1]);
-  assert.deepEqual([...weight], [0.25, 0, 1, 0, 1, 0.25, 0]);
+  const targets = nextEventTargets(sequences, 0.25);
+  const answers = [0, 2, 4, 5].map(targets.answerAfter);
+  assert.deepEqual(answers, [1, 3, 5, 6]);
+  assert.deepEqual(answers.map(targets.weightOf), [0.25, 1, 1, 0.25]);
 });
 
 test("across a listener's sessions the answer is ahead, and never past the end", async () => {
@@ -122,8 +123,8 @@ test("across a listener's sessions the answer is ahead, and never past the end",
     ],
   );
   const draw = { skippedTargetWeight: 1, horizon: { min: 2, max: 2 }, random: () => 0.5 };
-  const { event } = aheadTargets(sequences, walks, draw);
-  assert.deepEqual([...event], [2, 3, 3, -1, 6, 6, -1]);
+  const { answerAfter } = aheadTargets(sequences, walks, draw);
+  assert.deepEqual([...sequences.track.keys()].map(answerAfter), [2, 3, 3, -1, 6, 6, -1]);
   const pieces = listenerWalks(sequences, sequences.sessionOrder, 2);
   assert.deepEqual([...pieces.starts], [0, 2, 4]);
 });

@@ -6,9 +6,11 @@ export type KeptPlays = Int32Array;
 
 /** Every play of every session. */
 export function allPlays({ sessionStarts, sessionOrder }: Sequences): KeptPlays {
-  return Int32Array.from(sessionOrder, (_, session) => {
-    return sessionStarts[session + 1]! - sessionStarts[session]!;
-  });
+  const kept = new Int32Array(sessionOrder.length);
+  for (let session = 0; session < kept.length; session++) {
+    kept[session] = sessionStarts[session + 1]! - sessionStarts[session]!;
+  }
+  return kept;
 }
 
 /** The log without what is left out, and without listeners of whom nothing is left. Features stay
