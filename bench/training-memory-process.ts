@@ -1,10 +1,11 @@
 import { buildSources } from "../trainer/build-sources.ts";
 import { parseTrainingConfig } from "../trainer/config.ts";
 import { prepareLog } from "../trainer/prepare/prepare-log.ts";
-import { readLog } from "../trainer/read-log.ts";
+import { newHearing } from "../trainer/read-log.ts";
 import type { Sequences } from "../trainer/sequences.ts";
 import { trainInWorker } from "../trainer/train-in-worker.ts";
 import { planValidation } from "../trainer/validation-plan.ts";
+import { largeLog } from "./large-log.ts";
 
 /** What one part of a training took, in the process that this file is run as. */
 export interface MeasuredPhase {
@@ -27,11 +28,12 @@ export interface TrainingMemory {
 
 /** So many events of each model show what its first batches take. */
 const LEARNED_EVENTS = 20_000;
+const SEED = 1;
 
-process.stdout.write(`${JSON.stringify(await measure(process.argv[2]!))}\n`);
+process.stdout.write(`${JSON.stringify(await measure(Number(process.argv[2])))}\n`);
 
-/** Reads and prepares a log, begins to learn both models side by side, and counts all sources. */
-async function measure(folder: string): Promise<TrainingMemory> {
+/** Hears and prepares a log, begins to learn both models side by side, and counts all sources. */
+async function measure(events: number): Promise<TrainingMemory> {
   const config = parseTrainingConfig({});
   const phases: MeasuredPhase[] = [];
   let cpuSeconds = 0;
@@ -42,8 +44,10 @@ async function measure(folder: string): Promise<TrainingMemory> {
     cpuSeconds = cpu;
     process.stderr.write(`${phase} ends at ${(maxRSS / 1024).toFixed(0)} MB\n`);
   };
-  const log = await readLog(folder, config.idleTimeoutMs);
-  ends("reading");
+  const hearing = newHearing(events, config.idleTimeoutMs);
+  for (const block of largeLog(events, SEED)) hearing.take(block);
+  const log = hearing.finished(true);
+  ends("making and hearing events");
   const { sequences, split } = prepareLog(log, config);
   const validation = planValidation(split, config);
   ends("preparing");

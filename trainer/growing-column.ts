@@ -31,6 +31,10 @@ export function growingColumn<C extends Column>(make: (length: number) => C): Gr
       }
       values[length++] = value;
     },
-    finished: () => values.slice(0, length) as C,
+    finished: () => {
+      const finished = make(length);
+      finished.set(values.subarray(0, length));
+      return finished;
+    },
   };
 }

@@ -1,4 +1,3 @@
-import type { TrackId } from "../core/domain/ids.ts";
 import {
   beginsSession,
   type FeatureColumns,
@@ -8,7 +7,7 @@ import {
 import type { Sequences } from "./sequences.ts";
 
 /** A log in order of time, with names numbered in order of first appearance. */
-export interface TimedLog {
+interface TimedLog {
   readonly events: number;
   /** [events] at least, each. */
   readonly listener: Int32Array;
@@ -17,7 +16,6 @@ export interface TimedLog {
   readonly listeners: number;
   /** [sessions]: when they began, in order of time. */
   readonly sessionTimesMs: Float64Array;
-  readonly trackIds: readonly TrackId[];
 }
 
 /** Puts a log in order of listeners, where sessions are stretches. The log is used up: its columns'

@@ -3,9 +3,9 @@ import type { ListenerId, SessionId, TrackId } from "../core/domain/ids.ts";
 import { type ListeningEvent, stepsModels } from "../core/domain/listening-event.ts";
 import { readEventBlocks, readLogHeader } from "../core/log-folder/read-log-folder.ts";
 import { eventFeatures, startsSession } from "../core/state/session-cut.ts";
-import { newFeatureColumns, storeFeatures } from "./event-columns.ts";
-import { type GrowingColumn, growingColumn } from "./growing-column.ts";
-import { inOrderOfListeners, type TimedLog } from "./order-of-listeners.ts";
+import { newFeatureColumns, sharedIntegers, sharedTimes, storeFeatures } from "./event-columns.ts";
+import { growingColumn } from "./growing-column.ts";
+import { inOrderOfListeners } from "./order-of-listeners.ts";
 import type { Sequences } from "./sequences.ts";
 
 /** Reads a log folder, cutting sessions and taking features as serving does. Every track has its
@@ -16,46 +16,48 @@ export async function readLog(
   idleTimeoutMs: number,
   signal?: AbortSignal,
 ): Promise<Sequences> {
-  const header = await readLogHeader(folder);
-  const reader = newReader(header.events, idleTimeoutMs);
+  const { events, clock } = await readLogHeader(folder);
+  const hearing = newHearing(events, idleTimeoutMs);
   for await (const events of readEventBlocks(folder)) {
     signal?.throwIfAborted();
-    for (const event of events) if (stepsModels(event.kind)) reader.take(event);
+    hearing.take(events);
   }
-  const log = reader.finished();
-  if (log.events === 0) {
-    throw new Failure("bad_log_folder", `${folder} holds no plays to learn from`);
-  }
-  return { ...inOrderOfListeners(log), trackIds: log.trackIds, realClock: header.clock === "real" };
+  const log = hearing.finished(clock === "real");
+  if (log.track.length > 0) return log;
+  throw new Failure("bad_log_folder", `${folder} holds no plays to learn from`);
 }
 
-function newReader(eventsMax: number, idleTimeoutMs: number) {
+/** Hears up to `eventsMax` events, given block by block in order of time. */
+export function newHearing(eventsMax: number, idleTimeoutMs: number) {
   const listener = new Int32Array(eventsMax);
-  const track = new Int32Array(eventsMax);
+  const track = sharedIntegers(eventsMax);
   const features = newFeatureColumns(eventsMax);
   const listeners = numbering<ListenerId>();
   const tracks = numbering<TrackId>();
   const heard = lastHeard();
-  const sessionTimesMs: GrowingColumn<Float64Array> = growingColumn((n) => new Float64Array(n));
+  const sessionTimesMs = growingColumn(sharedTimes);
   let events = 0;
+  const hear = (event: ListeningEvent) => {
+    const who = listeners.indexOf(event.listener);
+    const before = heard.before(who);
+    const asked = { session: event.session, atMs: event.happenedAtMs };
+    const begins = startsSession(before, asked, idleTimeoutMs);
+    listener[events] = who;
+    track[events] = tracks.indexOf(event.track);
+    storeFeatures(features, events, eventFeatures(before, event, begins));
+    heard.keep(who, event, begins);
+    if (begins) sessionTimesMs.push(event.happenedAtMs);
+    events++;
+  };
   return {
-    take: (event: ListeningEvent) => {
-      const who = listeners.indexOf(event.listener);
-      const before = heard.before(who);
-      const asked = { session: event.session, atMs: event.happenedAtMs };
-      const begins = startsSession(before, asked, idleTimeoutMs);
-      listener[events] = who;
-      track[events] = tracks.indexOf(event.track);
-      storeFeatures(features, events, eventFeatures(before, event, begins));
-      heard.keep(who, event, begins);
-      if (begins) sessionTimesMs.push(event.happenedAtMs);
-      events++;
+    take: (block: readonly ListeningEvent[]) => {
+      for (const event of block) if (stepsModels(event.kind)) hear(event);
     },
-    finished: (): TimedLog => ({
-      ...{ events, listener, track, features, listeners: listeners.names.length },
-      sessionTimesMs: sessionTimesMs.finished(),
-      trackIds: tracks.names,
-    }),
+    finished: (realClock: boolean): Sequences => {
+      const log = { events, listener, track, features, listeners: listeners.names.length };
+      const timed = { ...log, sessionTimesMs: sessionTimesMs.finished() };
+      return { ...inOrderOfListeners(timed), trackIds: tracks.names, realClock };
+    },
   };
 }
 

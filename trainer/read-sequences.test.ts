@@ -50,6 +50,18 @@ test("features are those that serving takes, and a start steps nothing", async (
   assert.deepEqual(shuffles, [false, false, true, false, false, false, false]);
 });
 
+test("every array of a log is in shared memory, so that no worker has a copy", async () => {
+  const {
+    features,
+    trackIds: _,
+    realClock: __,
+    ...rest
+  } = await readSequences(await writeTestLog(PLAYS), RULES);
+  for (const [name, column] of Object.entries({ ...features, ...rest })) {
+    assert.ok(column.buffer instanceof SharedArrayBuffer, name);
+  }
+});
+
 test("events of rare tracks are heard as unknown", async () => {
   const rules = { ...RULES, trackSupportMin: 2 };
   const sequences = await readSequences(await writeTestLog(PLAYS), rules);
