@@ -9,7 +9,7 @@ import { inOrderOfListeners } from "./order-of-listeners.ts";
 import type { Sequences } from "./sequences.ts";
 
 /** Reads a log folder, cutting sessions and taking features as serving does. Every track has its
- *  number in order of first appearance. It takes about 36 bytes an event while it reads, and 14
+ *  number in order of first appearance. It takes 23 bytes an event while it reads, and 14
  *  thereafter. Throws `bad_log_folder`, and the reason of `signal` when it is aborted. */
 export async function readLog(
   folder: string,
