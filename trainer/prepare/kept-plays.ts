@@ -17,6 +17,11 @@ export function allPlays({ sessionStarts, sessionOrder }: Sequences): KeptPlays 
  *  as they were heard: a gap is that to the play before, be it left out or not. The log is used up:
  *  its memory holds the result. */
 export function keepPlays(log: Sequences, kept: KeptPlays): Sequences {
+  const plays = kept.reduce((sum, count) => sum + count, 0);
+  return plays === log.track.length ? log : movedTogether(log, kept);
+}
+
+function movedTogether(log: Sequences, kept: KeptPlays): Sequences {
   const { sessionStarts, sessionEnds, listenerStarts, sessionOrder, sessionTimesMs } = log;
   // [sessions]: the number of each session among those that are kept.
   const numbers = new Int32Array(kept.length);

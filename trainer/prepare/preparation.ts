@@ -1,4 +1,4 @@
-import { type Sequences, type TimeSplit, trackSupport } from "../sequences.ts";
+import type { Sequences, TimeSplit } from "../sequences.ts";
 
 /** What preparing did to a log, as a bundle's `training.preparation` tells it. */
 export interface Preparation {
@@ -26,13 +26,14 @@ export interface SplitSize {
 }
 
 /** Of a log in which every track is known. */
-export function sizeOf(log: Sequences): LogSize {
-  const support = trackSupport(log, log.sessionOrder);
+export function sizeOf({ track, trackIds, sessionOrder, listenerStarts }: Sequences): LogSize {
+  const heard = new Uint8Array(trackIds.length);
+  for (let event = 0; event < track.length; event++) heard[track[event]!] = 1;
   return {
-    events: log.track.length,
-    sessions: log.sessionOrder.length,
-    listeners: log.listenerStarts.length - 1,
-    tracks: support.reduce((count, plays) => (plays > 0 ? count + 1 : count), 0),
+    events: track.length,
+    sessions: sessionOrder.length,
+    listeners: listenerStarts.length - 1,
+    tracks: heard.reduce((count, one) => count + one, 0),
   };
 }
 

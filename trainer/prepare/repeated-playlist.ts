@@ -9,19 +9,38 @@ export function repeatedPlaylist(log: Sequences, config: RepeatedPlaylistConfig)
   const kept = allPlays(log);
   if (!config.enabled) return kept;
   const { listenerStarts, sessionStarts } = log;
+  const isHeardOften = frequentTracks(log, config.timesMax);
   let session = 0;
   for (let listener = 0; listener + 1 < listenerStarts.length; listener++) {
     const end = listenerStarts[listener + 1]!;
-    const isShort = end - listenerStarts[listener]! <= config.timesMax;
+    const canRepeat = isHeardOften(listenerStarts[listener]!, end);
     const made = new Map<number, number>();
     for (; sessionStarts[session]! < end; session++) {
-      if (isShort) continue;
+      if (!canRepeat) continue;
       const { steps, repeats } = makeSteps(log, session, { made, timesMax: config.timesMax });
       if (steps < config.stepsMin) continue;
       if (repeats >= config.repeatShare * steps) kept[session] = 0;
     }
   }
   return kept;
+}
+
+/** Tells whether any track is among the events from `start` up to `end` more than `timesMax` times:
+ *  of most listeners none is, and their steps need not be counted. */
+function frequentTracks(
+  { track, trackIds }: Sequences,
+  timesMax: number,
+): (start: number, end: number) => boolean {
+  const times = new Int32Array(trackIds.length);
+  return (start, end) => {
+    let isOften = false;
+    for (let event = start; event < end; event++) {
+      times[track[event]!]! += 1;
+      if (times[track[event]!]! > timesMax) isOften = true;
+    }
+    for (let event = start; event < end; event++) times[track[event]!] = 0;
+    return isOften;
+  };
 }
 
 /** Counts a session's steps into `made`, and how many of them had been made often enough. */
