@@ -6,7 +6,8 @@ import { type FeatureColumns, sharedIntegers } from "./event-columns.ts";
  *  each listener's in order of time. The arrays are shared memory, so that both models' workers
  *  read one copy. */
 export interface Sequences {
-  /** By track index: the most played first, ties by first appearance. */
+  /** By track index: the most played first (in a training, before its time split), ties by first
+   *  appearance. */
   readonly trackIds: readonly TrackId[];
   /** [events]: track indices, −1 for a track that is left out. */
   readonly track: Int32Array;
