@@ -25,7 +25,7 @@ try {
   else post({ failure: { code: error.code, message: error.message, field: error.field } });
 }
 
-/** What is handed over instead of copied, each once: a large vocabulary's vectors fill gigabytes. */
+/** What is handed over, not copied, each once: a large vocabulary's vectors fill gigabytes. */
 function buffersOf({ weights, measured }: TrainedModel): ArrayBuffer[] {
   const learned = [weights, measured.weights].flatMap((one) => [...weightArrays(one).values()]);
   return [...new Set([...learned, measured.tastes].map(({ buffer }) => buffer as ArrayBuffer))];
