@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly json: boolean;
   /** A short run that shows that the benchmark works; its figures are rough. */
   readonly quick: boolean;
+  /** How large a log to measure on, where the benchmark asks. */
+  readonly events: number | undefined;
   /** Tells people on stderr what is going on. */
   readonly progress: (what: string) => void;
 }

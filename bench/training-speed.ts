@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { drawTable } from "../cli/table.ts";
 import type { TrackId } from "../core/domain/ids.ts";
 import { type ModelConfig, TRAINING_DEFAULTS } from "../trainer/config.ts";
-import { newFeatureColumns, sharedIntegers } from "../trainer/event-columns.ts";
+import { newFeatureColumns, sharedIntegers, sharedTimes } from "../trainer/event-columns.ts";
 import { importLog } from "../trainer/import/import-log.ts";
 import { startingParameters } from "../trainer/model-parameters.ts";
 import { negativeSampler } from "../trainer/negative-sampler.ts";
@@ -98,7 +98,9 @@ function madeUpSequences(quick: boolean): Sequences {
     features: newFeatureColumns(events),
     listenerStarts: starts,
     sessionStarts: starts,
+    sessionEnds: sharedIntegers(sessions).map((_, session) => (session + 1) * sessionEvents),
     sessionOrder: sharedIntegers(sessions).map((_, session) => session),
+    sessionTimesMs: sharedTimes(sessions).map((_, session) => session),
     realClock: false,
   };
 }

@@ -1,5 +1,6 @@
 import { Failure } from "../core/domain/failure.ts";
 import { CELL_NAMES, NORMALISED, VECTOR_USES } from "./onnx/model-sizes.ts";
+import { PREPARING_RANGES } from "./prepare/preparing-config.ts";
 import { LOSS_NAMES } from "./training-graph.ts";
 
 /** Checks one value by the name of its setting. Throws `bad_configuration` with `field`. */
@@ -63,6 +64,7 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   runWeight: [0, 1000, "real"],
   runPlaysMax: [1, 268_435_456, "whole"],
   sharpness: [0, 1e9, "real"],
+  ...PREPARING_RANGES,
 };
 
 /** Settings that are one of a few words. */

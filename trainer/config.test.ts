@@ -37,6 +37,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ["short.steps", { short: { steps: null } }],
   ["long.learningRate", { long: { learningRate: "0.1" } }],
   ["long.learningRate", { long: { learningRate: Number.NaN } }],
+  ["preparing.sessionLength.playsMin", { preparing: { sessionLength: { playsMin: 0 } } }],
   ["refit", { refit: 1 }],
   ["short.loss", { short: { loss: "hinge" } }],
   ["long.layers", { long: { layers: 0 } }],

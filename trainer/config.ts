@@ -3,6 +3,7 @@ import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
 import { IDLE_TIMEOUT_MS } from "../core/state/session-cut.ts";
 import { checkValue, wrong } from "./config-values.ts";
 import { type ModelForm, stateWidth } from "./onnx/model-sizes.ts";
+import { PREPARING_DEFAULTS, type PreparingConfig } from "./prepare/preparing-config.ts";
 import type { LossName } from "./training-graph.ts";
 
 /** What a training may be told. Null stands for a choice by the size of the log. */
@@ -11,6 +12,8 @@ export interface TrainingConfig {
   readonly idleTimeoutMs: number;
   /** Tracks with fewer events are not learned. */
   readonly trackSupportMin: number;
+  /** What else is not learned from. */
+  readonly preparing: PreparingConfig;
   /** The last share of sessions, by time: it chooses the epoch and the blend. */
   readonly validationShare: number;
   /** At most so many predictions measure an epoch. */
@@ -133,6 +136,7 @@ const LONG_SIZES = { hidden: 100, dimension: 100, inputDropout: 0.3, tasteDropou
 export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   idleTimeoutMs: IDLE_TIMEOUT_MS,
   trackSupportMin: 1,
+  preparing: PREPARING_DEFAULTS,
   validationShare: 0.05,
   validationPredictionsMax: 8000,
   refit: true,

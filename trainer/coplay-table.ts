@@ -1,7 +1,8 @@
 import type { CoplayTable } from "../core/bundle/bundle.ts";
 import type { CoplayConfig } from "./config.ts";
+import { growingColumn } from "./growing-column.ts";
 import type { Sequences } from "./sequences.ts";
-import { wantedTracks } from "./wanted-tracks.ts";
+import { isWanted } from "./wanted-tracks.ts";
 
 /** What came after each track in `sessions`, be it the track again: a track that came n places
  *  later counts 1 / n, up to `reachTracks` places, and e times less for each `recencyShare` of all
@@ -14,25 +15,29 @@ export function coplayTable(
   sessions: Int32Array,
   config: CoplayConfig,
 ): CoplayTable | undefined {
+  const { track } = sequences;
   const count = sequences.trackIds.length;
   const recentSessions = config.recencyShare * sessions.length;
-  const plays = placesByTrack(sequences, sessions, { count, recentSessions });
+  const plays = playsByTrack(sequences, sessions, { recentSessions, reach: config.reachTracks });
   const starts = new Uint32Array(count + 1);
-  const successors: number[] = [];
-  const shares: number[] = [];
+  const successors = growingColumn((length) => new Uint32Array(length));
+  const shares = growingColumn((length) => new Float32Array(length));
   const sums = new Float64Array(count);
-  for (let track = 0; track < count; track++) {
+  for (let one = 0; one < count; one++) {
     const followers: number[] = [];
-    for (let at = plays.starts[track]!; at < plays.starts[track + 1]!; at++) {
-      const place = plays.places[at]!;
-      const end = Math.min(plays.sessionEnd[place]!, place + 1 + config.reachTracks);
-      for (let later = place + 1; later < end; later++) {
-        const follower = plays.tracks[later]!;
+    for (let at = plays.starts[one]!; at < plays.starts[one + 1]!; at++) {
+      const first = plays.events[at]!;
+      const followed = plays.followed[first]!;
+      let event = first;
+      for (let later = 1; later <= followed; later++) {
+        do event++;
+        while (!isWanted(sequences, event));
+        const follower = track[event]!;
         if (sums[follower] === 0) followers.push(follower);
-        sums[follower] = sums[follower]! + plays.weight[place]! / (later - place);
+        sums[follower] = sums[follower]! + plays.weight[first]! / later;
       }
     }
-    followers.sort((one, other) => sums[other]! - sums[one]! || one - other);
+    followers.sort((left, right) => sums[right]! - sums[left]! || left - right);
     const best = followers.slice(0, config.successorsMax);
     const total = best.reduce((sum, follower) => sum + sums[follower]!, 1);
     for (const follower of best) {
@@ -40,7 +45,7 @@ export function coplayTable(
       shares.push(sums[follower]! / total);
     }
     for (const follower of followers) sums[follower] = 0;
-    starts[track + 1] = successors.length;
+    starts[one + 1] = successors.length;
   }
   if (successors.length === 0) return undefined;
   return {
@@ -48,50 +53,47 @@ export function coplayTable(
     decay: config.decay,
     sharpness: config.sharpness,
     starts,
-    successors: Uint32Array.from(successors),
-    shares: Float32Array.from(shares),
+    successors: successors.finished(),
+    shares: shares.finished(),
   };
 }
 
 interface Plays {
-  /** [plays]: the tracks of all sessions, one session after the other. */
-  readonly tracks: Uint32Array;
-  /** [plays]: behind the last play of the same session. */
-  readonly sessionEnd: Uint32Array;
-  /** [plays]: what it counts that its session is not the newest, at most 1. */
-  readonly weight: Float32Array;
-  /** [count + 1], [plays]: where each track was played. */
+  /** [count + 1], [plays]: the events in which each track was played, session by session. */
   readonly starts: Uint32Array;
-  readonly places: Uint32Array;
+  readonly events: Uint32Array;
+  /** [events of the log]: how many wanted plays of the session follow, as far as they count. */
+  readonly followed: Uint16Array;
+  /** [events of the log]: what it counts that their session is not the newest, at most 1. */
+  readonly weight: Float32Array;
 }
 
-function placesByTrack(
+function playsByTrack(
   sequences: Sequences,
   sessions: Int32Array,
-  { count, recentSessions }: { readonly count: number; readonly recentSessions: number },
+  { recentSessions, reach }: { readonly recentSessions: number; readonly reach: number },
 ): Plays {
-  const events = sequences.track.length;
-  const tracks = new Uint32Array(events);
-  const sessionEnd = new Uint32Array(events);
-  const weight = new Float32Array(events);
-  const starts = new Uint32Array(count + 1);
-  let length = 0;
+  const { track, sessionStarts, sessionEnds } = sequences;
+  const starts = new Uint32Array(sequences.trackIds.length + 1);
+  const followed = new Uint16Array(track.length);
+  const weight = new Float32Array(track.length);
   for (const [place, session] of sessions.entries()) {
-    const wanted = wantedTracks(sequences, session);
-    tracks.set(wanted, length);
-    sessionEnd.fill(length + wanted.length, length, length + wanted.length);
     const age = (sessions.length - 1 - place) / recentSessions;
-    weight.fill(Math.exp(-age), length, length + wanted.length);
-    for (const track of wanted) starts[track + 1] = starts[track + 1]! + 1;
-    length += wanted.length;
+    weight.fill(Math.exp(-age), sessionStarts[session]!, sessionEnds[session]!);
+    let behind = 0;
+    for (let event = sessionEnds[session]! - 1; event >= sessionStarts[session]!; event--) {
+      if (!isWanted(sequences, event)) continue;
+      followed[event] = Math.min(reach, behind++);
+      starts[track[event]! + 1]! += 1;
+    }
   }
-  for (let track = 0; track < count; track++) starts[track + 1]! += starts[track]!;
-  const places = new Uint32Array(length);
-  const next = starts.slice(0, count);
-  for (let place = 0; place < length; place++) {
-    const track = tracks[place]!;
-    places[next[track]!] = place;
-    next[track] = next[track]! + 1;
+  for (let one = 1; one < starts.length; one++) starts[one]! += starts[one - 1]!;
+  const events = new Uint32Array(starts.at(-1)!);
+  const next = starts.slice(0, -1);
+  for (const session of sessions) {
+    for (let event = sessionStarts[session]!; event < sessionEnds[session]!; event++) {
+      if (isWanted(sequences, event)) events[next[track[event]!]!++] = event;
+    }
   }
-  return { tracks, sessionEnd, weight, starts, places };
+  return { starts, events, followed, weight };
 }

@@ -28,7 +28,7 @@ export function planPass(
   const { skippedTargetWeight } = config;
   if (!("horizonMin" in config)) {
     const walks = sessionWalks(sequences, sessions);
-    return { walks, targets: nextEventTargets(sequences, walks, skippedTargetWeight) };
+    return { walks, targets: nextEventTargets(sequences, skippedTargetWeight) };
   }
   const inOrder = listenerWalks(sequences, sessions, config.pieceEventsMax);
   const permutation = Int32Array.from(inOrder.starts.keys());

@@ -1,9 +1,9 @@
 import type { Sources } from "../core/bundle/bundle.ts";
 import type { TrackIndex } from "../core/domain/ids.ts";
-import { EVENT_KINDS, UNWANTED_KINDS } from "../core/domain/listening-event.ts";
 import { RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
 import type { SparseSources } from "../scorer/retrieval/retriever.ts";
 import { openSources } from "../scorer/sources/open-sources.ts";
+import { beginsSession, isUnwanted } from "./event-columns.ts";
 import type { Sequences } from "./sequences.ts";
 import type { StopCheck } from "./train-epoch.ts";
 
@@ -31,11 +31,11 @@ function tracksUpTo({ track, features }: Sequences, last: number): TrackIndex[] 
   for (let event = last; event >= 0 && last - event < RECENT_EVENTS_MAX; event--) {
     const heard = track[event]!;
     if (heard >= 0) {
-      const isUnwanted = UNWANTED_KINDS.has(EVENT_KINDS[features.kind[event]!]!);
-      if (!unwanted.has(heard)) unwanted.set(heard, isUnwanted);
-      if (!unwanted.get(heard) && !isUnwanted) tracks.push(heard as TrackIndex);
+      const isUnwantedNow = isUnwanted(features, event);
+      if (!unwanted.has(heard)) unwanted.set(heard, isUnwantedNow);
+      if (!unwanted.get(heard) && !isUnwantedNow) tracks.push(heard as TrackIndex);
     }
-    if (features.sessionStart[event] === 1) break;
+    if (beginsSession(features, event)) break;
   }
   return tracks;
 }

@@ -34,8 +34,8 @@ export async function replayTastes(
 ): Promise<Float32Array> {
   const { dimension, featureWidth } = weights.sizes;
   const hidden = stateWidth(weights.sizes);
-  const wanted = new Int32Array(log.sequences.track.length).fill(-1);
-  for (const [index, event] of plan.predictions.after.entries()) wanted[event] = index;
+  const wanted = new Map<number, number>();
+  for (const [index, event] of plan.predictions.after.entries()) wanted.set(event, index);
   const tastes = new Float32Array(plan.predictions.after.length * dimension);
   const tracks = new Int32Array(LANES);
   const buffers = {
@@ -63,11 +63,11 @@ export async function replayTastes(
     gatherRows(inputVectors(weights), tracks, buffers.track.data);
     await step.run(feeds, { hidden_next: next });
     buffers.hidden.data.set(next.data);
-    if (batch.event.every((event) => event < 0 || wanted[event]! < 0)) continue;
+    if (!batch.event.some((event) => wanted.has(event))) continue;
     await tasteOf.run({ hidden: next }, { taste });
     for (const [lane, event] of batch.event.entries()) {
-      const index = event < 0 ? -1 : wanted[event]!;
-      if (index < 0) continue;
+      const index = wanted.get(event);
+      if (index === undefined) continue;
       const row = taste.data.subarray(lane * dimension, (lane + 1) * dimension);
       tastes.set(row, index * dimension);
     }

@@ -108,9 +108,9 @@ function fillBatch(
   for (let row = 0, at = 0; row < rows; row++) {
     const event = lanes.event[row]!;
     target.heard[row] = event < 0 ? -1 : sequences.track[event]!;
-    const answer = event < 0 ? -1 : targets.event[event]!;
+    const answer = event < 0 ? -1 : targets.answerAfter(event);
     const track = answer < 0 ? -1 : sequences.track[answer]!;
-    const weight = track < 0 ? 0 : targets.weight[event]!;
+    const weight = track < 0 ? 0 : targets.weightOf(answer);
     target.candidates[row] = track;
     target.correction[row] = track < 0 ? NEVER : -logSupport[track]!;
     target.weights[row] = weight / rows;

@@ -78,7 +78,8 @@ export async function trainModel(task: ModelTask, watch: Watch): Promise<Trained
   const config = sizeByLog(task.config, log);
   const learned = { name, sequences, features, seed };
   const { untilEpoch } = task;
-  const choosing = { ...learned, sessions: split.trained, config, validation, untilEpoch };
+  const before = { sequences: split.sequences, sessions: split.trained };
+  const choosing = { ...learned, ...before, config, validation, untilEpoch };
   const refits = task.refit && split.held.length > 0;
   const counted = { done: 0, toCome: refits ? config.epochs : 0 };
   const chosen = await run(task, watch, { stage: "choosing", plan: choosing, counted });

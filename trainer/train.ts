@@ -8,11 +8,13 @@ import { type Calibration, calibrateBlend } from "./calibrate-blend.ts";
 import type { TrainingConfig } from "./config.ts";
 import { inputVectors } from "./model-parameters.ts";
 import { stateWidth } from "./onnx/model-sizes.ts";
+import { type Preparation, preparationLines } from "./prepare/preparation.ts";
+import { prepareLog } from "./prepare/prepare-log.ts";
 import { progressClock, type TrainingProgress } from "./progress.ts";
-import { readSequences } from "./read-sequences.ts";
+import { readLog } from "./read-log.ts";
 import { replaySources } from "./replay-sources.ts";
 import type { Accuracy } from "./score-catalogue.ts";
-import { type Sequences, splitByTime, type TimeSplit } from "./sequences.ts";
+import type { Sequences, TimeSplit } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
 import { trackPopularity } from "./track-popularity.ts";
 import { trainInWorker } from "./train-in-worker.ts";
@@ -27,7 +29,8 @@ export interface TrainingOptions {
   /** The same seed, log and configuration give the same bundle, byte for byte. */
   readonly seed: number;
   readonly progress?: (progress: TrainingProgress) => void;
-  /** Told what a training can go on without, such as a checkpoint that was damaged. */
+  /** Told what is left out of the log, and what a training can go on without, such as a checkpoint
+   *  that was damaged. */
   readonly notice?: (text: string) => void;
   /** How often each model's training is saved, so that a training that was killed goes on from
    *  there; 0 for never. The checkpoints are in `<outFolder>.training` until the bundle is out. */
@@ -57,13 +60,14 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const nowMs = options.nowMs ?? (() => performance.now());
   const startedMs = nowMs();
   const cpuBefore = process.cpuUsage();
-  const sequences = await readSequences(options.logFolder, config, options.signal);
-  const split = splitByTime(sequences, config.validationShare);
-  const validation = planValidation(sequences, split.held, config.validationPredictionsMax);
+  const log = await readLog(options.logFolder, config.idleTimeoutMs, options.signal);
+  const { sequences, split, preparation } = prepareLog(log, config);
+  for (const line of preparationLines(preparation)) options.notice?.(line);
+  const validation = planValidation(split, config);
   const models = await trainModels(options, { sequences, split, validation }, nowMs);
-  const calibration = await calibrate(options, { sequences, split, validation, models });
+  const calibration = await calibrate(options, { split, validation, models });
   options.signal?.throwIfAborted();
-  const content = bundleContent(options, { sequences, models, calibration });
+  const content = bundleContent(options, { sequences, preparation, models, calibration });
   const bundle = await publishBundle(options.outFolder, content);
   await rm(checkpointFolder(options), { recursive: true, force: true });
   const cpu = process.cpuUsage(cpuBefore);
@@ -118,15 +122,15 @@ async function trainModels(
 function calibrate(
   { config, signal }: TrainingOptions,
   learned: {
-    readonly sequences: Sequences;
     readonly split: TimeSplit;
     readonly validation: ValidationPlan;
     readonly models: Trained;
   },
 ): Promise<Calibration> {
-  const { sequences, split, models } = learned;
+  const { models } = learned;
+  const { sequences, trained } = learned.split;
   const { after, answer } = learned.validation.predictions;
-  const sources = buildSources(sequences, split.trained, config);
+  const sources = buildSources(sequences, trained, config);
   const measured = models.map(
     ([
       name,
@@ -141,7 +145,7 @@ function calibrate(
     models: Object.fromEntries(measured),
     sparse: replaySources(sequences, sources, after),
     answers: answer,
-    popularity: trackPopularity(sequences, split.trained, config.popularity),
+    popularity: trackPopularity(sequences, trained, config.popularity),
     stopCheck: () => signal?.throwIfAborted(),
   });
 }
@@ -150,11 +154,12 @@ function bundleContent(
   options: TrainingOptions,
   learned: {
     readonly sequences: Sequences;
+    readonly preparation: Preparation;
     readonly models: Trained;
     readonly calibration: Calibration;
   },
 ): BundleContent {
-  const { sequences, models, calibration } = learned;
+  const { sequences, preparation, models, calibration } = learned;
   const { sessionOrder } = sequences;
   return {
     trackIds: sequences.trackIds,
@@ -169,6 +174,7 @@ function bundleContent(
       sessions: sessionOrder.length,
       listeners: sequences.listenerStarts.length - 1,
       config: options.config,
+      preparation,
       validation: figuresOf(models, calibration),
       models: Object.fromEntries(
         models.map(([name, { config, epochs, bestEpoch }]) => {

@@ -1,6 +1,6 @@
 import type { ModelName } from "../core/domain/ids.ts";
 import type { Predictions } from "./replay-tastes.ts";
-import type { Sequences } from "./sequences.ts";
+import { type Sequences, type TimeSplit, trackSupport } from "./sequences.ts";
 import type { Walks } from "./walks.ts";
 
 /** Which predictions measure the models, and what has to be heard before them. */
@@ -9,29 +9,32 @@ export interface ValidationPlan {
   readonly walks: Readonly<Record<ModelName, Walks>>;
 }
 
-/** Takes whole sessions of `held`, evenly over time, until about `predictionsMax` events but the
- *  first of each session are to be predicted. */
+/** Takes whole sessions of those held back, evenly over time, until about
+ *  `validationPredictionsMax` events but the first of each session are to be predicted. A track
+ *  that has not the support before the split could not be known there: as an answer it is −1, which
+ *  no list holds. */
 export function planValidation(
-  sequences: Sequences,
-  held: Int32Array,
-  predictionsMax: number,
+  { sequences, trained, held }: TimeSplit,
+  rules: { readonly validationPredictionsMax: number; readonly trackSupportMin: number },
 ): ValidationPlan {
   const { sessionStarts, track } = sequences;
+  const support = trackSupport(sequences, trained);
   const predictable = held.reduce((sum, session) => {
     return sum + sessionStarts[session + 1]! - sessionStarts[session]! - 1;
   }, 0);
-  const stride = Math.max(1, Math.ceil(predictable / predictionsMax));
+  const stride = Math.max(1, Math.ceil(predictable / rules.validationPredictionsMax));
   const sessions = held.filter((_, index) => index % stride === 0);
   const after: number[] = [];
   for (const session of sessions) {
     const last = sessionStarts[session + 1]! - 1;
     for (let event = sessionStarts[session]!; event < last; event++) after.push(event);
   }
+  const answerAfter = (event: number) => {
+    const answer = track[event + 1]!;
+    return answer >= 0 && support[answer]! >= rules.trackSupportMin ? answer : -1;
+  };
   return {
-    predictions: {
-      after: Int32Array.from(after),
-      answer: Int32Array.from(after, (event) => track[event + 1]!),
-    },
+    predictions: { after: Int32Array.from(after), answer: Int32Array.from(after, answerAfter) },
     walks: {
       short: {
         starts: sessions.map((session) => sessionStarts[session]!),

@@ -1,4 +1,5 @@
 import { isUnwanted } from "./event-columns.ts";
+import { growingColumn } from "./growing-column.ts";
 import type { Random } from "./random.ts";
 import type { Sequences } from "./sequences.ts";
 
@@ -11,23 +12,24 @@ export interface Walks {
   readonly ends: Int32Array;
 }
 
-/** What the model should say after each event. */
+/** What the model should say after each event of a walk. Asked event by event, since a long log has
+ *  no room for an answer to each. */
 export interface Targets {
-  /** [events]: the event whose track is right, −1 where there is none. */
-  readonly event: Int32Array;
-  /** [events]: how much that counts. */
-  readonly weight: Float32Array;
+  /** The event whose track is right after `event`, −1 where there is none. */
+  answerAfter(event: number): number;
+  /** How much the answer `answer` counts. */
+  weightOf(answer: number): number;
 }
 
 /** A walk through each of `sessions`; the last event of a session has nothing after it to learn. */
 export function sessionWalks(sequences: Sequences, sessions: Int32Array): Walks {
-  const { sessionStarts } = sequences;
+  const { sessionStarts, sessionEnds } = sequences;
   const long = sessions.filter((session) => {
-    return sessionStarts[session + 1]! - sessionStarts[session]! > 1;
+    return sessionEnds[session]! - sessionStarts[session]! > 1;
   });
   return {
     starts: long.map((session) => sessionStarts[session]!),
-    ends: long.map((session) => sessionStarts[session + 1]! - 1),
+    ends: long.map((session) => sessionEnds[session]! - 1),
   };
 }
 
@@ -38,26 +40,30 @@ export function listenerWalks(
   sessions: Int32Array,
   eventsMax: number,
 ): Walks {
-  const { listenerStarts, sessionStarts } = sequences;
-  const isIn = new Uint8Array(sequences.track.length);
-  for (const session of sessions) {
-    isIn.fill(1, sessionStarts[session]!, sessionStarts[session + 1]!);
-  }
-  const starts: number[] = [];
-  const ends: number[] = [];
-  for (let listener = 0; listener + 1 < listenerStarts.length; listener++) {
-    const last = listenerStarts[listener + 1]!;
-    for (let at = listenerStarts[listener]!; at < last; ) {
-      const start = at;
-      while (at < last && isIn[at] === 1 && at - start < eventsMax) at++;
-      if (at - start > 1) {
-        starts.push(start);
-        ends.push(at);
-      }
-      if (at === start) at++;
+  const { listenerStarts, sessionStarts, sessionEnds, sessionOrder } = sequences;
+  const isIn = new Uint8Array(sessionOrder.length);
+  for (const session of sessions) isIn[session] = 1;
+  const starts = growingColumn((length) => new Int32Array(length));
+  const ends = growingColumn((length) => new Int32Array(length));
+  const addPieces = (start: number, end: number) => {
+    for (let at = start; at + 1 < end; at += eventsMax) {
+      starts.push(at);
+      ends.push(Math.min(end, at + eventsMax));
     }
+  };
+  for (let listener = 0, session = 0; listener + 1 < listenerStarts.length; listener++) {
+    let [start, end] = [0, 0];
+    for (; sessionStarts[session]! < listenerStarts[listener + 1]!; session++) {
+      if (isIn[session] === 0) continue;
+      if (sessionStarts[session] !== end) {
+        addPieces(start, end);
+        start = sessionStarts[session]!;
+      }
+      end = sessionEnds[session]!;
+    }
+    addPieces(start, end);
   }
-  return { starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+  return { starts: starts.finished(), ends: ends.finished() };
 }
 
 /** The same walks in the order that `permutation` gives. */
@@ -69,12 +75,12 @@ export function reorder(walks: Walks, permutation: Int32Array): Walks {
 }
 
 /** After each event of a session, its next one. */
-export function nextEventTargets(
-  sequences: Sequences,
-  walks: Walks,
-  skippedTargetWeight: number,
-): Targets {
-  return targets(sequences, { walks, skippedTargetWeight }, (event) => event + 1);
+export function nextEventTargets(sequences: Sequences, skippedTargetWeight: number): Targets {
+  const { track } = sequences;
+  return {
+    answerAfter: (event) => (track[event + 1]! < 0 ? -1 : event + 1),
+    weightOf: weigh(sequences, skippedTargetWeight),
+  };
 }
 
 /** After each event, one drawn from `horizon` events ahead, clipped at the end of the walk.
@@ -89,28 +95,22 @@ export function aheadTargets(
   },
 ): Targets {
   const { min, max } = draw.horizon;
-  const { skippedTargetWeight } = draw;
-  return targets(sequences, { walks, skippedTargetWeight }, (event, end) => {
-    const ahead = min + Math.floor(draw.random() * (max - min + 1));
-    return Math.min(end - 1, event + ahead);
-  });
-}
-
-function targets(
-  sequences: Sequences,
-  plan: { readonly walks: Walks; readonly skippedTargetWeight: number },
-  choose: (event: number, end: number) => number,
-): Targets {
-  const { walks } = plan;
-  const event = new Int32Array(sequences.track.length).fill(-1);
-  const weight = new Float32Array(sequences.track.length);
+  const { track } = sequences;
+  // [events]: how far ahead the answer is, 0 where there is none.
+  const ahead = new Uint16Array(track.length);
   for (const [walk, end] of walks.ends.entries()) {
     for (let at = walks.starts[walk]!; at < end; at++) {
-      const chosen = choose(at, end);
-      if (chosen === at || sequences.track[chosen]! < 0) continue;
-      event[at] = chosen;
-      weight[at] = isUnwanted(sequences.features, chosen) ? plan.skippedTargetWeight : 1;
+      const drawn = min + Math.floor(draw.random() * (max - min + 1));
+      const chosen = Math.min(end - 1, at + drawn);
+      if (track[chosen]! >= 0) ahead[at] = chosen - at;
     }
   }
-  return { event, weight };
+  return {
+    answerAfter: (event) => (ahead[event] === 0 ? -1 : event + ahead[event]!),
+    weightOf: weigh(sequences, draw.skippedTargetWeight),
+  };
+}
+
+function weigh({ features }: Sequences, skippedTargetWeight: number): (answer: number) => number {
+  return (answer) => (isUnwanted(features, answer) ? skippedTargetWeight : 1);
 }

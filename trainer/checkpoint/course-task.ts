@@ -9,9 +9,10 @@ export function courseTask(plan: CoursePlan): string {
   hash.update(JSON.stringify({ name, features, config, seed, clock: sequences.realClock }));
   for (const track of sequences.trackIds) hash.update(`${track}\n`);
   const columns = Object.values(sequences.features) as readonly ArrayBufferView[];
-  const { track, listenerStarts, sessionStarts, sessionOrder } = sequences;
+  const { track, listenerStarts, sessionStarts, sessionEnds, sessionOrder } = sequences;
+  const starts = [listenerStarts, sessionStarts, sessionEnds, sessionOrder];
   const measured = validation ? [validation.predictions.after] : [];
-  const parts = [track, listenerStarts, sessionStarts, sessionOrder, ...columns, ...measured];
+  const parts = [track, ...starts, ...columns, ...measured];
   for (const numbers of [sessions, ...parts]) {
     hash.update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   }

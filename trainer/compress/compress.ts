@@ -47,12 +47,11 @@ async function trainingLog(
   bundle: Bundle,
 ): Promise<TrainingLog | undefined> {
   if (trainFolder === undefined || (!plan.distil && !plan.prune)) return undefined;
-  const { validationShare, validationPredictionsMax } = TRAINING_DEFAULTS;
   const rules = { idleTimeoutMs: bundle.manifest.idle_timeout_ms, trackSupportMin: 1 };
   const sequences = numberedAs(bundle, await readSequences(trainFolder, rules, signal));
-  const split = splitByTime(sequences, validationShare);
-  const validation = planValidation(sequences, split.held, validationPredictionsMax);
-  return { sequences, split, validation };
+  const split = splitByTime(sequences, TRAINING_DEFAULTS.validationShare);
+  const validation = planValidation(split, TRAINING_DEFAULTS);
+  return { sequences: split.sequences, split, validation };
 }
 
 /** The same log with the bundle's track indices; −1 for a track that the bundle does not know. */

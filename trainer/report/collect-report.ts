@@ -15,9 +15,11 @@ import {
   giniOfExposure,
   novelty,
 } from "../evaluate/list-measures.ts";
+import type { Preparation } from "../prepare/preparation.ts";
 import type { ModelComparison } from "../six-models/model-comparison.ts";
 import { type BrokenDown, breakDown, circumstancesOf, groupings } from "./break-down.ts";
 import { type LearningCurve, learningCurves } from "./learning-curves.ts";
+import { preparationTold } from "./preparation-section.ts";
 
 /** All that the report shows. */
 export interface ReportData {
@@ -31,6 +33,8 @@ export interface ReportData {
   /** Mean share of each source in the blend's lists, adding up to 1. */
   readonly shares: Readonly<Record<string, number>>;
   readonly curves: readonly LearningCurve[];
+  /** What the training left out, where the bundle tells. */
+  readonly preparation: Preparation | undefined;
   readonly breakdowns: readonly BrokenDown[];
   readonly lists: readonly ListRow[];
   /** CPU time of the evaluation for a list, in milliseconds. */
@@ -75,6 +79,7 @@ export async function collectReport(options: ComparisonOptions): Promise<ReportD
       Object.entries(tally.shares).map(([source, sum]) => [source, sum / lists]),
     ),
     curves: learningCurves(manifest.training),
+    preparation: preparationTold(manifest.training),
     breakdowns: groupings(manifest.tracks.count)
       .map((grouping) => breakDown(grouping, about, plotted(comparison, silent)))
       // Where all are alike (nobody comes back, say), there is nothing to compare.

@@ -33,10 +33,12 @@ export function learningCurves(training: Readonly<Record<string, unknown>>): Lea
   return curves;
 }
 
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+/** The value where it is an object, else an empty one. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function asNumber(value: unknown): number | undefined {
+/** The value where it is a number. */
+export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }

@@ -5,6 +5,7 @@ import type { LearningCurve } from "./learning-curves.ts";
 import { linePlot } from "./line-plot.ts";
 import { element, escaped, htmlTable } from "./markup.ts";
 import { PAGE_STYLE } from "./page-style.ts";
+import { PREPARATION_NOTE, PREPARATION_TITLE, preparationParts } from "./preparation-section.ts";
 import { costTable, figuresTable, listTable } from "./report-tables.ts";
 import { SIX_MODELS_NOTE, SIX_MODELS_TITLE, sixModelsParts } from "./six-models-section.ts";
 
@@ -19,6 +20,9 @@ export function renderReport(data: ReportData): string {
     ...(data.curves.length > 0
       ? [section("Learning", LEARNING_NOTE, pair(data.curves.flatMap(curvePlots)))]
       : []),
+    ...(data.preparation === undefined
+      ? []
+      : [section(PREPARATION_TITLE, PREPARATION_NOTE, preparationParts(data.preparation))]),
     section("Where the hits are", BREAKDOWN_NOTE, pair(data.breakdowns.map(breakdownPlot))),
     section("The blend", BLEND_NOTE, blendParts(data)),
     section("Beyond hits", LISTS_NOTE, listTable(data.lists)),

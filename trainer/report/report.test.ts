@@ -74,7 +74,15 @@ test("the page stands alone: no script, no address, and every tag is closed", ()
   }
   assert.deepEqual(open, []);
   assert.ok(!/NaN|undefined|Infinity/.test(page));
-  for (const word of ["Recall and rank", "Learning", "The blend", "Costs", "vsknn", "vmis knn"]) {
+  for (const word of [
+    "Recall and rank",
+    "Learning",
+    "What was not learned from",
+    "minimum support",
+  ]) {
+    assert.ok(page.includes(word), word);
+  }
+  for (const word of ["The blend", "Costs", "vsknn", "vmis knn"]) {
     assert.ok(page.includes(word), word);
   }
   assert.equal(renderReport(data), page);

@@ -59,8 +59,10 @@ export async function compareSixModels(options: SixModelsOptions): Promise<Model
     next: predictionPoints(predicted, "short", settings.predictionsMax),
     ahead: predictionPoints(predicted, "long", settings.predictionsMax),
   };
-  const measured = await measureAll(options, { sequences, split, features, vectors }, (fitted) =>
-    measureBoth(fitted, { predicted, points, vectors, signal: options.signal }),
+  const measured = await measureAll(
+    options,
+    { sequences: split.sequences, split, features, vectors },
+    (fitted) => measureBoth(fitted, { predicted, points, vectors, signal: options.signal }),
   );
   const parts = {
     next: comparePoints(points.next, pick(measured, "next"), {

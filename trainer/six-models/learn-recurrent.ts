@@ -122,8 +122,8 @@ function fillBatch(
   let weightSum = 0;
   for (let row = 0; row < rows; row++) {
     const event = lanes.event[row]!;
-    const wanted = event < 0 ? -1 : targets.event[event]!;
-    const weight = wanted < 0 ? 0 : targets.weight[event]!;
+    const wanted = event < 0 ? -1 : targets.answerAfter(event);
+    const weight = wanted < 0 ? 0 : targets.weightOf(wanted);
     copyVector(vectors, event < 0 ? -1 : sequences.track[event]!, batch.heard, row);
     copyVector(vectors, wanted < 0 ? -1 : sequences.track[wanted]!, batch.targets, row);
     batch.weights[row] = weight / rows;

@@ -87,11 +87,16 @@ function wantedPoints(task: WeightedTask, sessions: Int32Array, random: () => nu
   const walks = sequenceWalks(sequences, sessions, cut);
   const targets = termTargets(sequences, walks, { term: recipe.term, random });
   const from = new Int32Array(sequences.track.length);
-  for (const [walk, start] of walks.starts.entries()) from.fill(start, start, walks.ends[walk]!);
-  const order = Int32Array.from(targets.weight.keys()).filter((event) => {
-    return targets.weight[event]! > 0;
-  });
-  return { order, from, wanted: targets.event };
+  const wanted = new Int32Array(sequences.track.length).fill(-1);
+  for (const [walk, start] of walks.starts.entries()) {
+    from.fill(start, start, walks.ends[walk]!);
+    for (let event = start; event < walks.ends[walk]!; event++) {
+      const answer = targets.answerAfter(event);
+      if (answer >= 0 && targets.weightOf(answer) > 0) wanted[event] = answer;
+    }
+  }
+  const order = Int32Array.from(wanted.keys()).filter((event) => wanted[event]! >= 0);
+  return { order, from, wanted };
 }
 
 function meanLoss(task: WeightedTask, points: Points, weights: Float32Array): number {

@@ -1,3 +1,4 @@
+import { beginsSession } from "../event-columns.ts";
 import type { Sequences } from "../sequences.ts";
 import { HORIZONS, type Term } from "./recipes.ts";
 
@@ -54,7 +55,7 @@ interface Point {
 function nextTracks({ track, features }: Sequences, start: number, end: number): Point[] {
   const points: Point[] = [];
   for (let next = start + 1; next < end; next++) {
-    if (features.sessionStart[next] === 1) continue;
+    if (beginsSession(features, next)) continue;
     points.push({ after: next - 1, relevant: track.subarray(next, next + 1) });
   }
   return points;

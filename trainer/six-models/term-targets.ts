@@ -13,13 +13,13 @@ export function sequenceWalks(
   if (cut.sequence === "history") {
     return listenerWalks(sequences, sessions, cut.pieceEventsMax);
   }
-  const { sessionStarts } = sequences;
+  const { sessionStarts, sessionEnds } = sequences;
   const long = sessions.filter((session) => {
-    return sessionStarts[session + 1]! - sessionStarts[session]! > 1;
+    return sessionEnds[session]! - sessionStarts[session]! > 1;
   });
   return {
     starts: long.map((session) => sessionStarts[session]!),
-    ends: long.map((session) => sessionStarts[session + 1]!),
+    ends: long.map((session) => sessionEnds[session]!),
   };
 }
 

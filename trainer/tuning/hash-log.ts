@@ -6,10 +6,11 @@ import type { ValidationPlan } from "../validation-plan.ts";
 export function hashLog(sequences: Sequences, { predictions }: ValidationPlan): string {
   const hash = createHash("sha256");
   for (const track of sequences.trackIds) hash.update(`${track}\n`);
-  const { track, features, listenerStarts, sessionStarts, sessionOrder } = sequences;
+  const { track, features, listenerStarts, sessionStarts, sessionEnds, sessionOrder } = sequences;
   const columns = Object.values(features) as readonly ArrayBufferView[];
   const measured = [predictions.after, predictions.answer];
-  for (const numbers of [track, listenerStarts, sessionStarts, sessionOrder, ...measured]) {
+  const starts = [listenerStarts, sessionStarts, sessionEnds, sessionOrder];
+  for (const numbers of [track, ...starts, ...measured]) {
     hash.update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   }
   for (const column of columns) {

@@ -34,6 +34,11 @@ const WRONG: readonly (readonly [string, unknown, RegExp])[] = [
   ["short.hiden", { "short.hiden": { values: [8] } }, /unknown; known are enabled, hidden/],
   ["short.hidden", { "short.hidden.more": { values: [8] } }, /must be a whole number/],
   ["refit", { refit: { values: [true, false] } }, /cannot be searched/],
+  [
+    "preparing.sessionLength.playsMax",
+    { "preparing.sessionLength.playsMax": { values: [50, 100] } },
+    /cannot be searched/,
+  ],
   ["short.__proto__", { "short.__proto__.x": { values: [1] } }, /unknown/],
   ["short.hidden", { "short.hidden": 64 }, /must be an object/],
   ["short.hidden", { "short.hidden": { values: [8, 0] } }, /whole number from 1 to 4096/],

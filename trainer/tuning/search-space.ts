@@ -39,7 +39,7 @@ export const DEFAULT_SPACE: SearchSpace = {
 /** The parts of a configuration that may be searched. What lies outside of them changes which
  *  events are predicted, so that trials could not be compared, or is not measured. */
 const SEARCHED_PARTS: readonly string[] = Object.entries(TRAINING_DEFAULTS)
-  .filter(([, value]) => typeof value === "object")
+  .filter(([name, value]) => typeof value === "object" && name !== "preparing")
   .map(([name]) => name);
 
 /** Checks a space as a JSON file gives it against the ranges of the training's configuration.

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { Failure } from "../../core/domain/failure.ts";
 import { parseTrainingConfig, type TrainingConfig } from "../config.ts";
-import { readSequences } from "../read-sequences.ts";
-import { splitByTime } from "../sequences.ts";
+import { preparationLines } from "../prepare/preparation.ts";
+import { prepareLog } from "../prepare/prepare-log.ts";
+import { readLog } from "../read-log.ts";
 import type { ModelProgress, Watch } from "../train-model.ts";
 import { planValidation } from "../validation-plan.ts";
 import { type Budget, openBudget } from "./budget.ts";
@@ -83,14 +84,15 @@ export async function tune(options: TuningOptions): Promise<TuningResult> {
 }
 
 async function readTrialLog(options: TuningOptions, config: TrainingConfig): Promise<TrialLog> {
-  const sequences = await readSequences(options.logFolder, config, options.signal);
-  const split = splitByTime(sequences, config.validationShare);
-  const validation = planValidation(sequences, split.held, config.validationPredictionsMax);
+  const log = await readLog(options.logFolder, config.idleTimeoutMs, options.signal);
+  const { split, preparation } = prepareLog(log, config);
+  for (const line of preparationLines(preparation)) options.notice?.(line);
+  const validation = planValidation(split, config);
   if (validation.predictions.after.length === 0) {
     const message = "validationShare holds back no session with a track to predict";
     throw new Failure("bad_configuration", message, { field: "validationShare" });
   }
-  return { sequences, split, validation };
+  return { sequences: split.sequences, split, validation };
 }
 
 /** What a trial's trainings, or those that all trials share, tell of themselves. */
