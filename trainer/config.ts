@@ -19,6 +19,14 @@ export interface TrainingConfig {
   readonly neighbours: NeighboursConfig;
   readonly coplay: CoplayConfig;
   readonly popularity: PopularityConfig;
+  readonly skips: SkipsConfig;
+}
+
+/** What a skip does to the next list, beside what the models make of it. */
+export interface SkipsConfig {
+  /** How far tastes move away from a track that was skipped at once, in logits; `blend.skips` of the
+   *  bundle. Without a skip in the log it is published as 0. */
+  readonly push: number;
 }
 
 /** Other sessions that resemble a listener's own; `scorer/sources/neighbours.ts` says how. */
@@ -83,6 +91,10 @@ export interface ModelConfig {
   readonly tasteDropout: number | null;
   /** What a skipped or disliked track counts as an answer. */
   readonly skippedTargetWeight: number;
+  /** What the chance of a skip counts beside the right answer; 0 for a model that says none. */
+  readonly skipHeadWeight: number;
+  /** What a track that was skipped at once counts as a wrong answer after its skip. */
+  readonly skipPushWeight: number;
 }
 
 export interface LongModelConfig extends ModelConfig {
@@ -108,6 +120,8 @@ const MODEL_DEFAULTS: ModelConfig = {
   inputDropout: 0.2,
   tasteDropout: null,
   skippedTargetWeight: 0.2,
+  skipHeadWeight: 0.5,
+  skipPushWeight: 1,
 };
 
 /** A bent is told in fewer numbers than a next step. */
@@ -142,6 +156,7 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
     sharpness: 50,
   },
   popularity: { recencyShare: 0.02 },
+  skips: { push: 3.5 },
 });
 
 /** Lowest and highest value of each number, and whether it must be whole. */
@@ -163,6 +178,9 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   inputDropout: [0, 0.95, "real"],
   tasteDropout: [0, 0.95, "real"],
   skippedTargetWeight: [0, 1, "real"],
+  skipHeadWeight: [0, 100, "real"],
+  skipPushWeight: [0, 100, "real"],
+  push: [0, 1000, "real"],
   horizonMin: [1, 10_000, "whole"],
   horizonMax: [1, 10_000, "whole"],
   pieceEventsMax: [2, 1_000_000, "whole"],

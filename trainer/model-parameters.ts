@@ -21,13 +21,18 @@ export const PARAMETER_NAMES = [
   "hidden_bias",
   "projection",
   "taste_bias",
+  "skip_map",
+  "skip_track",
+  "skip_hidden",
+  "skip_bias",
 ] as const;
 export type ParameterName = (typeof PARAMETER_NAMES)[number];
 
 /** All that is learned of one model. */
 export interface ModelWeights {
   readonly sizes: ModelSizes;
-  /** `feature` only where F > 0; `projection` and `taste_bias` only where H ≠ D. */
+  /** `feature` only where F > 0; `projection` and `taste_bias` only where H ≠ D, and those of
+   *  the skip head only where there is one. */
   readonly dense: ReadonlyMap<ParameterName, Weight>;
   readonly table: ScoredTracks;
 }
@@ -48,11 +53,15 @@ export function parameterShapes(sizes: ModelSizes): ReadonlyMap<ParameterName, r
   if (hidden !== dimension) {
     shapes.set("projection", [hidden, dimension]).set("taste_bias", [dimension]);
   }
+  if (sizes.skipHead) {
+    shapes.set("skip_map", [hidden, dimension]).set("skip_track", [dimension]);
+    shapes.set("skip_hidden", [hidden, 1]).set("skip_bias", [1]);
+  }
   return shapes;
 }
 
 /** Weights before any training: uniform within ±√(6 / (rows + columns)) of one gate's matrix
- *  (Glorot and Bengio 2010), biases 0. */
+ *  (Glorot and Bengio 2010), biases and the skip head 0: with it, all others begin as without. */
 export function startingParameters(
   sizes: ModelSizes,
   tracks: number,
@@ -64,7 +73,8 @@ export function startingParameters(
     const [rows = 0, columns] = shape;
     const values = new Float32Array(rows * (columns ?? 1));
     const gateColumns = name === "projection" ? dimension : sizes.hidden;
-    if (columns) fillUniform(values, Math.sqrt(6 / (rows + gateColumns)), random);
+    if (columns && !name.startsWith("skip_"))
+      fillUniform(values, Math.sqrt(6 / (rows + gateColumns)), random);
     dense.set(name, { shape, values, squares: new Float32Array(values.length) });
   }
   const vectors = new Float32Array(tracks * dimension);

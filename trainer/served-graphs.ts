@@ -1,10 +1,11 @@
 import type { ModelWeights, ParameterName } from "./model-parameters.ts";
-import { stepGraph, tasteGraph } from "./onnx/serving-graphs.ts";
+import { skipGraph, stepGraph, tasteGraph } from "./onnx/serving-graphs.ts";
 
 /** The graphs by which a bundle serves these parameters. */
 export function servedGraphs(weights: ModelWeights): {
   readonly step: Uint8Array;
   readonly taste: Uint8Array;
+  readonly skip?: Uint8Array;
 } {
   const { sizes, dense } = weights;
   const values = (name: ParameterName) => dense.get(name)!.values;
@@ -18,5 +19,12 @@ export function servedGraphs(weights: ModelWeights): {
   const taste = dense.has("projection")
     ? tasteGraph(sizes, { projection: values("projection"), bias: values("taste_bias") })
     : tasteGraph(sizes);
-  return { step, taste };
+  if (!sizes.skipHead) return { step, taste };
+  const skip = skipGraph(sizes, {
+    map: values("skip_map"),
+    track: values("skip_track"),
+    hidden: values("skip_hidden"),
+    bias: values("skip_bias"),
+  });
+  return { step, taste, skip };
 }

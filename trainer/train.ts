@@ -12,6 +12,7 @@ import { replaySources } from "./replay-sources.ts";
 import type { Accuracy } from "./score-catalogue.ts";
 import { type Sequences, splitByTime, type TimeSplit } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
+import { tellsSkips } from "./skip-rows.ts";
 import { trackPopularity } from "./track-popularity.ts";
 import { trainInWorker } from "./train-in-worker.ts";
 import type { TrainedModel } from "./train-model.ts";
@@ -159,7 +160,7 @@ function bundleContent(
     popularity: trackPopularity(sequences, sessionOrder, options.config.popularity),
     models: Object.fromEntries(models.map(([name, model]) => [name, modelContent(model)])),
     sources: buildSources(sequences, sessionOrder, options.config),
-    blend: calibration.blend,
+    blend: { ...calibration.blend, skips: tellsSkips(sequences) ? options.config.skips.push : 0 },
     idleTimeoutMs: options.config.idleTimeoutMs,
     training: {
       seed: options.seed,

@@ -6,13 +6,16 @@ import {
   type Graph,
   input,
   newGraph,
+  node,
   output,
+  scalar,
   type Tensor,
 } from "./onnx/graph-builder.ts";
 import { type GruWeights, gruCell, inputGates } from "./onnx/gru-cell.ts";
 import { softmaxLoss } from "./onnx/losses.ts";
 import { adagrad } from "./onnx/optimizers.ts";
 import type { ModelSizes } from "./onnx/serving-graphs.ts";
+import { skipLosses } from "./skip-losses.ts";
 
 /** The fixed sizes of one training step: rows = steps · lanes. */
 export interface StepShape extends ModelSizes {
@@ -33,6 +36,7 @@ export interface StepShape extends ModelSizes {
  *  | `candidate_rows`, `candidate_bias` | [rows + negatives, D], [1, rows + negatives] |
  *  | `row_weights` | [rows, 1] |
  *  | `track_mask`, `taste_mask` (with dropout) | [rows, D], [rows, H] |
+ *  | those of `skipLosses` (with a skip head) | |
  *  | each parameter, and `<name>.squares` | its own |
  *
  *  Fetches: `loss`, `hidden_after` [lanes, H], `track_gradient`, `candidate_gradient`,
@@ -53,7 +57,9 @@ export function trainingGraph(shape: StepShape): Uint8Array {
   const hidden = hiddenRows(graph, shape, { tracks, parameters });
   const taste = tasteRows(graph, shape, { hidden, parameters });
   const scores = scoreRows(graph, taste, candidates);
-  const loss = softmaxLoss(graph, scores, input(graph, "row_weights", [rows, 1]));
+  const right = softmaxLoss(graph, scores, input(graph, "row_weights", [rows, 1]));
+  const parts = { parameters, hidden, taste, tracks, scores };
+  const loss = shape.skipHead ? add(graph, right, skipLosses(graph, shape, parts)) : right;
   output(graph, "loss", loss);
 
   const learned = [...parameters];
@@ -69,12 +75,21 @@ export function trainingGraph(shape: StepShape): Uint8Array {
   for (const [index, [name, weight]] of learned.entries()) {
     const squares = input(graph, `${name}.squares`, weight.shape);
     const gradient = gradients[3 + index]!;
-    const next = adagrad(graph, { weight, squares, gradient, rate });
+    const next = adagrad(graph, { weight, squares, gradient, rate: rateOf(graph, name, rate) });
     output(graph, `${name}.next`, next.weight);
     output(graph, `${name}.squares.next`, next.squares);
   }
   return encodeGraph(graph);
 }
+
+/** Adagrad moves a weight by the same amount however small its gradient, and a map of H · D weights
+ *  moves a logit by all of them at once: the skip head learns at a lower rate than all others. */
+function rateOf(graph: Graph, name: string, rate: Tensor): Tensor {
+  if (!name.startsWith("skip_")) return rate;
+  return node(graph, "Mul", [rate, scalar(graph, SKIP_RATE)], rate);
+}
+
+const SKIP_RATE = 0.01;
 
 /** → [rows, H], the hidden state after each event. */
 export function hiddenRows(

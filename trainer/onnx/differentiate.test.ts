@@ -13,10 +13,19 @@ import {
   tanh,
 } from "./differentiable-ops.ts";
 import { differentiate } from "./differentiate.ts";
-import { encodeGraph, type Graph, input, newGraph, output, type Tensor } from "./graph-builder.ts";
+import {
+  constant,
+  encodeGraph,
+  type Graph,
+  input,
+  newGraph,
+  output,
+  type Tensor,
+} from "./graph-builder.ts";
 import { openGraph, type Values } from "./graph-session.ts";
 import { gruCell, inputGates } from "./gru-cell.ts";
-import { softmaxLoss } from "./losses.ts";
+import { logisticLoss, meanExponent, softmaxLoss } from "./losses.ts";
+import { skipLogits } from "./skip-head.ts";
 
 type Operation = (graph: Graph, inputs: readonly Tensor[]) => Tensor;
 
@@ -87,6 +96,16 @@ const OPERATIONS: Readonly<Record<string, readonly [readonly (readonly number[])
     [[3, 5]],
     (graph, [scores]) => softmaxLoss(graph, scores!, input(graph, "row_weights", [3, 1])),
   ],
+  "a logistic loss": [[[3, 1]], (graph, [logits]) => weighedLoss(graph, logits!)],
+  "a mean exponent of the last columns": [[[3, 5]], (graph, [a]) => meanExponent(graph, a!, 3)],
+  "a skip head and its loss": [
+    [[3, 4], [3, 2], [4, 2], [2], [4, 1], [1]],
+    (graph, [hidden, tracks, map, track, mood, bias]) => {
+      const weights = { map: map!, track: track!, hidden: mood!, bias: bias! };
+      const rows = { hidden: hidden!, tracks: tracks! };
+      return weighedLoss(graph, skipLogits(graph, rows, weights));
+    },
+  ],
   "two steps of a GRU and its loss": [
     [[2, 3], [2, 1], [2, 4], [3, 12], [1, 12], [4, 12], [12], [12], [5, 4], [1, 5]],
     gruLoss,
@@ -97,6 +116,12 @@ for (const [name, [shapes, operation]] of Object.entries(OPERATIONS)) {
   test(`the gradient of ${name} is that of finite differences`, async () => {
     for (const seed of [1, 2, 3]) await checkGradients(shapes, operation, seed);
   });
+}
+
+/** [3, 1] → a scalar; the first and last row are skips. */
+function weighedLoss(graph: Graph, logits: Tensor): Tensor {
+  const labels = constant(graph, "labels", { shape: [3, 1], data: Float32Array.of(1, 0, 1) });
+  return logisticLoss(graph, logits, { labels, weights: input(graph, "row_weights", [3, 1]) });
 }
 
 function gruLoss(graph: Graph, inputs: readonly Tensor[]): Tensor {

@@ -1,12 +1,15 @@
 import { add, matmul } from "./differentiable-ops.ts";
 import { encodeGraph, input, newGraph, node, output, weights } from "./graph-builder.ts";
 import { type GruWeights, gruCell, inputGates } from "./gru-cell.ts";
+import { type SkipWeights, skipLogits } from "./skip-head.ts";
 
 /** The sizes of one model: H, D and F. */
 export interface ModelSizes {
   readonly hidden: number;
   readonly dimension: number;
   readonly featureWidth: number;
+  /** Whether the model says how likely a skip is. */
+  readonly skipHead?: boolean;
 }
 
 /** Weights that turn a hidden state into a taste; none where the hidden state is the taste. */
@@ -59,5 +62,27 @@ export function tasteGraph(
   } else {
     output(graph, "taste", node(graph, "Identity", [hidden], hidden));
   }
+  return encodeGraph(graph);
+}
+
+/** A bundle's `skip`: `hidden` [batch, H] and `track` [batch, D] → `skip` [batch, 1], a logit. */
+export function skipGraph(
+  { hidden, dimension }: Pick<ModelSizes, "hidden" | "dimension">,
+  values: SkipWeights<Float32Array>,
+): Uint8Array {
+  const graph = newGraph("skip");
+  const stored = (name: string, shape: number[], data: Float32Array) =>
+    weights(graph, `weights.${name}`, { shape, data });
+  const rows = {
+    hidden: input(graph, "hidden", ["batch", hidden]),
+    tracks: input(graph, "track", ["batch", dimension]),
+  };
+  const logits = skipLogits(graph, rows, {
+    map: stored("map", [hidden, dimension], values.map),
+    track: stored("track", [dimension], values.track),
+    hidden: stored("hidden", [hidden, 1], values.hidden),
+    bias: stored("bias", [1], values.bias),
+  });
+  output(graph, "skip", logits);
   return encodeGraph(graph);
 }
