@@ -43,7 +43,7 @@ export function skipPush(
     const model = bundle.models[name];
     if (model !== undefined && weights[name] > 0) vectors[name] = sumOfUnits(model, skipped);
   }
-  return { vectors };
+  return Object.keys(vectors).length === 0 ? undefined : { vectors };
 }
 
 function sumOfUnits(

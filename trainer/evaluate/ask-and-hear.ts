@@ -99,10 +99,14 @@ export function startReplay(models: Models, options: ReplayOptions): Replay {
       for (const source of SOURCES) {
         // The bundle's own weights make the blend.
         const weights = source === "blend" ? undefined : { ...NO_WEIGHTS, [source]: 1 };
-        observe({ source, event, tracks: await ask(scorer, event, weights) });
+        observe({
+          source,
+          event,
+          tracks: await ask(scorer, event, { weights, isAlone: weights !== undefined }),
+        });
       }
       if (comparesLong && (sessions.get(event.listener) ?? 0) > 1) {
-        const tracks = await ask(scorer, event, { ...blend, long: 0 });
+        const tracks = await ask(scorer, event, { weights: { ...blend, long: 0 }, isAlone: false });
         observe({ source: WITHOUT_LONG, event, tracks });
       }
       if (models.bundle.indexOf(event.track) === undefined) unknownTargets++;
@@ -141,17 +145,19 @@ function evaluationScorer(models: Models, store: ReturnType<typeof createMemoryS
   });
 }
 
-/** The list that is served just before `event`. */
+/** The list that is served just before `event`. A source that is asked alone is not moved away from
+ *  skipped tracks: that is the blend's doing. */
 async function ask(
   scorer: Scorer,
   event: ListeningEvent,
-  weights: BlendWeights | undefined,
+  { weights, isAlone }: { readonly weights: BlendWeights | undefined; readonly isAlone: boolean },
 ): Promise<readonly RecommendedTrack[]> {
   const { tracks } = await recommend(scorer, {
     listener: event.listener,
     session: event.session,
     k: RANKS_MAX,
     weights,
+    skips: isAlone ? 0 : undefined,
     excludeHeard: 0,
     askedAtMs: event.happenedAtMs,
   });

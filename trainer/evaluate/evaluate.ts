@@ -106,7 +106,11 @@ async function trueSkips(folder: string, events: number): Promise<Float64Array |
   const byPlace = new Float64Array(events);
   let place = 0;
   for await (const { eventId } of readLogFolder(folder)) {
-    byPlace[place++] = chances.get(eventId) ?? Number.NaN;
+    const chance = chances.get(eventId);
+    if (chance === undefined) {
+      throw new Failure("bad_log_folder", `${folder} holds no truth of event ${eventId}`);
+    }
+    byPlace[place++] = chance;
   }
   return byPlace;
 }
