@@ -5,7 +5,7 @@ import { readWeights, type StoredWeight } from "../onnx/read-weights.ts";
 import { servedGraphs } from "../served-graphs.ts";
 
 /** Where each parameter stands in a bundle: in which graph, and under which name. */
-const PLACES: Readonly<Record<ParameterName, readonly ["step" | "taste", string]>> = {
+const PLACES: Readonly<Partial<Record<ParameterName, readonly ["step" | "taste", string]>>> = {
   track: ["step", "weights.track"],
   feature: ["step", "weights.feature"],
   hidden: ["step", "weights.hidden"],
@@ -15,7 +15,7 @@ const PLACES: Readonly<Record<ParameterName, readonly ["step" | "taste", string]
   taste_bias: ["taste", "weights.bias"],
 };
 
-/** The weights inside a model's graphs. Throws `bad_bundle` unless these weights give those graphs
+/** The weights inside a model's graphs, but for those of a skip head. Throws `bad_bundle` unless these weights give those graphs
  *  byte for byte: what else is inside a graph, such as a layer more, would be lost without a word.
  *  So the graphs are those of this trainer, and are not compressed yet. */
 export function servedWeights(model: Model): ModelWeights {
@@ -24,7 +24,7 @@ export function servedWeights(model: Model): ModelWeights {
   const graphs = { step: stored(model, "step"), taste: stored(model, "taste") };
   const dense = new Map<ParameterName, StoredWeight>();
   for (const [parameter, shape] of parameterShapes(sizes)) {
-    const [graph, weightName] = PLACES[parameter];
+    const [graph, weightName] = PLACES[parameter]!;
     const weight = graphs[graph].get(weightName);
     if (weight?.shape.join() !== shape.join()) throw foreign(name, graph);
     dense.set(parameter, weight);
