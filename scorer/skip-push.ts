@@ -19,8 +19,8 @@ const FIRST_TRACKS = 20;
 const FIRST_SHARE = 0.1;
 
 /** The push of the session's skips and dislikes, as far as the record remembers it: for each model
- *  `weight` · Σ (1 − fraction played) · 0.7^events since · the skipped track's unit vector. Undefined
- *  where nothing was skipped. */
+ *  `skips` · Σ (1 − fraction played) · 0.7^events since · the skipped track's unit vector.
+ *  Undefined where nothing was skipped. */
 export function skipPush(
   bundle: Pick<Bundle, "models" | "indexOfHash">,
   recent: readonly RecentEvent[],

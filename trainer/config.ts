@@ -24,8 +24,8 @@ export interface TrainingConfig {
 
 /** What a skip does to the next list, beside what the models make of it. */
 export interface SkipsConfig {
-  /** How far tastes move away from a track that was skipped at once, in logits; `blend.skips` of the
-   *  bundle. Without a skip in the log it is published as 0. */
+  /** How far tastes move away from a track that was skipped at once, in logits; the bundle's
+   *  `blend.skips`. Without a skip in the log it is published as 0. */
   readonly push: number;
 }
 

@@ -2,7 +2,15 @@ import { add, subtract } from "./onnx/differentiable-ops.ts";
 import { type Graph, input, node, type Tensor, zeros } from "./onnx/graph-builder.ts";
 import { logisticLoss, meanExponent } from "./onnx/losses.ts";
 import { dotRows, skipLogits } from "./onnx/skip-head.ts";
-import type { StepShape } from "./training-graph.ts";
+
+/** The sizes of a training step, rows = steps · lanes. */
+export interface SkipLossShape {
+  readonly lanes: number;
+  readonly steps: number;
+  readonly negatives: number;
+  /** D */
+  readonly dimension: number;
+}
 
 /** What a training step's graph holds that the skip losses are made of. */
 export interface SkipLossParts {
@@ -25,13 +33,17 @@ export interface SkipLossParts {
  *  | `skip_labels`, `skip_weights` | [rows, 1]: whether they were skipped, and how much it counts |
  *  | `push_weights`, `push_bias` | [rows, 1]: how much the heard track is pushed; its bias |
  */
-export function skipLosses(graph: Graph, shape: StepShape, parts: SkipLossParts): Tensor {
+export function skipLosses(graph: Graph, shape: SkipLossShape, parts: SkipLossParts): Tensor {
   return add(graph, headLoss(graph, shape, parts), pushLoss(graph, shape, parts));
 }
 
 /** −ln of the chance that the head gives to what came. The vectors of the tracks that came are
  *  taken as they are: what they mean is learned from what follows what. */
-function headLoss(graph: Graph, shape: StepShape, { parameters, hidden }: SkipLossParts): Tensor {
+function headLoss(
+  graph: Graph,
+  shape: SkipLossShape,
+  { parameters, hidden }: SkipLossParts,
+): Tensor {
   const rows = shape.lanes * shape.steps;
   const tracks = input(graph, "next_rows", [rows, shape.dimension]);
   const logits = skipLogits(
@@ -53,7 +65,7 @@ function headLoss(graph: Graph, shape: StepShape, { parameters, hidden }: SkipLo
 /** −ln(1 − p) after a skip, p being the chance of the skipped track against an average negative.
  *  The track's vector is taken as it is, so that the state learns to move away from it and from
  *  what is like it. Source: Welleck et al. 2020, arXiv 1908.04319, equation 4 (unlikelihood). */
-function pushLoss(graph: Graph, shape: StepShape, parts: SkipLossParts): Tensor {
+function pushLoss(graph: Graph, shape: SkipLossShape, parts: SkipLossParts): Tensor {
   const { taste, tracks, scores } = parts;
   const rows = shape.lanes * shape.steps;
   const asTheyAre = node(graph, "Identity", [tracks], tracks);

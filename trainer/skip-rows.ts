@@ -1,8 +1,9 @@
 import { EVENT_KINDS } from "../core/domain/listening-event.ts";
+import type { ModelConfig } from "./config.ts";
 import { isUnwanted } from "./event-columns.ts";
 import type { Sequences } from "./sequences.ts";
-import type { Epoch } from "./train-epoch.ts";
 import type { SkipBatch } from "./training-step.ts";
+import type { Targets } from "./walks.ts";
 
 const SKIPPED = EVENT_KINDS.indexOf("skipped");
 const FINISHED = EVENT_KINDS.indexOf("finished");
@@ -13,6 +14,14 @@ export function tellsSkips({ features }: Pick<Sequences, "features">): boolean {
   return features.kind.includes(SKIPPED) && features.kind.includes(FINISHED);
 }
 
+export interface SkipRowsPlan {
+  readonly sequences: Sequences;
+  readonly targets: Targets;
+  readonly config: Pick<ModelConfig, "skipHeadWeight" | "skipPushWeight">;
+  /** [tracks]: ln of how often each track occurs. */
+  readonly logSupport: Float32Array;
+}
+
 /** Fills what a step learns from skips. `event` [rows] is the heard event of each row, −1 for none.
  *
  *  The head learns from the walk's next event where it is a play to the end or a skip. A track that
@@ -21,9 +30,8 @@ export function tellsSkips({ features }: Pick<Sequences, "features">): boolean {
 export function fillSkips(
   target: SkipBatch,
   event: Int32Array,
-  { epoch, logSupport }: { readonly epoch: Epoch; readonly logSupport: Float32Array },
+  { sequences, targets, config, logSupport }: SkipRowsPlan,
 ): void {
-  const { sequences, targets, config } = epoch;
   const { track, features } = sequences;
   const rows = event.length;
   for (let row = 0; row < rows; row++) {

@@ -125,7 +125,7 @@ function fillBatch(
     const track = negatives[index]!;
     target.correction[rows + index] = -config.negativeExponent * logSupport[track]!;
   }
-  if (target.skips.next.length > 0) fillSkips(target.skips, lanes.event, { epoch, logSupport });
+  if (target.skips.next.length > 0) fillSkips(target.skips, lanes.event, { ...epoch, logSupport });
   fillMask(target.trackMask, config.inputDropout, epoch.random);
   fillMask(target.tasteMask, config.tasteDropout, epoch.random);
   return weightSum;

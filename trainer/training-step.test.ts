@@ -22,7 +22,7 @@ for (const [what, shape] of [
   ["", SHAPE],
   [" with a skip head and skips", { ...SHAPE, skipHead: true }],
 ] as const) {
-  test(`each weight${what} moves against its gradient, which finite differences confirm`, async () => {
+  test(`each weight${what} moves against its gradient, as finite differences say`, async () => {
     await checkMoves(shape);
   });
 }

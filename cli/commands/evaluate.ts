@@ -65,7 +65,8 @@ function foreseen({ skip }: Pick<Evaluation, "skip">): string {
   if (skip === undefined) return "";
   const { predictions, auc, truth_auc: truth, log_loss: loss } = skip;
   const ofTruth = truth === undefined ? "" : `, of ${truth.toFixed(4)} that the truth has`;
-  return `skips: AUC ${auc.toFixed(4)}${ofTruth}; log loss ${loss.toFixed(4)}; ${predictions} plays\n`;
+  const figures = `AUC ${auc.toFixed(4)}${ofTruth}; log loss ${loss.toFixed(4)}`;
+  return `skips: ${figures}; ${predictions} plays\n`;
 }
 
 function counted(evaluation: Pick<Evaluation, "predictions" | "unknown_targets" | "bundle_id">) {

@@ -43,7 +43,8 @@ function table(evaluation: EarlySkipEvaluation): string {
   const drawn = drawTable(COLUMNS, [row("first of the list", listed), row("what came", followed)]);
   const by = likeness === "truth" ? "the world's truth" : "the bundle's own vectors";
   const what = `mean rank of the ${neighbours} likest tracks by ${by}`;
-  return `${drawn}\n${what}; lowered: cases in which one early skip worsened it; bundle ${bundle.slice(0, 12)}\n`;
+  const lowered = "lowered: cases in which one early skip worsened it";
+  return `${drawn}\n${what}; ${lowered}; bundle ${bundle.slice(0, 12)}\n`;
 }
 
 function row(name: string, figures: EarlySkipFigures): string[] {

@@ -53,8 +53,8 @@ export interface ModelManifest {
   readonly output_scales?: string;
   /** JSON: `{"track": [[…D]…], "features": …, "hidden": …, "hidden_next": …, "taste": …,
    *  "tolerance": …}` with at least 4 rows, where `taste` is that of `hidden_next`, and with a skip
-   *  graph `"skip"`, that of `hidden_next` and `track`; the runner must reproduce it before a bundle
-   *  is served. */
+   *  graph `"skip"`, that of `hidden_next` and `track`; the runner must reproduce it before a
+   *  bundle is served. */
   readonly golden: string;
 }
 

@@ -13,7 +13,7 @@ const model = { hidden: 24, dimension: 24, epochs: 4, lanes: 32 };
 const config = parseTrainingConfig({ refit: false, short: model, long: model });
 const progress = () => undefined;
 
-test("in a world with skips they are foreseen, and one early skip pushes down what is like it", async () => {
+test("skips are foreseen, and one early skip pushes down what is like it", async () => {
   const folder = temporaryFolder();
   const [world, parts, bundleFolder] = ["world", "parts", "bundle"].map((name) =>
     join(folder, name),

@@ -2,8 +2,8 @@ import type { SkipFigures } from "../evaluate/skip-figures.ts";
 import { htmlTable } from "./markup.ts";
 
 export const SKIP_NOTE =
-  "How likely each play was to be skipped, as the models said before it came. AUC: the chance that a " +
-  "skipped play was given a higher chance than one that was not; log loss in nats.";
+  "How likely each play was to be skipped, as the models said before it came. AUC: the chance " +
+  "that a skipped play was given a higher chance than one that was not; log loss in nats.";
 
 export function skipTable(figures: SkipFigures): string {
   const columns = ["AUC", "log loss", "calibration error", "said", "skipped", "plays"].map(
