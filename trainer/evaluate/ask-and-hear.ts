@@ -116,7 +116,8 @@ export function startReplay(models: Models, options: ReplayOptions): Replay {
     await hear(event);
   }
 
-  const list = (event: ListeningEvent) => ask(scorer, event, { weights: undefined, isAlone: false });
+  const list = (event: ListeningEvent) =>
+    ask(scorer, event, { weights: undefined, isAlone: false });
   return { predict, hear, list, unknownTargets: () => unknownTargets, scorer, begins };
 }
 
