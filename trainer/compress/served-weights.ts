@@ -15,9 +15,9 @@ const PLACES: Readonly<Partial<Record<ParameterName, readonly ["step" | "taste",
   taste_bias: ["taste", "weights.bias"],
 };
 
-/** The weights inside a model's graphs, but for those of a skip head. Throws `bad_bundle` unless these weights give those graphs
- *  byte for byte: what else is inside a graph, such as a layer more, would be lost without a word.
- *  So the graphs are those of this trainer, and are not compressed yet. */
+/** The weights inside a model's graphs, but for those of a skip head. Throws `bad_bundle` unless
+ *  these give those graphs byte for byte: what else is inside a graph, such as a layer more, would
+ *  be lost without a word. So the graphs are those of this trainer, and are not compressed yet. */
 export function servedWeights(model: Model): ModelWeights {
   const { name, hidden, dimension, featureWidth } = model;
   const sizes = { hidden, dimension, featureWidth };
