@@ -21,6 +21,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
   {
+    name: "split-log",
+    summary: "Cut a log folder in time, into one to learn from and one to measure on",
+    load: async () => (await import("./commands/split-log.ts")).splitLogCommand,
+  },
+  {
     name: "train",
     summary: "Learn both models from a log folder and publish them as a bundle",
     load: async () => (await import("./commands/train.ts")).trainCommand,
@@ -34,6 +39,11 @@ const COMMANDS: readonly CommandEntry[] = [
     name: "evaluate",
     summary: "Measure a bundle on a log folder, through the code that serves",
     load: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
+  },
+  {
+    name: "measure-skips",
+    summary: "Measure what one early skip does to the tracks that are like the skipped one",
+    load: async () => (await import("./commands/measure-skips.ts")).measureSkipsCommand,
   },
   {
     name: "report",

@@ -1,4 +1,5 @@
 import { wholeBlend } from "../core/bundle/manifest.ts";
+import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { chooseBlend } from "./blend.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
 import { readState } from "./read-state.ts";
@@ -8,8 +9,10 @@ import type { RetrievalQuery, Tastes } from "./retrieval/retriever.ts";
 import { keepOut, shortenedBy } from "./rules.ts";
 import type { Scorer } from "./scorer.ts";
 import { averageParts, contributionsOf, sharesOf } from "./shares.ts";
+import { skipChances } from "./skip-chances.ts";
+import { retrievePushed, type SkipPush, skipPush } from "./skip-push.ts";
 import { sessionTracks } from "./sources/session-tracks.ts";
-import { isInSession, longTermTaste, shortTermTaste } from "./tastes.ts";
+import { type AskedFor, isInSession, longTermTaste, shortTermTaste } from "./tastes.ts";
 
 /** What a listener would hear next: read state → tastes and sources → blend → rules → list.
  *  It never writes, and what cannot be had only lowers the rung: there is always a list. Throws
@@ -30,25 +33,47 @@ export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise
     excludeTracks: query.excludeTracks ?? [],
     excludeHeard: query.excludeHeard ?? REQUEST_LIMITS.excludeHeardDefault,
   });
+  const skips = query.skips ?? bundle.manifest.blend.skips ?? 0;
+  const push = inSession ? skipPush(bundle, record.recent, { skips, weights }) : undefined;
   const search = { tastes, sparse, weights, excluded: kept.tracks, k: query.k };
-  const tracks = bestTracks(scorer, search);
+  const best = bestTracks(scorer, search, push);
+  const tracks = query.withSkipProbability
+    ? await withSkipProbabilities(scorer, record, { asked, tracks: best })
+    : best;
   const list = { length: tracks.length, k: query.k, catalogue: bundle.trackIds.length };
   return {
     id: recommendationId(scorer.now(), scorer.randomBytes(10)),
     bundle: bundle.manifest.id,
     rung,
     weights,
+    skips: push === undefined ? 0 : skips,
     freshness,
     tracks,
     shortenedBy: shortenedBy(kept, list),
   };
 }
 
-function bestTracks(scorer: Scorer, query: RetrievalQuery): RecommendedTrack[] {
+function bestTracks(
+  scorer: Scorer,
+  query: RetrievalQuery,
+  push: SkipPush | undefined,
+): RecommendedTrack[] {
   const average = averageParts(scorer.averages, query);
-  return scorer.retriever.retrieve(query).map(({ index, score, parts }) => {
-    const contributions = contributionsOf(parts, average);
+  return retrievePushed(scorer.retriever, query, push).map(({ index, score, parts, skips }) => {
+    const lifts = contributionsOf(parts, average);
     const track = scorer.bundle.trackIds[index]!;
-    return { track, score, contributions, shares: sharesOf(contributions) };
+    return { track, score, contributions: { ...lifts, skips }, shares: sharesOf(lifts) };
   });
+}
+
+/** One run of each skip head, for the tracks of the list alone. */
+async function withSkipProbabilities(
+  scorer: Scorer,
+  record: ListenerRecord | undefined,
+  { asked, tracks }: { readonly asked: AskedFor; readonly tracks: readonly RecommendedTrack[] },
+): Promise<readonly RecommendedTrack[]> {
+  const indices = tracks.map(({ track }) => scorer.bundle.indexOf(track)!);
+  const chances = await skipChances(scorer, record, { asked, tracks: indices });
+  if (chances === undefined) return tracks;
+  return tracks.map((track, at) => ({ ...track, skipProbability: chances[at]! }));
 }

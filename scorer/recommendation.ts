@@ -18,9 +18,13 @@ export interface NextTracksQuery {
   readonly k: number;
   /** The bundle's own where it is not given. */
   readonly weights?: BlendWeights | undefined;
+  /** How far tastes move away from skipped tracks; the bundle's own where it is not given. */
+  readonly skips?: number | undefined;
   readonly excludeTracks?: readonly TrackId[];
   /** 1 where it is not given. */
   readonly excludeHeard?: number | undefined;
+  /** Whether each track shall say how likely it would be skipped. */
+  readonly withSkipProbability?: boolean;
   /** All of this listener, in the order in which they happened. */
   readonly pending?: readonly ListeningEvent[];
   readonly atLeast?: LogPosition | undefined;
@@ -41,6 +45,8 @@ export interface Recommendation {
   readonly rung: Rung;
   /** The weights that were used: 0 for a model that could not answer. */
   readonly weights: BlendWeights;
+  /** How far tastes were moved away from skipped tracks; 0 where none was skipped. */
+  readonly skips: number;
   readonly freshness: Freshness;
   /** Best first. */
   readonly tracks: readonly RecommendedTrack[];
@@ -61,9 +67,18 @@ export interface RecommendedTrack {
   readonly track: TrackId;
   readonly score: number;
   /** How far each source lifts this track above the catalogue's average; sums to the whole lift. */
-  readonly contributions: BlendWeights;
+  readonly contributions: Contributions;
   /** The positive contributions as parts of 1; see `sharesOf`. */
   readonly shares: BlendWeights;
+  /** How likely it would be skipped if it came next, 0 to 1; only where the query asks and a model
+   *  says so. */
+  readonly skipProbability?: number;
+}
+
+/** What each source gives a track, and what the session's skips take from it. */
+export interface Contributions extends BlendWeights {
+  /** Below 0 for a track that is like the skipped ones. */
+  readonly skips: number;
 }
 
 /** The log position of a partition's last applied record, where there is one. */

@@ -13,10 +13,10 @@ import {
   type NextTracksResponse,
   type SimilarTracksResponse,
   type TrackDetails,
-  type BlendWeights as WireBlendWeights,
   type LogPosition as WireLogPosition,
   type RecentEvent as WireRecentEvent,
   Rung as WireRung,
+  type SourceShares as WireSourceShares,
 } from "../proto/gen/segue/v1/recommender.ts";
 import type { Recommendation, Rung } from "./recommendation.ts";
 import type { SimilarTracks } from "./similar-tracks.ts";
@@ -47,18 +47,20 @@ export function nextTracksReply(
     recommendationId: recommendation.id,
     bundleId: recommendation.bundle,
     rung: WIRE_RUNGS[recommendation.rung],
-    blend: weightsReply(recommendation.weights),
+    blend: { ...weightsReply(recommendation.weights), skips: recommendation.skips || undefined },
     freshness: {
       seen: freshness.seen && positionReply(freshness.seen),
       ageMs: freshness.ageMs,
       caughtUp: freshness.caughtUp,
       pendingStepped: freshness.pendingStepped,
     },
-    tracks: tracks.map(({ track, score, shares }) => ({
+    tracks: tracks.map(({ track, score, shares, contributions, skipProbability }) => ({
       track,
       score,
       shares: weightsReply(shares),
+      pushedBySkips: contributions.skips,
       details: detailsReply(track, describe),
+      skipProbability,
     })),
     shortenedBy: recommendation.shortenedBy,
   };
@@ -105,7 +107,7 @@ export function positionReply({ partition, offset }: LogPosition): WireLogPositi
   return { partition, offset };
 }
 
-function weightsReply({ short, long, ...others }: BlendWeights): WireBlendWeights {
+function weightsReply({ short, long, ...others }: BlendWeights): WireSourceShares {
   return { shortTerm: short, longTerm: long, ...others };
 }
 

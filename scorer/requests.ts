@@ -22,7 +22,7 @@ import type {
   BlendWeights as WireBlendWeights,
   LogPosition as WireLogPosition,
 } from "../proto/gen/segue/v1/recommender.ts";
-import { checkWeights } from "./blend.ts";
+import { checkWeights, WEIGHT_MAX } from "./blend.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
 import type { NextTracksQuery } from "./recommendation.ts";
 
@@ -34,8 +34,10 @@ export function nextTracksQuery(request: NextTracksRequest): NextTracksQuery {
     session: request.session ? (requireId("session", request.session) as SessionId) : undefined,
     k: trackCount(request.k),
     weights: weightsOf(request.blend),
+    skips: skipsOf(request.blend),
     excludeTracks: excludedTracks(request.excludeTracks),
     excludeHeard: excludeHeardOf(request.excludeHeard),
+    withSkipProbability: request.withSkipProbability,
     pending: pendingEvents(request.pending, listener),
     atLeast: positionOf(request.atLeast),
     askedAtMs: askedAtOf(request.askedAtMs),
@@ -70,6 +72,12 @@ function weightsOf(blend: WireBlendWeights | undefined): BlendWeights | undefine
   const { shortTerm, longTerm, neighbours, coplay, popularity } = blend;
   const weights = { short: shortTerm, long: longTerm, neighbours, coplay, popularity };
   return checkWeights(weights, "blend");
+}
+
+function skipsOf(blend: WireBlendWeights | undefined): number | undefined {
+  const skips = blend?.skips;
+  if (skips === undefined || (skips >= 0 && skips <= WEIGHT_MAX)) return skips;
+  throw badRequest("blend.skips", `blend.skips is ${skips}, not 0 to ${WEIGHT_MAX}`);
 }
 
 /** Ids that no catalogue can hold exclude nothing, so only their number is checked. */

@@ -39,6 +39,7 @@ test("the next tracks come with all that explains them", async (context) => {
     neighbours: 0,
     coplay: 0,
     popularity: 0,
+    skips: undefined,
   });
   assert.deepEqual(reply.freshness, {
     seen: { partition: 0, offset: 1 },

@@ -26,6 +26,14 @@ export interface TrainingConfig {
   readonly neighbours: NeighboursConfig;
   readonly coplay: CoplayConfig;
   readonly popularity: PopularityConfig;
+  readonly skips: SkipsConfig;
+}
+
+/** What a skip does to the next list, beside what the models make of it. */
+export interface SkipsConfig {
+  /** How far tastes move away from a track that was skipped at once, in logits; the bundle's
+   *  `blend.skips`. Without a skip in the log it is published as 0. */
+  readonly push: number;
 }
 
 /** Other sessions that resemble a listener's own; `scorer/sources/neighbours.ts` says how. */
@@ -95,6 +103,10 @@ export interface ModelConfig extends Required<ModelForm> {
   readonly bprRegulariser: number;
   /** What is left of a weight's last move in its next one. */
   readonly momentum: number;
+  /** What the chance of a skip counts beside the right answer; 0 for a model that says none. */
+  readonly skipHeadWeight: number;
+  /** What a track that was skipped at once counts as a wrong answer after its skip. */
+  readonly skipPushWeight: number;
 }
 
 export interface LongModelConfig extends ModelConfig {
@@ -128,6 +140,8 @@ const MODEL_DEFAULTS: ModelConfig = {
   loss: "softmax",
   bprRegulariser: 1,
   momentum: 0,
+  skipHeadWeight: 0.5,
+  skipPushWeight: 1,
 };
 
 /** A bent is told in fewer numbers than a next step. */
@@ -163,6 +177,7 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
     sharpness: 50,
   },
   popularity: { recencyShare: 0.02 },
+  skips: { push: 3.5 },
 });
 
 /** Checks settings as a JSON file gives them and lays them over the defaults; the result is frozen.

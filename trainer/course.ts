@@ -13,6 +13,7 @@ import { replayTastes } from "./replay-tastes.ts";
 import { type Accuracy, worth } from "./score-catalogue.ts";
 import { trackSupport } from "./sequences.ts";
 import type { SizedConfig } from "./size-by-log.ts";
+import { tellsSkips } from "./skip-rows.ts";
 import { PASS_START, type PassPosition, type StopCheck, trainEpoch } from "./train-epoch.ts";
 import { openTrainingStep, type TrainingStep } from "./training-step.ts";
 import type { ValidationPlan } from "./validation-plan.ts";
@@ -41,7 +42,8 @@ export interface CourseWatch {
  *  wherever it was interrupted. Throws `training_diverged`, and what `stopCheck` throws. */
 export async function runCourse(plan: CoursePlan, watch: CourseWatch): Promise<Course> {
   const { config } = plan;
-  const sizes = { ...config, featureWidth: featureWidth(plan.features) };
+  const skipHead = config.skipHeadWeight > 0 && tellsSkips(plan.sequences);
+  const sizes = { ...config, featureWidth: featureWidth(plan.features), skipHead };
   const tracks = plan.sequences.trackIds.length;
   const saved = watch.file && loadCourse(plan, watch.file);
   const state = saved ?? startCourse(plan, sizes, tracks);

@@ -1,5 +1,6 @@
 import type { ModelSizes } from "./onnx/model-sizes.ts";
 import { parameterShapes } from "./onnx/parameter-shapes.ts";
+import { skipShapes } from "./onnx/skip-head.ts";
 import type { Random } from "./random.ts";
 import type { ScoredTracks } from "./score-catalogue.ts";
 import {
@@ -44,7 +45,8 @@ export function inputVectors({ table, inputs }: ModelWeights): Vectors {
 }
 
 /** Weights before any training: uniform within ±√(6 / (rows + columns)) of one gate's matrix
- *  (Glorot and Bengio 2010), biases 0, gains 1. */
+ *  (Glorot and Bengio 2010), gains 1, biases and the skip head 0: with it, all others begin as
+ *  without. */
 export function startingParameters(
   sizes: ModelSizes,
   tracks: number,
@@ -53,12 +55,14 @@ export function startingParameters(
 ): ModelParameters {
   const { dimension } = sizes;
   const moves = momentum > 0;
+  const ofSkips = skipShapes(sizes);
   const dense = new Map<string, Parameter>();
   for (const [name, shape] of parameterShapes(sizes)) {
     const [rows = 0, columns] = shape;
     const values = new Float32Array(rows * (columns ?? 1));
     const gateColumns = TO_TASTE.has(name) ? dimension : sizes.hidden;
-    if (columns) fillUniform(values, Math.sqrt(6 / (rows + gateColumns)), random);
+    const isDrawn = columns !== undefined && !ofSkips.has(name);
+    if (isDrawn) fillUniform(values, Math.sqrt(6 / (rows + gateColumns)), random);
     else if (name.endsWith("_gain")) values.fill(1);
     const zeros = () => new Float32Array(values.length);
     const velocities = moves && { velocities: zeros() };

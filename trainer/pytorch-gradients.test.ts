@@ -155,7 +155,10 @@ function openStep(parameters: ModelParameters, learned: LearnedCase): Promise<Tr
 }
 
 function fill(batch: StepBatch, { batches }: LearnedCase, at: number): void {
-  for (const name of Object.keys(batch) as (keyof StepBatch)[]) batch[name].set(batches[at]![name]);
+  const { skips: _, ...filled } = batch;
+  for (const name of Object.keys(filled) as (keyof typeof filled)[]) {
+    filled[name].set(batches[at]![name]);
+  }
 }
 
 /** A first step of Adagrad tells each gradient: its square is the sum of squares, and its sign that

@@ -8,6 +8,7 @@ import type { NegativeSampler } from "./negative-sampler.ts";
 import type { Random } from "./random.ts";
 import type { Sequences } from "./sequences.ts";
 import type { SizedConfig } from "./size-by-log.ts";
+import { fillSkips } from "./skip-rows.ts";
 import type { StepBatch, TrainingStep } from "./training-step.ts";
 import type { Targets, Walks } from "./walks.ts";
 
@@ -128,6 +129,7 @@ function fillBatch(
     const track = negatives[index]!;
     target.correction[rows + index] = -config.negativeExponent * logSupport[track]!;
   }
+  if (target.skips.next.length > 0) fillSkips(target.skips, lanes.event, { ...epoch, logSupport });
   fillMask(target.trackMask, config.inputDropout, epoch.random);
   fillMask(target.tasteMask, config.tasteDropout, epoch.random);
   return weightSum;

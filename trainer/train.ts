@@ -16,6 +16,7 @@ import { replaySources } from "./replay-sources.ts";
 import type { Accuracy } from "./score-catalogue.ts";
 import type { Sequences, TimeSplit } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
+import { tellsSkips } from "./skip-rows.ts";
 import { trackPopularity } from "./track-popularity.ts";
 import { trainInWorker } from "./train-in-worker.ts";
 import type { TrainedModel } from "./train-model.ts";
@@ -166,7 +167,7 @@ function bundleContent(
     popularity: trackPopularity(sequences, sessionOrder, options.config.popularity),
     models: Object.fromEntries(models.map(([name, model]) => [name, modelContent(model)])),
     sources: buildSources(sequences, sessionOrder, options.config),
-    blend: calibration.blend,
+    blend: { ...calibration.blend, skips: tellsSkips(sequences) ? options.config.skips.push : 0 },
     idleTimeoutMs: options.config.idleTimeoutMs,
     training: {
       seed: options.seed,

@@ -1,12 +1,14 @@
 import { bprMaxLoss } from "./onnx/bpr-max-loss.ts";
-import { multiply, scoreRows } from "./onnx/differentiable-ops.ts";
+import { add, multiply, scoreRows } from "./onnx/differentiable-ops.ts";
 import { differentiate } from "./onnx/differentiate.ts";
 import {
   encodeGraph,
   type Graph,
   input,
   newGraph,
+  node,
   output,
+  scalar,
   type Tensor,
 } from "./onnx/graph-builder.ts";
 import { runLayers } from "./onnx/layers.ts";
@@ -15,6 +17,7 @@ import { type ModelSizes, recurrentWidth } from "./onnx/model-sizes.ts";
 import { adagrad } from "./onnx/optimizers.ts";
 import { parameterShapes } from "./onnx/parameter-shapes.ts";
 import { tasteOf } from "./onnx/taste.ts";
+import { skipLosses } from "./skip-losses.ts";
 
 /** The fixed sizes of the rows of one step: rows = steps · lanes. */
 export interface RowsShape extends ModelSizes {
@@ -48,6 +51,7 @@ export type LossName = (typeof LOSS_NAMES)[number];
  *  | `candidate_rows`, `candidate_bias` | [rows + negatives, D], [1, rows + negatives] |
  *  | `row_weights` | [rows, 1] |
  *  | `track_mask`, `taste_mask` (with dropout) | [rows, D], [rows, H] |
+ *  | those of `skipLosses` (with a skip head) | |
  *  | each parameter, `<name>.squares` and, with momentum, `<name>.velocities` | its own |
  *
  *  Fetches: `loss`, `hidden_after` [lanes, R], `track_gradient`, `candidate_gradient`,
@@ -69,7 +73,9 @@ export function trainingGraph(shape: StepShape): Uint8Array {
   const heard = heardTracks(graph, shape, tracks);
   const top = topRows(graph, shape, { heard, parameters });
   const taste = tasteRows(graph, shape, { top, heard, parameters });
-  const loss = lossOf(graph, shape, { taste, ...candidates });
+  const right = lossOf(graph, shape, { taste, ...candidates });
+  const parts = { parameters, hidden: top, taste, tracks, candidates };
+  const loss = shape.skipHead ? add(graph, right, skipLosses(graph, shape, parts)) : right;
   output(graph, "loss", loss);
 
   const learned = [...parameters];
@@ -84,10 +90,19 @@ export function trainingGraph(shape: StepShape): Uint8Array {
   output(graph, "bias_gradient", gradients[2]!);
   for (const [index, [name, weight]] of learned.entries()) {
     const gradient = gradients[3 + index]!;
-    learnWeight(graph, shape, { name, weight, gradient, rate });
+    learnWeight(graph, shape, { name, weight, gradient, rate: rateOf(graph, name, rate) });
   }
   return encodeGraph(graph);
 }
+
+/** Adagrad moves a weight by the same amount however small its gradient, and a map of H · D weights
+ *  moves a logit by all of them at once: the skip head learns at a lower rate than all others. */
+function rateOf(graph: Graph, name: string, rate: Tensor): Tensor {
+  if (!name.startsWith("skip_")) return rate;
+  return node(graph, "Mul", [rate, scalar(graph, SKIP_RATE)], rate);
+}
+
+const SKIP_RATE = 0.01;
 
 function lossOf(
   graph: Graph,

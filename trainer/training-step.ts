@@ -18,9 +18,23 @@ export interface StepBatch {
   readonly correction: Float32Array;
   /** [rows] */
   readonly weights: Float32Array;
+  /** Empty without a skip head. */
+  readonly skips: SkipBatch;
   /** [rows, D] and [rows, H]: 0 or 1 / (1 − share); empty without dropout. */
   readonly trackMask: Float32Array;
   readonly tasteMask: Float32Array;
+}
+
+/** What one step learns from skips; rows as in `StepBatch`. */
+export interface SkipBatch {
+  /** [rows]: the track that came next, −1 for none. */
+  readonly next: Int32Array;
+  /** [rows]: 1 where it was skipped, and how much that counts. */
+  readonly labels: Float32Array;
+  readonly weights: Float32Array;
+  /** [rows]: how much the heard track is pushed down, and what is added to its score then. */
+  readonly pushWeights: Float32Array;
+  readonly pushCorrection: Float32Array;
 }
 
 /** Learns from batches, one after another; it changes the parameters in place. */
@@ -63,6 +77,7 @@ export async function openTrainingStep(
       gatherRows(inputVectors(parameters), batch.heard, buffers.trackRows);
       gatherRows(parameters.table, batch.candidates, buffers.candidateRows);
       correctBias(parameters.table.bias, batch, buffers.candidateBias);
+      if (shape.skipHead) fillSkips(parameters.table, batch, buffers.skips);
       await graph.run(feeds, fetches);
       buffers.hiddenBefore.set(buffers.hiddenAfter);
       for (const { now, next } of learned) now.set(next);
@@ -106,6 +121,17 @@ export function correctBias(bias: Float32Array, batch: StepBatch, target: Float3
   }
 }
 
+function fillSkips(
+  table: ModelParameters["table"],
+  { skips, heard }: StepBatch,
+  buffers: { readonly nextRows: Float32Array; readonly pushBias: Float32Array },
+): void {
+  gatherRows(table, skips.next, buffers.nextRows);
+  for (const [row, track] of heard.entries()) {
+    buffers.pushBias[row] = (track < 0 ? 0 : table.bias[track]!) + skips.pushCorrection[row]!;
+  }
+}
+
 /** `tracks` holds heard tracks and candidates, one behind the other. */
 export function newBatch(shape: StepShape, tracks: Int32Array): StepBatch {
   const rows = shape.lanes * shape.steps;
@@ -116,9 +142,36 @@ export function newBatch(shape: StepShape, tracks: Int32Array): StepBatch {
     keep: new Float32Array(rows),
     correction: new Float32Array(rows + shape.negatives),
     weights: new Float32Array(rows),
+    skips: newSkipBatch(shape.skipHead ? rows : 0),
     trackMask: new Float32Array(shape.inputDropout ? rows * shape.dimension : 0),
     tasteMask: new Float32Array(shape.tasteDropout ? rows * shape.hidden : 0),
   };
+}
+
+function newSkipBatch(rows: number): SkipBatch {
+  return {
+    next: new Int32Array(rows),
+    labels: new Float32Array(rows),
+    weights: new Float32Array(rows),
+    pushWeights: new Float32Array(rows),
+    pushCorrection: new Float32Array(rows),
+  };
+}
+
+/** The arrays of the skip losses, and the feeds that they are. */
+function skipBuffers(shape: StepShape, { skips }: StepBatch) {
+  const rows = shape.skipHead ? shape.lanes * shape.steps : 0;
+  const nextRows = new Float32Array(rows * shape.dimension);
+  const pushBias = new Float32Array(rows);
+  const column = (data: Float32Array): Values => ({ shape: [rows, 1], data });
+  const feeds: Record<string, Values> = {
+    next_rows: { shape: [rows, shape.dimension], data: nextRows },
+    skip_labels: column(skips.labels),
+    skip_weights: column(skips.weights),
+    push_weights: column(skips.pushWeights),
+    push_bias: column(pushBias),
+  };
+  return { nextRows, pushBias, feeds: shape.skipHead ? feeds : {} };
 }
 
 /** The arrays that the graph reads and writes beside the parameters. Gradients of heard tracks and
@@ -139,7 +192,9 @@ function newBuffers(shape: StepShape, batch: StepBatch) {
   const biasGradients = new Float32Array(rows + columns);
   const candidateShape = [columns, dimension];
   const trackShape = [rows, dimension];
+  const skips = skipBuffers(shape, batch);
   const feeds: Record<string, Values> = {
+    ...skips.feeds,
     rate: { shape: [], data: rate },
     track_rows: { shape: trackShape, data: trackRows },
     candidate_rows: { shape: candidateShape, data: candidateRows },
@@ -161,6 +216,6 @@ function newBuffers(shape: StepShape, batch: StepBatch) {
   };
   return {
     ...{ feeds, fetches, rate, loss, trackRows, candidateRows, candidateBias },
-    ...{ hiddenBefore, hiddenAfter, rowGradients, biasGradients },
+    ...{ hiddenBefore, hiddenAfter, rowGradients, biasGradients, skips },
   };
 }

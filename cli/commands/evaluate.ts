@@ -57,7 +57,16 @@ function table(evaluation: Evaluation): string {
     source,
     ...figureCells(figures),
   ]);
-  return `${drawTable(columns, rows)}\n${counted(evaluation)}\n`;
+  return `${drawTable(columns, rows)}\n${counted(evaluation)}\n${foreseen(evaluation)}`;
+}
+
+/** What the models knew of skips before they came. */
+function foreseen({ skip }: Pick<Evaluation, "skip">): string {
+  if (skip === undefined) return "";
+  const { predictions, auc, truth_auc: truth, log_loss: loss } = skip;
+  const ofTruth = truth === undefined ? "" : `, of ${truth.toFixed(4)} that the truth has`;
+  const figures = `AUC ${auc.toFixed(4)}${ofTruth}; log loss ${loss.toFixed(4)}`;
+  return `skips: ${figures}; ${predictions} plays\n`;
 }
 
 function counted(evaluation: Pick<Evaluation, "predictions" | "unknown_targets" | "bundle_id">) {
@@ -91,7 +100,7 @@ function comparedTable(evaluation: ComparedEvaluation): string {
   const returning = longTerm
     ? `* ${longTerm.with.predictions} predictions for listeners with an earlier session\n`
     : "";
-  return `${drawn}\n${returning}${counted(evaluation)}; ${note}\n`;
+  return `${drawn}\n${returning}${counted(evaluation)}; ${note}\n${foreseen(evaluation)}`;
 }
 
 function comparedCells({ intervals, blend_minus: minus }: ComparedFigures): string[] {

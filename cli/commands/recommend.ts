@@ -30,6 +30,7 @@ export const recommendCommand: Command = {
         k: options.number("k"),
         blend: blendOf(options),
         withDetails: true,
+        withSkipProbability: true,
       });
       const json = options.flag("json");
       process.stdout.write(json ? `${JSON.stringify(reply, null, 2)}\n` : replyTable(reply));
@@ -64,10 +65,11 @@ const COLUMNS: readonly Column[] = [
   { title: "neighbours", right: true },
   { title: "co-play", right: true },
   { title: "popular", right: true },
+  { title: "skip", right: true },
 ];
 
 function replyTable(reply: NextTracksResponse): string {
-  const rows = reply.tracks.map(({ track, score, shares, details }, index) => [
+  const rows = reply.tracks.map(({ track, score, shares, details, skipProbability }, index) => [
     String(index + 1),
     details?.title ?? "",
     details?.artists.join(", ") ?? "",
@@ -78,6 +80,7 @@ function replyTable(reply: NextTracksResponse): string {
     percent(shares?.neighbours),
     percent(shares?.coplay),
     percent(shares?.popularity),
+    skipProbability === undefined ? "" : percent(skipProbability),
   ]);
   return `${drawTable(COLUMNS, rows)}\n${summaryLine(reply)}`;
 }

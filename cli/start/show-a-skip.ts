@@ -26,6 +26,7 @@ export async function showASkip(
       k,
       atLeast,
       withDetails: true,
+      withSkipProbability: true,
     });
   const { tracks: known } = await ask(PLACES_KNOWN);
   const before = known.slice(0, LIST_LENGTH);
@@ -53,6 +54,7 @@ const TRACK_COLUMNS: readonly Column[] = [
   { title: "long-term", right: true },
   { title: "others", right: true },
   { title: "popular", right: true },
+  { title: "skip chance", right: true },
 ];
 const BEFORE_COLUMNS: readonly Column[] = [{ title: "#", right: true }, ...TRACK_COLUMNS];
 const AFTER_COLUMNS: readonly Column[] = [
@@ -67,7 +69,7 @@ function beforeRow(track: RecommendedTrack, index: number): string[] {
   return [String(index + 1), ...trackCells(track)];
 }
 
-function trackCells({ track, details, shares }: RecommendedTrack): string[] {
+function trackCells({ track, details, shares, skipProbability }: RecommendedTrack): string[] {
   return [
     details?.title ?? track,
     details?.artists.join(", ") ?? "",
@@ -75,6 +77,7 @@ function trackCells({ track, details, shares }: RecommendedTrack): string[] {
     percent(shares?.longTerm),
     percent((shares?.neighbours ?? 0) + (shares?.coplay ?? 0)),
     percent(shares?.popularity),
+    skipProbability === undefined ? "" : percent(skipProbability),
   ];
 }
 

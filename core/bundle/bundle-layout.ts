@@ -92,6 +92,7 @@ function layOutModel(
     features: model.features,
     step: files.add(`${name}.step`, "onnx", model.step),
     taste: files.add(`${name}.taste`, "onnx", model.taste),
+    ...(model.skip && { skip: files.add(`${name}.skip`, "onnx", model.skip) }),
     input_vectors: input.vectors,
     output_vectors: output.vectors,
     output_bias: outputBias && files.add(`${name}.output-bias`, "f32", bytesOf(outputBias)),

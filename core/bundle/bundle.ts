@@ -39,6 +39,8 @@ export interface Model {
   /** ONNX bytes. */
   readonly step: Uint8Array;
   readonly taste: Uint8Array;
+  /** Absent where the model says nothing of skips. */
+  readonly skip?: Uint8Array;
 }
 
 /** What beside the models speaks for a track. */

@@ -20,12 +20,17 @@ export interface Golden {
   readonly hiddenNext: Float32Array;
   /** [rows, D] */
   readonly taste: Float32Array;
+  /** [rows]: of `hiddenNext` and `track`; only with a skip graph. */
+  readonly skip?: Float32Array;
   /** The largest difference that is accepted, relative to max(1, |expected|). */
   readonly tolerance: number;
 }
 
 /** The sizes of a model; `ModelContent` and `ModelManifest` are such. */
-export type GoldenSizes = Pick<ModelContent, "hidden" | "dimension" | "features">;
+export type GoldenSizes = Pick<ModelContent, "hidden" | "dimension" | "features"> & {
+  /** There where the model has a skip graph. */
+  readonly skip?: unknown;
+};
 
 const GOLDEN_ROWS = 8;
 /** Kernels of other processors sum in other orders; on one machine the difference is 0. */
@@ -56,7 +61,9 @@ export async function makeGolden(
 
   const hiddenNext = await runner.step({ model, rows, track, features, hidden });
   const taste = await runner.taste(model, hiddenNext, rows);
-  return { rows, track, features, hidden, hiddenNext, taste, tolerance: GOLDEN_TOLERANCE };
+  const golden = { rows, track, features, hidden, hiddenNext, taste, tolerance: GOLDEN_TOLERANCE };
+  if (content.skip === undefined) return golden;
+  return { ...golden, skip: await runner.skip({ model, rows, track, hidden: hiddenNext }) };
 }
 
 /** Fails with `bad_bundle` unless the runner reproduces every number; NaN never does. */
@@ -71,6 +78,9 @@ export async function checkGolden(
   checkClose(hiddenNext, golden.hiddenNext, tolerance, `${file}: hidden_next`);
   const taste = await runner.taste(model, golden.hiddenNext, rows);
   checkClose(taste, golden.taste, tolerance, `${file}: taste`);
+  if (golden.skip === undefined) return;
+  const skip = await runner.skip({ model, rows, track, hidden: golden.hiddenNext });
+  checkClose(skip, golden.skip, tolerance, `${file}: skip`);
 }
 
 export function encodeGolden(golden: Golden): string {
@@ -87,13 +97,15 @@ export function encodeGolden(golden: Golden): string {
     hidden: matrix(golden.hidden),
     hidden_next: matrix(golden.hiddenNext),
     taste: matrix(golden.taste),
+    ...(golden.skip && { skip: matrix(golden.skip) }),
     tolerance: golden.tolerance,
   })}\n`;
 }
 
 /** Reads a golden file for a model of these sizes; `file` is named in a refusal. */
 export function parseGolden(text: string, sizes: GoldenSizes, file: string): Golden {
-  const keys = ["track", "features", "hidden", "hidden_next", "taste", "tolerance"];
+  const skip = sizes.skip === undefined ? [] : ["skip"];
+  const keys = ["track", "features", "hidden", "hidden_next", "taste", ...skip, "tolerance"];
   const golden: JsonObject = exactObject(parseJson(text, file), file, keys);
   const rows = Array.isArray(golden.track) ? golden.track.length : 0;
   if (rows < LIMITS.goldenRowsMin || rows > LIMITS.goldenRowsMax) {
@@ -109,6 +121,7 @@ export function parseGolden(text: string, sizes: GoldenSizes, file: string): Gol
     hidden: matrix("hidden", sizes.hidden),
     hiddenNext: matrix("hidden_next", sizes.hidden),
     taste: matrix("taste", sizes.dimension),
+    ...(sizes.skip !== undefined && { skip: matrix("skip", 1) }),
     tolerance: numberIn(golden.tolerance, `${file}: tolerance`, {
       least: 0,
       most: LIMITS.goldenToleranceMax,

@@ -9,7 +9,10 @@ import type { StepRunner, Wave } from "./step-runner.ts";
 import { type Graph, provenShapes, runPadded } from "./wave-shapes.ts";
 
 /** What a runner needs of a model; a `Model` is one. */
-export type ModelGraphs = Pick<Model, "hidden" | "dimension" | "featureWidth" | "step" | "taste">;
+export type ModelGraphs = Pick<
+  Model,
+  "hidden" | "dimension" | "featureWidth" | "step" | "taste" | "skip"
+>;
 /** What a runner needs of a bundle; a `Bundle` is one. */
 export interface BundleGraphs {
   readonly models: Readonly<Partial<Record<ModelName, ModelGraphs>>>;
@@ -22,10 +25,7 @@ export interface BundleGraphs {
 export async function createStepRunner(bundle: BundleGraphs): Promise<StepRunner> {
   const models = new Map<ModelName, LoadedModel>();
   const close = async () => {
-    for (const { step, taste } of models.values()) {
-      await step.session.release();
-      await taste.session.release();
-    }
+    for (const graphs of models.values()) await releaseAll(graphs);
     models.clear();
   };
   try {
@@ -47,6 +47,11 @@ export async function createStepRunner(bundle: BundleGraphs): Promise<StepRunner
       return step.run(stepInputs(step.graph, wave), wave.rows);
     },
     taste: async (name, hidden, rows) => loaded(name).taste.run([hidden], rows),
+    skip: async ({ model, hidden, track, rows }) => {
+      const { skip } = loaded(model);
+      if (skip === undefined) throw new Failure("bug", `model "${model}" has no skip graph`);
+      return skip.run([hidden, track], rows);
+    },
     close,
   };
 }
@@ -54,6 +59,11 @@ export async function createStepRunner(bundle: BundleGraphs): Promise<StepRunner
 interface LoadedModel {
   readonly step: LoadedGraph;
   readonly taste: LoadedGraph;
+  readonly skip?: LoadedGraph;
+}
+
+async function releaseAll(graphs: Partial<LoadedModel>): Promise<void> {
+  for (const { session } of Object.values(graphs)) await session.release();
 }
 
 interface LoadedGraph {
@@ -75,14 +85,23 @@ async function loadModel(name: string, model: ModelGraphs): Promise<LoadedModel>
     inputs: [["track", dimension], ...features, ["hidden", hidden]],
     output: ["hidden_next", hidden],
   });
+  const loaded: { step: LoadedGraph; taste?: LoadedGraph } = { step };
   try {
-    const taste = await loadGraph(model.taste, `models.${name}.taste`, {
+    loaded.taste = await loadGraph(model.taste, `models.${name}.taste`, {
       inputs: [["hidden", hidden]],
       output: ["taste", dimension],
     });
-    return { step, taste };
+    if (model.skip === undefined) return { step, taste: loaded.taste };
+    const skip = await loadGraph(model.skip, `models.${name}.skip`, {
+      inputs: [
+        ["hidden", hidden],
+        ["track", dimension],
+      ],
+      output: ["skip", 1],
+    });
+    return { step, taste: loaded.taste, skip };
   } catch (error) {
-    await step.session.release();
+    await releaseAll(loaded);
     throw error;
   }
 }

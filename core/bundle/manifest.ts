@@ -38,6 +38,9 @@ export interface ModelManifest {
   readonly step: string;
   /** ONNX graph: `hidden` [batch, H] → `taste` [batch, D]. */
   readonly taste: string;
+  /** ONNX graph: `hidden` [batch, H] and `track` [batch, D], a row of `output_vectors` → `skip`
+   *  [batch, 1], the logit of the chance that the track would be skipped if it came next. */
+  readonly skip?: string;
   /** Little-endian float32 [count, D], what a step reads. */
   readonly input_vectors: string;
   /** Little-endian float32 [count, D], what a taste is scored against; may be the same file. */
@@ -49,8 +52,9 @@ export interface ModelManifest {
   readonly input_scales?: string;
   readonly output_scales?: string;
   /** JSON: `{"track": [[…D]…], "features": …, "hidden": …, "hidden_next": …, "taste": …,
-   *  "tolerance": …}` with at least 4 rows, where `taste` is that of `hidden_next`; the runner must
-   *  reproduce it before a bundle is served. */
+   *  "tolerance": …}` with at least 4 rows, where `taste` is that of `hidden_next`, and with a skip
+   *  graph `"skip"`, that of `hidden_next` and `track`; the runner must reproduce it before a
+   *  bundle is served. */
   readonly golden: string;
 }
 
@@ -129,11 +133,15 @@ export type SourceName = (typeof SOURCE_NAMES)[number];
 export type BlendWeights = Readonly<Record<SourceName, number>>;
 /** A weight that is absent is 0: bundles were published before there was such a source. */
 export type ManifestBlend = Pick<BlendWeights, "short" | "long" | "popularity"> &
-  Partial<BlendWeights>;
+  Partial<BlendWeights> & {
+    /** How far tastes move away from a track that was skipped at once; 0 where it is absent. */
+    readonly skips?: number;
+  };
 
 /** A blend with every source. */
 export function wholeBlend(blend: Partial<BlendWeights>): BlendWeights {
-  return { ...NO_WEIGHTS, ...blend };
+  const weights = SOURCE_NAMES.map((name) => [name, blend[name] ?? NO_WEIGHTS[name]]);
+  return Object.fromEntries(weights) as Record<SourceName, number>;
 }
 
 export const NO_WEIGHTS: BlendWeights = {

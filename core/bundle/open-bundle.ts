@@ -108,8 +108,8 @@ async function readModel(
     if (scales === undefined) return files.floats(name, shape.field, count * shape.width);
     return files.int8Rows(name, { ...shape, scales, scalesField: field(`${side}_scales`) });
   };
-  const graph = (key: "step" | "taste") =>
-    files.bytes(model[key], field(key), { least: 1, most: LIMITS.graphBytesMax });
+  const graph = (key: "step" | "taste" | "skip", file: string) =>
+    files.bytes(file, field(key), { least: 1, most: LIMITS.graphBytesMax });
   return {
     name,
     hidden: model.hidden,
@@ -122,8 +122,9 @@ async function readModel(
       model.output_bias === null
         ? new Float32Array(count)
         : await files.floats(model.output_bias, field("output_bias"), count),
-    step: await graph("step"),
-    taste: await graph("taste"),
+    step: await graph("step", model.step),
+    taste: await graph("taste", model.taste),
+    ...(model.skip !== undefined && { skip: await graph("skip", model.skip) }),
   };
 }
 

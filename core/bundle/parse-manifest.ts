@@ -95,7 +95,8 @@ function checkModels(value: unknown): void {
   for (const name of names) {
     const field = `models.${name}`;
     if (!MODEL_NAMES.includes(name as ModelName)) throw badBundle(field, "an unknown model");
-    checkModel(exactObject(models[name], field, MODEL_KEYS, SCALE_KEYS), field);
+    const optional = [...SCALE_KEYS, "skip"];
+    checkModel(exactObject(models[name], field, MODEL_KEYS, optional), field);
   }
 }
 
@@ -110,6 +111,7 @@ function checkModel(model: JsonObject, field: string): void {
   for (const key of SCALE_KEYS) {
     if (model[key] !== undefined) fileName(model[key], `${field}.${key}`);
   }
+  if (model.skip !== undefined) fileName(model.skip, `${field}.skip`);
 }
 
 function checkFeatures(value: unknown, field: string): asserts value is FeatureName[] {
@@ -125,8 +127,9 @@ function checkFeatures(value: unknown, field: string): asserts value is FeatureN
 /** `available`: the models and sources that the bundle has. */
 function checkBlend(value: unknown, available: readonly string[]): void {
   const required = ["short", "long", "popularity"];
-  const blend = exactObject(value, "blend", required, ["neighbours", "coplay"]);
+  const blend = exactObject(value, "blend", required, ["neighbours", "coplay", "skips"]);
   const range = { least: 0, most: LIMITS.blendWeightMax };
+  if (blend.skips !== undefined) numberIn(blend.skips, "blend.skips", range);
   let sum = 0;
   for (const key of SOURCE_NAMES) {
     const weight = blend[key] === undefined ? 0 : numberIn(blend[key], `blend.${key}`, range);
@@ -166,6 +169,7 @@ function checkReferences(manifest: Manifest): void {
     for (const key of SCALE_KEYS) {
       if (model[key] !== undefined) use(`models.${name}.${key}`, model[key]);
     }
+    if (model.skip !== undefined) use(`models.${name}.skip`, model.skip);
   }
   for (const [source, key] of SOURCE_FILES) {
     const files = manifest.sources?.[source] as Readonly<Record<string, unknown>> | undefined;

@@ -42,9 +42,14 @@ function run(
   runner: StepRunner,
   request: Exclude<WorkerRequest, { kind: "close" }>,
 ): Promise<Float32Array> {
-  return request.kind === "step"
-    ? runner.step(request)
-    : runner.taste(request.model, request.hidden, request.rows);
+  switch (request.kind) {
+    case "step":
+      return runner.step(request);
+    case "taste":
+      return runner.taste(request.model, request.hidden, request.rows);
+    case "skip":
+      return runner.skip(request);
+  }
 }
 
 /** A failure as a message: errors lose their class and fields on the way between threads. */

@@ -25,6 +25,14 @@ export type WorkerRequest =
       readonly rows: number;
       readonly hidden: Float32Array;
     }
+  | {
+      readonly kind: "skip";
+      readonly id: number;
+      readonly model: ModelName;
+      readonly rows: number;
+      readonly hidden: Float32Array;
+      readonly track: Float32Array;
+    }
   | { readonly kind: "close" };
 
 /** What it answers; "ready" comes once, before all others, and a failure with id 0 in its place. */

@@ -57,6 +57,11 @@ export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunne
       const id = ++lastId;
       return ask({ kind: "taste", id, model, rows, hidden: copy }, id, [copy]);
     },
+    skip({ model, rows, ...tensors }) {
+      const [hidden, track] = copies(tensors.hidden, tensors.track);
+      const id = ++lastId;
+      return ask({ kind: "skip", id, model, rows, hidden, track }, id, [hidden, track]);
+    },
     async close() {
       if (ended !== undefined) return;
       const exit = once(worker, "exit");
@@ -74,8 +79,8 @@ interface Call {
 /** Vectors stay here: only what the graphs need is copied into the thread. */
 function onlyGraphs(models: BundleGraphs["models"]): BundleGraphs["models"] {
   const entries = Object.entries(models).map(
-    ([name, { hidden, dimension, featureWidth, step, taste }]) =>
-      [name, { hidden, dimension, featureWidth, step, taste }] as const,
+    ([name, { hidden, dimension, featureWidth, step, taste, skip }]) =>
+      [name, { hidden, dimension, featureWidth, step, taste, ...(skip && { skip }) }] as const,
   );
   return Object.fromEntries(entries);
 }

@@ -1,7 +1,7 @@
 import type { Bundle, Model } from "../../core/bundle/bundle.ts";
 import { FEATURE_WIDTHS, type FeatureName, featureWidth } from "../../core/bundle/manifest.ts";
 import { pseudoRandom } from "../../core/bundle/pseudo-random.ts";
-import type { Wave } from "../../core/bundle/step-runner.ts";
+import type { SkipRows, Wave } from "../../core/bundle/step-runner.ts";
 import { trackHash } from "../../core/domain/hash.ts";
 import type { BundleId, ModelName, TrackId, TrackIndex } from "../../core/domain/ids.ts";
 import type { Models } from "../../core/state/advance.ts";
@@ -25,6 +25,7 @@ export function tinyModels(seed: number, trackCount = 12): Models {
   const runner = {
     step: async (wave: Wave) => step(bundle.models[wave.model]!, weights.get(wave.model)!, wave),
     taste: async (_: ModelName, hidden: Float32Array) => hidden.slice(),
+    skip: async ({ rows }: SkipRows) => new Float32Array(rows),
     close: async () => {},
   };
   return { bundle, runner };

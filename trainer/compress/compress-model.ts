@@ -57,7 +57,11 @@ export async function compressModel(
   const { inputVectors } = model;
   const { popularity } = bundle;
   const step = plan.step ? int8Step(weights, { inputVectors, popularity }) : graphs.step;
-  return { ...kept, hidden: weights.sizes.hidden, step, taste: graphs.taste };
+  const smaller = { ...kept, hidden: weights.sizes.hidden, step, taste: graphs.taste };
+  if (!plan.prune && !plan.distil) return smaller;
+  // A skip head reads the hidden state as it was learned; another one would be foreign to it.
+  const { skip: _skip, ...without } = smaller;
+  return without;
 }
 
 async function lighterWeights(

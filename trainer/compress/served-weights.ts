@@ -6,10 +6,10 @@ import { readWeights, type StoredWeight } from "../onnx/read-weights.ts";
 import { tasteShapes } from "../onnx/taste.ts";
 import { servedGraphs } from "../served-graphs.ts";
 
-/** The weights inside a model's graphs. Throws `bad_bundle` unless these weights give those graphs
- *  byte for byte: what else is inside a graph, such as a layer more, would be lost without a word.
- *  So the graphs are this
- *  trainer's, of the plain form, and not compressed yet. */
+/** The weights inside a model's graphs, but for those of a skip head. Throws `bad_bundle` unless
+ *  these give those graphs byte for byte: what else is inside a graph, such as a layer more, would
+ *  be lost without a word. So the graphs are this trainer's, of the plain form, and not compressed
+ *  yet. */
 export function servedWeights(model: Model): ModelWeights {
   const { name, hidden, dimension, featureWidth } = model;
   const graphs = { step: stored(model, "step"), taste: stored(model, "taste") };

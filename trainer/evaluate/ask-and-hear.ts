@@ -16,6 +16,7 @@ import { ListeningEvent as WireListeningEvent } from "../../proto/gen/segue/v1/l
 import { recommend } from "../../scorer/recommend.ts";
 import type { RecommendedTrack } from "../../scorer/recommendation.ts";
 import { createScorer, type Scorer } from "../../scorer/scorer.ts";
+import { skipChances } from "../../scorer/skip-chances.ts";
 import { RANKS_MAX } from "./rank-counts.ts";
 
 /** What is evaluated: the served blend, and each of its sources alone. */
@@ -37,6 +38,10 @@ export interface Replay {
   list(event: ListeningEvent): Promise<readonly RecommendedTrack[]>;
   /** Predictions whose target the bundle does not know: no list can hold it. */
   unknownTargets(): number;
+  /** Answers from what was heard so far. */
+  readonly scorer: Scorer;
+  /** Whether `event` would be the first of its session. */
+  begins(event: ListeningEvent): boolean;
 }
 
 /** A list that was asked for, and the event that came next. */
@@ -46,14 +51,22 @@ export interface AskedList {
   readonly tracks: readonly RecommendedTrack[];
 }
 
+/** What the models said of a play before it came: how likely it would be skipped. */
+export interface AskedSkip {
+  readonly chance: number;
+  readonly skipped: boolean;
+}
+
 export interface ReplayOptions {
   readonly observe: (asked: AskedList) => void;
+  readonly observeSkip?: (asked: AskedSkip) => void;
   /** Whether listeners with an earlier session are asked for a list without the long-term model,
    *  too, where the bundle's blend has one. */
   readonly asksWithoutLong: boolean;
 }
 
-export function startReplay(models: Models, { observe, asksWithoutLong }: ReplayOptions): Replay {
+export function startReplay(models: Models, options: ReplayOptions): Replay {
+  const { observe, observeSkip, asksWithoutLong } = options;
   const store = createMemoryStore();
   const scorer = evaluationScorer(models, store);
   const blend = wholeBlend(models.bundle.manifest.blend);
@@ -86,19 +99,26 @@ export function startReplay(models: Models, { observe, asksWithoutLong }: Replay
       for (const source of SOURCES) {
         // The bundle's own weights make the blend.
         const weights = source === "blend" ? undefined : { ...NO_WEIGHTS, [source]: 1 };
-        observe({ source, event, tracks: await ask(scorer, event, weights) });
+        observe({
+          source,
+          event,
+          tracks: await ask(scorer, event, { weights, isAlone: weights !== undefined }),
+        });
       }
       if (comparesLong && (sessions.get(event.listener) ?? 0) > 1) {
-        const tracks = await ask(scorer, event, { ...blend, long: 0 });
+        const tracks = await ask(scorer, event, { weights: { ...blend, long: 0 }, isAlone: false });
         observe({ source: WITHOUT_LONG, event, tracks });
       }
       if (models.bundle.indexOf(event.track) === undefined) unknownTargets++;
+      const asked = observeSkip && (await askOfSkip(scorer, event));
+      if (asked) observeSkip(asked);
     }
     await hear(event);
   }
 
-  const list = (event: ListeningEvent) => ask(scorer, event, undefined);
-  return { predict, hear, list, unknownTargets: () => unknownTargets };
+  const list = (event: ListeningEvent) =>
+    ask(scorer, event, { weights: undefined, isAlone: false });
+  return { predict, hear, list, unknownTargets: () => unknownTargets, scorer, begins };
 }
 
 const PARTITION = 0 as Partition;
@@ -126,21 +146,35 @@ function evaluationScorer(models: Models, store: ReturnType<typeof createMemoryS
   });
 }
 
-/** The list that is served just before `event`. */
+/** The list that is served just before `event`. A source that is asked alone is not moved away from
+ *  skipped tracks: that is the blend's doing. */
 async function ask(
   scorer: Scorer,
   event: ListeningEvent,
-  weights: BlendWeights | undefined,
+  { weights, isAlone }: { readonly weights: BlendWeights | undefined; readonly isAlone: boolean },
 ): Promise<readonly RecommendedTrack[]> {
   const { tracks } = await recommend(scorer, {
     listener: event.listener,
     session: event.session,
     k: RANKS_MAX,
     weights,
+    skips: isAlone ? 0 : undefined,
     excludeHeard: 0,
     askedAtMs: event.happenedAtMs,
   });
   return tracks;
+}
+
+/** Undefined where the event is no play to its end and no skip, or no model says anything of it. */
+async function askOfSkip(scorer: Scorer, event: ListeningEvent): Promise<AskedSkip | undefined> {
+  const track = scorer.bundle.indexOf(event.track);
+  if (track === undefined || (event.kind !== "skipped" && event.kind !== "finished")) {
+    return undefined;
+  }
+  const asked = { session: event.session, atMs: event.happenedAtMs };
+  const record = scorer.state.read(event.listener);
+  const chances = await skipChances(scorer, record, { asked, tracks: [track] });
+  return chances && { chance: chances[0]!, skipped: event.kind === "skipped" };
 }
 
 /** One value per source. */

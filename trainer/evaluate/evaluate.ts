@@ -3,15 +3,19 @@ import { Worker } from "node:worker_threads";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import type { BundleId } from "../../core/domain/ids.ts";
-import { readLogHeader } from "../../core/log-folder/read-log-folder.ts";
+import { readLogFolder, readLogHeader } from "../../core/log-folder/read-log-folder.ts";
 import { bySource, type Source } from "./ask-and-hear.ts";
 import {
   addTallies,
   joinPredictions,
+  joinSkips,
   type ListTally,
+  type ObservedPart,
   type PredictionRanks,
 } from "./observe-lists.ts";
 import { type RankFigures, rankCountsOf, rankFigures } from "./rank-counts.ts";
+import { readTrueSkips } from "./read-truth.ts";
+import { type SkipFigures, skipFigures } from "./skip-figures.ts";
 
 export interface EvaluateOptions {
   readonly bundleFolder: string;
@@ -32,6 +36,8 @@ export interface Evaluation extends RankFigures {
   /** Predictions whose target the bundle does not know; they count as misses. */
   readonly unknown_targets: number;
   readonly by_source: Readonly<Record<Source, RankFigures>>;
+  /** Absent where the bundle's models say nothing of skips. */
+  readonly skip?: SkipFigures;
 }
 
 /** Replays a log folder event by event through ingest and scorer, with one prediction for every
@@ -76,6 +82,8 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
   );
   const predictions = joinPredictions(parts.map((part) => part.predictions));
   const figures = bySource((source) => rankFigures(rankCountsOf(predictions.ranks[source])));
+  const truth = await trueSkips(logFolder, header.events);
+  const skip = skipFigures(joinSkips(parts.map(({ skips }) => skips)), truth);
   const cpu = process.cpuUsage(cpuBefore);
   return {
     evaluation: {
@@ -83,11 +91,28 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
       bundle_id: manifest.id,
       unknown_targets: parts.reduce((sum, part) => sum + part.unknownTargets, 0),
       by_source: figures,
+      ...(skip && { skip }),
     },
     predictions,
     tally: parts.map(({ tally }) => tally).reduce(addTallies),
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
   };
+}
+
+/** [events]: the true chance of a skip by place in the log; undefined where no truth is there. */
+async function trueSkips(folder: string, events: number): Promise<Float64Array | undefined> {
+  const chances = await readTrueSkips(folder);
+  if (chances === undefined) return undefined;
+  const byPlace = new Float64Array(events);
+  let place = 0;
+  for await (const { eventId } of readLogFolder(folder)) {
+    const chance = chances.get(eventId);
+    if (chance === undefined) {
+      throw new Failure("bad_log_folder", `${folder} holds no truth of event ${eventId}`);
+    }
+    byPlace[place++] = chance;
+  }
+  return byPlace;
 }
 
 /** What a thread is given. */
@@ -103,11 +128,7 @@ export interface PartTask {
 /** What a thread says: how far it is, and at the end what it counted. */
 export type PartMessage =
   | { readonly events: number }
-  | {
-      readonly unknownTargets: number;
-      readonly predictions: PredictionRanks;
-      readonly tally: ListTally;
-    };
+  | ({ readonly unknownTargets: number } & ObservedPart);
 
 type PartResult = Extract<PartMessage, { tally: ListTally }>;
 

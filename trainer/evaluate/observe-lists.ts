@@ -1,6 +1,14 @@
 import type { Bundle } from "../../core/bundle/bundle.ts";
-import { type AskedList, bySource, SOURCES, type Source, WITHOUT_LONG } from "./ask-and-hear.ts";
+import {
+  type AskedList,
+  type AskedSkip,
+  bySource,
+  SOURCES,
+  type Source,
+  WITHOUT_LONG,
+} from "./ask-and-hear.ts";
 import { cosineDiversity } from "./list-measures.ts";
+import type { SkipPredictions } from "./skip-figures.ts";
 
 /** Where the right answers stood, a row for each prediction. */
 export interface PredictionRanks {
@@ -33,7 +41,15 @@ export interface ListObserver {
   /** Says where the event stands that the next lists are asked for. */
   moveTo(place: number): void;
   observe(asked: AskedList): void;
-  result(): { readonly predictions: PredictionRanks; readonly tally: ListTally };
+  observeSkip(asked: AskedSkip): void;
+  result(): ObservedPart;
+}
+
+/** What one thread observed. */
+export interface ObservedPart {
+  readonly predictions: PredictionRanks;
+  readonly skips: SkipPredictions;
+  readonly tally: ListTally;
 }
 
 /** Notes what a replay's lists hold. */
@@ -41,6 +57,7 @@ export function createListObserver(bundle: Bundle): ListObserver {
   const places: number[] = [];
   const ranks = bySource((): number[] => []);
   const withoutLong = { place: [] as number[], ranks: [] as number[] };
+  const skips = { place: [] as number[], chance: [] as number[], skipped: [] as number[] };
   const exposure = new Int32Array(bundle.trackIds.length);
   const shares: Record<string, number> = {};
   const model = bundle.models.short ?? bundle.models.long;
@@ -82,7 +99,17 @@ export function createListObserver(bundle: Bundle): ListObserver {
       ranks[asked.source].push(rank);
       if (asked.source === "blend") tally(asked);
     },
+    observeSkip({ chance, skipped }) {
+      skips.place.push(place);
+      skips.chance.push(chance);
+      skips.skipped.push(skipped ? 1 : 0);
+    },
     result: () => ({
+      skips: {
+        place: Int32Array.from(skips.place),
+        chance: Float64Array.from(skips.chance),
+        skipped: Uint8Array.from(skips.skipped),
+      },
       predictions: {
         place: Int32Array.from(places),
         ranks: bySource((source) => Uint8Array.from(ranks[source])),
@@ -110,14 +137,26 @@ export function joinPredictions(parts: readonly PredictionRanks[]): PredictionRa
   };
 }
 
+/** What several threads' models said of skips, in order of the log. */
+export function joinSkips(parts: readonly SkipPredictions[]): SkipPredictions {
+  const all = inOrder(parts.map(({ place }) => place));
+  return {
+    place: all.place,
+    chance: Float64Array.from(all.each(parts.map(({ chance }) => chance))),
+    skipped: Uint8Array.from(all.each(parts.map(({ skipped }) => skipped))),
+  };
+}
+
 /** Merges what the parts say by place, and picks their columns in that order. */
 function inOrder(places: readonly Int32Array[]) {
   const rows = places.flatMap((of, part) => Array.from(of, (place, row) => ({ place, part, row })));
   rows.sort((one, other) => one.place - other.place);
+  const each = (columns: readonly ArrayLike<number>[]) =>
+    rows.map(({ part, row }) => columns[part]![row]!);
   return {
     place: Int32Array.from(rows, ({ place }) => place),
-    pick: (columns: readonly Uint8Array[]) =>
-      Uint8Array.from(rows, ({ part, row }) => columns[part]![row]!),
+    each,
+    pick: (columns: readonly Uint8Array[]) => Uint8Array.from(each(columns)),
   };
 }
 

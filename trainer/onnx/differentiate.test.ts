@@ -15,12 +15,21 @@ import {
 } from "./differentiable-ops.ts";
 import { differentiate } from "./differentiate.ts";
 import { inputGates } from "./gates.ts";
-import { encodeGraph, type Graph, input, newGraph, output, type Tensor } from "./graph-builder.ts";
+import {
+  constant,
+  encodeGraph,
+  type Graph,
+  input,
+  newGraph,
+  output,
+  type Tensor,
+} from "./graph-builder.ts";
 import { openGraph, type Values } from "./graph-session.ts";
 import { gruCell } from "./gru-cell.ts";
-import { softmaxLoss } from "./losses.ts";
+import { logisticLoss, meanExponent, softmaxLoss } from "./losses.ts";
 import { lstmCell } from "./lstm-cell.ts";
 import { normaliseRows } from "./normalise-rows.ts";
+import { skipLogits } from "./skip-head.ts";
 
 type Operation = (graph: Graph, inputs: readonly Tensor[]) => Tensor;
 
@@ -104,6 +113,16 @@ const OPERATIONS: Readonly<Record<string, readonly [readonly (readonly number[])
     [[2, 3], [2, 4], [2, 4], [3, 16], [4, 16], [16], [16], [16]],
     lstmSteps,
   ],
+  "a logistic loss": [[[3, 1]], (graph, [logits]) => weighedLoss(graph, logits!)],
+  "a mean exponent of the last columns": [[[3, 5]], (graph, [a]) => meanExponent(graph, a!, 3)],
+  "a skip head and its loss": [
+    [[3, 4], [3, 2], [4, 2], [2], [4, 1], [1]],
+    (graph, [hidden, tracks, map, track, mood, bias]) => {
+      const weights = { map: map!, track: track!, hidden: mood!, bias: bias! };
+      const rows = { hidden: hidden!, tracks: tracks! };
+      return weighedLoss(graph, skipLogits(graph, rows, weights));
+    },
+  ],
   "two steps of a GRU and its loss": [
     [[2, 3], [2, 1], [2, 4], [3, 12], [1, 12], [4, 12], [12], [12], [5, 4], [1, 5]],
     gruLoss,
@@ -134,6 +153,12 @@ function lstmSteps(graph: Graph, inputs: readonly Tensor[]): Tensor {
   const first = lstmCell(graph, { gates, hidden: hidden!, cell: cell! }, lstm);
   const second = lstmCell(graph, { gates, ...first }, lstm);
   return joinRows(graph, [second.hidden, second.cell]);
+}
+
+/** [3, 1] → a scalar; the first and last row are skips. */
+function weighedLoss(graph: Graph, logits: Tensor): Tensor {
+  const labels = constant(graph, "labels", { shape: [3, 1], data: Float32Array.of(1, 0, 1) });
+  return logisticLoss(graph, logits, { labels, weights: input(graph, "row_weights", [3, 1]) });
 }
 
 function gruLoss(graph: Graph, inputs: readonly Tensor[]): Tensor {

@@ -27,6 +27,8 @@ export interface ModelSizes extends ModelForm {
   readonly featureWidth: number;
   /** Whether a matrix leads to the taste even where H = D; where they differ one does anyway. */
   readonly projects?: boolean;
+  /** Whether the model says how likely a skip is. */
+  readonly skipHead?: boolean;
 }
 
 /** The states of each layer: a GRU's hidden one; an LSTM's hidden one and its cell. */

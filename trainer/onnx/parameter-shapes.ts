@@ -1,5 +1,6 @@
 import { layerShapes, layerWeightName } from "./layers.ts";
 import type { ModelSizes } from "./model-sizes.ts";
+import { skipShapes } from "./skip-head.ts";
 import { tasteShapes } from "./taste.ts";
 
 /** The dense weights that a model of these sizes has, in order, with their shapes. */
@@ -10,6 +11,8 @@ export function parameterShapes(sizes: ModelSizes): ReadonlyMap<string, readonly
       shapes.set(layerWeightName(layer, role), shape);
     }
   }
-  for (const [name, shape] of tasteShapes(sizes)) shapes.set(name, shape);
+  for (const [name, shape] of [...tasteShapes(sizes), ...skipShapes(sizes)]) {
+    shapes.set(name, shape);
+  }
   return shapes;
 }

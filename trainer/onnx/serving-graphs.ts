@@ -12,6 +12,7 @@ import {
 import { runLayers, sideBySide } from "./layers.ts";
 import { type ModelSizes, recurrentWidth, statesPerLayer, stateWidth } from "./model-sizes.ts";
 import { parameterShapes } from "./parameter-shapes.ts";
+import { skipLogits, skipShapes, skipWeights } from "./skip-head.ts";
 import { tasteOf, tasteShapes } from "./taste.ts";
 
 /** A model's dense weights by name, shaped as `parameterShapes` says. */
@@ -22,8 +23,8 @@ export type DenseWeights = ReadonlyMap<string, Float32Array>;
 export function stepGraph(sizes: ModelSizes, dense: DenseWeights): Uint8Array {
   const { dimension, featureWidth } = sizes;
   const graph = newGraph("step");
-  const ofTaste = tasteShapes(sizes);
-  const ofLayers = [...parameterShapes(sizes)].filter(([name]) => !ofTaste.has(name));
+  const others = new Set([...tasteShapes(sizes).keys(), ...skipShapes(sizes).keys()]);
+  const ofLayers = [...parameterShapes(sizes)].filter(([name]) => !others.has(name));
   const track = input(graph, "track", ["batch", dimension]);
   const features = featureWidth > 0 ? input(graph, "features", ["batch", featureWidth]) : undefined;
   const width = stateWidth(sizes);
@@ -40,17 +41,31 @@ export function stepGraph(sizes: ModelSizes, dense: DenseWeights): Uint8Array {
 /** A bundle's `taste`: `hidden` [batch, S] → `taste` [batch, D]. */
 export function tasteGraph(sizes: ModelSizes, dense: DenseWeights): Uint8Array {
   const graph = newGraph("taste");
-  const { hidden, dimension } = sizes;
   const state = input(graph, "hidden", ["batch", stateWidth(sizes)]);
-  const recurrent = recurrentWidth(sizes);
-  const lastLayer = recurrent - statesPerLayer(sizes) * hidden;
-  const top = columns(graph, state, { from: lastLayer, width: hidden });
+  const top = topColumns(graph, state, sizes);
   const lastTrack = sizes.skipConnection
-    ? columns(graph, state, { from: recurrent, width: dimension })
+    ? columns(graph, state, { from: recurrentWidth(sizes), width: sizes.dimension })
     : undefined;
   const parameters = store(graph, tasteShapes(sizes), dense);
   output(graph, "taste", tasteOf(graph, { top, lastTrack }, parameters));
   return encodeGraph(graph);
+}
+
+/** A bundle's `skip`: `hidden` [batch, S] and `track` [batch, D] → `skip` [batch, 1], a logit. */
+export function skipGraph(sizes: ModelSizes, dense: DenseWeights): Uint8Array {
+  const graph = newGraph("skip");
+  const state = input(graph, "hidden", ["batch", stateWidth(sizes)]);
+  const tracks = input(graph, "track", ["batch", sizes.dimension]);
+  const rows = { hidden: topColumns(graph, state, sizes), tracks };
+  const parameters = store(graph, skipShapes(sizes), dense);
+  output(graph, "skip", skipLogits(graph, rows, skipWeights(parameters)));
+  return encodeGraph(graph);
+}
+
+/** Of states side by side, what the last layer says: [batch, S] → [batch, H]. */
+function topColumns(graph: Graph, state: Tensor, sizes: ModelSizes): Tensor {
+  const lastLayer = recurrentWidth(sizes) - statesPerLayer(sizes) * sizes.hidden;
+  return columns(graph, state, { from: lastLayer, width: sizes.hidden });
 }
 
 /** Puts weights into the graph's own bytes. */

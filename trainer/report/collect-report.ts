@@ -1,4 +1,4 @@
-import type { Manifest } from "../../core/bundle/manifest.ts";
+import { type Manifest, wholeBlend } from "../../core/bundle/manifest.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { MODEL_NAMES } from "../../core/domain/ids.ts";
 import { readLogHeader } from "../../core/log-folder/read-log-folder.ts";
@@ -74,7 +74,7 @@ export async function collectReport(options: ComparisonOptions): Promise<ReportD
     catalogue: manifest.tracks.count,
     idleTimeoutMs: manifest.idle_timeout_ms,
     compared: withoutSilentSources(comparison, silent),
-    blend: { ...manifest.blend },
+    blend: wholeBlend(manifest.blend),
     shares: Object.fromEntries(
       Object.entries(tally.shares).map(([source, sum]) => [source, sum / lists]),
     ),

@@ -8,6 +8,7 @@ import { PAGE_STYLE } from "./page-style.ts";
 import { PREPARATION_NOTE, PREPARATION_TITLE, preparationParts } from "./preparation-section.ts";
 import { costTable, figuresTable, listTable } from "./report-tables.ts";
 import { SIX_MODELS_NOTE, SIX_MODELS_TITLE, sixModelsParts } from "./six-models-section.ts";
+import { SKIP_NOTE, skipTable } from "./skip-table.ts";
 
 /** The report as one page that stands alone: no script, no font, no picture from elsewhere. The
  *  same data give the same bytes. */
@@ -29,6 +30,7 @@ export function renderReport(data: ReportData): string {
     ...(data.models === undefined
       ? []
       : [section(SIX_MODELS_TITLE, SIX_MODELS_NOTE, sixModelsParts(data.models))]),
+    ...(compared.skip === undefined ? [] : [section("Skips", SKIP_NOTE, skipTable(compared.skip))]),
     section("Costs", COSTS_NOTE, costTable(data)),
     section("How this was measured", "", protocol(data)),
   ];

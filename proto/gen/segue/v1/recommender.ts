@@ -146,6 +146,8 @@ export interface NextTracksRequest {
     | undefined;
   /** Whether to return titles and artists with the tracks. */
   withDetails: boolean;
+  /** Whether to return how likely each track would be skipped. */
+  withSkipProbability: boolean;
 }
 
 /** Weights are finite and not negative; at least one is above zero. */
@@ -157,6 +159,11 @@ export interface BlendWeights {
   neighbours: number;
   /** Of the tracks that others played after this session's last ones. */
   coplay: number;
+  /**
+   * How far the models' tastes move away from the tracks that were skipped in this session; the
+   * bundle's own where it is not given. In a reply, 0 where nothing was skipped.
+   */
+  skips?: number | undefined;
 }
 
 /** A record of the listening log. */
@@ -199,7 +206,18 @@ export interface RecommendedTrack {
     | SourceShares
     | undefined;
   /** Only with `with_details`, and where the catalogue knows the track. */
-  details: TrackDetails | undefined;
+  details:
+    | TrackDetails
+    | undefined;
+  /**
+   * How likely the listener would skip the track if it came next, 0 to 1. Only with
+   * `with_skip_probability`, and where the listener was heard and the bundle's models say so.
+   */
+  skipProbability?:
+    | number
+    | undefined;
+  /** What this session's skips added to the score: below 0 for a track that is like the skipped ones. */
+  pushedBySkips: number;
 }
 
 export interface SourceShares {
@@ -293,6 +311,7 @@ function createBaseNextTracksRequest(): NextTracksRequest {
     atLeast: undefined,
     askedAtMs: undefined,
     withDetails: false,
+    withSkipProbability: false,
   };
 }
 
@@ -327,6 +346,9 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     }
     if (message.withDetails !== false) {
       writer.uint32(80).bool(message.withDetails);
+    }
+    if (message.withSkipProbability !== false) {
+      writer.uint32(88).bool(message.withSkipProbability);
     }
     return writer;
   },
@@ -424,6 +446,14 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
             message.withDetails = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.withSkipProbability = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -470,6 +500,11 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
         : isSet(object.with_details)
         ? globalThis.Boolean(object.with_details)
         : false,
+      withSkipProbability: isSet(object.withSkipProbability)
+        ? globalThis.Boolean(object.withSkipProbability)
+        : isSet(object.with_skip_probability)
+        ? globalThis.Boolean(object.with_skip_probability)
+        : false,
     };
   },
 
@@ -505,6 +540,9 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     if (message.withDetails !== false) {
       obj.withDetails = message.withDetails;
     }
+    if (message.withSkipProbability !== false) {
+      obj.withSkipProbability = message.withSkipProbability;
+    }
     return obj;
   },
 
@@ -527,12 +565,13 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
       : undefined;
     message.askedAtMs = object.askedAtMs ?? undefined;
     message.withDetails = object.withDetails ?? false;
+    message.withSkipProbability = object.withSkipProbability ?? false;
     return message;
   },
 };
 
 function createBaseBlendWeights(): BlendWeights {
-  return { shortTerm: 0, longTerm: 0, popularity: 0, neighbours: 0, coplay: 0 };
+  return { shortTerm: 0, longTerm: 0, popularity: 0, neighbours: 0, coplay: 0, skips: undefined };
 }
 
 export const BlendWeights: MessageFns<BlendWeights> = {
@@ -551,6 +590,9 @@ export const BlendWeights: MessageFns<BlendWeights> = {
     }
     if (message.coplay !== 0) {
       writer.uint32(45).float(message.coplay);
+    }
+    if (message.skips !== undefined) {
+      writer.uint32(53).float(message.skips);
     }
     return writer;
   },
@@ -608,6 +650,14 @@ export const BlendWeights: MessageFns<BlendWeights> = {
             message.coplay = reader.float();
             continue;
           }
+          case 6: {
+            if (tag !== 53) {
+              break;
+            }
+
+            message.skips = reader.float();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -635,6 +685,7 @@ export const BlendWeights: MessageFns<BlendWeights> = {
       popularity: isSet(object.popularity) ? globalThis.Number(object.popularity) : 0,
       neighbours: isSet(object.neighbours) ? globalThis.Number(object.neighbours) : 0,
       coplay: isSet(object.coplay) ? globalThis.Number(object.coplay) : 0,
+      skips: isSet(object.skips) ? globalThis.Number(object.skips) : undefined,
     };
   },
 
@@ -655,6 +706,9 @@ export const BlendWeights: MessageFns<BlendWeights> = {
     if (message.coplay !== 0) {
       obj.coplay = floatToJson(message.coplay);
     }
+    if (message.skips !== undefined) {
+      obj.skips = floatToJson(message.skips);
+    }
     return obj;
   },
 
@@ -668,6 +722,7 @@ export const BlendWeights: MessageFns<BlendWeights> = {
     message.popularity = object.popularity ?? 0;
     message.neighbours = object.neighbours ?? 0;
     message.coplay = object.coplay ?? 0;
+    message.skips = object.skips ?? undefined;
     return message;
   },
 };
@@ -1080,7 +1135,7 @@ export const Freshness: MessageFns<Freshness> = {
 };
 
 function createBaseRecommendedTrack(): RecommendedTrack {
-  return { track: "", score: 0, shares: undefined, details: undefined };
+  return { track: "", score: 0, shares: undefined, details: undefined, skipProbability: undefined, pushedBySkips: 0 };
 }
 
 export const RecommendedTrack: MessageFns<RecommendedTrack> = {
@@ -1096,6 +1151,12 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     }
     if (message.details !== undefined) {
       TrackDetails.encode(message.details, writer.uint32(34).fork()).join();
+    }
+    if (message.skipProbability !== undefined) {
+      writer.uint32(45).float(message.skipProbability);
+    }
+    if (message.pushedBySkips !== 0) {
+      writer.uint32(53).float(message.pushedBySkips);
     }
     return writer;
   },
@@ -1145,6 +1206,22 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
             message.details = TrackDetails.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 45) {
+              break;
+            }
+
+            message.skipProbability = reader.float();
+            continue;
+          }
+          case 6: {
+            if (tag !== 53) {
+              break;
+            }
+
+            message.pushedBySkips = reader.float();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1163,6 +1240,16 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
       score: isSet(object.score) ? globalThis.Number(object.score) : 0,
       shares: isSet(object.shares) ? SourceShares.fromJSON(object.shares) : undefined,
       details: isSet(object.details) ? TrackDetails.fromJSON(object.details) : undefined,
+      skipProbability: isSet(object.skipProbability)
+        ? globalThis.Number(object.skipProbability)
+        : isSet(object.skip_probability)
+        ? globalThis.Number(object.skip_probability)
+        : undefined,
+      pushedBySkips: isSet(object.pushedBySkips)
+        ? globalThis.Number(object.pushedBySkips)
+        : isSet(object.pushed_by_skips)
+        ? globalThis.Number(object.pushed_by_skips)
+        : 0,
     };
   },
 
@@ -1180,6 +1267,12 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     if (message.details !== undefined) {
       obj.details = TrackDetails.toJSON(message.details);
     }
+    if (message.skipProbability !== undefined) {
+      obj.skipProbability = floatToJson(message.skipProbability);
+    }
+    if (message.pushedBySkips !== 0) {
+      obj.pushedBySkips = floatToJson(message.pushedBySkips);
+    }
     return obj;
   },
 
@@ -1196,6 +1289,8 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     message.details = (object.details !== undefined && object.details !== null)
       ? TrackDetails.fromPartial(object.details)
       : undefined;
+    message.skipProbability = object.skipProbability ?? undefined;
+    message.pushedBySkips = object.pushedBySkips ?? 0;
     return message;
   },
 };

@@ -1,0 +1,124 @@
+import type { Bundle } from "../core/bundle/bundle.ts";
+import type { BlendWeights } from "../core/bundle/manifest.ts";
+import { MODEL_NAMES, type ModelName, type TrackIndex } from "../core/domain/ids.ts";
+import { UNWANTED_KINDS } from "../core/domain/listening-event.ts";
+import type { RecentEvent } from "../core/state/listener-record.ts";
+import type { RetrievalQuery, RetrievedTrack, Retriever, Tastes } from "./retrieval/retriever.ts";
+
+/** How a list moves away from what was just skipped. */
+export interface SkipPush {
+  /** [D] of each model that counts: what its part of the query loses. */
+  readonly vectors: Tastes;
+}
+
+/** A skip counts so much for each event that came after it in the session. */
+const DECAY = 0.7;
+/** Of the tracks that would come first without it, so many are pushed by `FIRST_SHARE` alone: what
+ *  comes after a skip is mostly the rest of the same album or playlist. */
+const FIRST_TRACKS = 20;
+const FIRST_SHARE = 0.1;
+
+/** The push of the session's skips and dislikes, as far as the record remembers it: for each model
+ *  `skips` · Σ (1 − fraction played) · 0.7^events since · the skipped track's unit vector.
+ *  Undefined where nothing was skipped. */
+export function skipPush(
+  bundle: Pick<Bundle, "models" | "indexOfHash">,
+  recent: readonly RecentEvent[],
+  { skips, weights }: { readonly skips: number; readonly weights: BlendWeights },
+): SkipPush | undefined {
+  if (skips === 0) return undefined;
+  const skipped: { track: TrackIndex; amount: number }[] = [];
+  let amount = skips;
+  for (let at = recent.length - 1; at >= 0; at--) {
+    const { track, kind, fractionPlayed, sessionStart } = recent[at]!;
+    const index = UNWANTED_KINDS.has(kind) ? bundle.indexOfHash(track) : undefined;
+    const early = amount * (1 - fractionPlayed);
+    if (index !== undefined && early > 0) skipped.push({ track: index, amount: early });
+    amount *= DECAY;
+    if (sessionStart) break;
+  }
+  if (skipped.length === 0) return undefined;
+  const vectors: Partial<Record<ModelName, Float32Array>> = {};
+  for (const name of MODEL_NAMES) {
+    const model = bundle.models[name];
+    if (model !== undefined && weights[name] > 0) vectors[name] = sumOfUnits(model, skipped);
+  }
+  return Object.keys(vectors).length === 0 ? undefined : { vectors };
+}
+
+function sumOfUnits(
+  { outputVectors, dimension }: NonNullable<Bundle["models"][ModelName]>,
+  skipped: readonly { readonly track: TrackIndex; readonly amount: number }[],
+): Float32Array {
+  const sum = new Float32Array(dimension);
+  for (const { track, amount } of skipped) {
+    const vector = outputVectors.subarray(track * dimension, (track + 1) * dimension);
+    const length = Math.hypot(...vector);
+    if (length === 0) continue;
+    for (let axis = 0; axis < dimension; axis++) {
+      sum[axis] = sum[axis]! + (amount * vector[axis]!) / length;
+    }
+  }
+  return sum;
+}
+
+/** A track of a list, and what the push took from its score. */
+export interface PushedTrack extends RetrievedTrack {
+  /** At most 0 for a track that is like the skipped ones. */
+  readonly skips: number;
+}
+
+/** The best tracks with the push: two exact searches, one for the tracks that come first without
+ *  it, one for all others with it. */
+export function retrievePushed(
+  retriever: Retriever,
+  query: RetrievalQuery,
+  push: SkipPush | undefined,
+): readonly PushedTrack[] {
+  if (push === undefined) return retriever.retrieve(query).map((track) => ({ ...track, skips: 0 }));
+  const first = retriever.retrieve({ ...query, k: FIRST_TRACKS });
+  const excluded = new Set([...query.excluded, ...first.map(({ index }) => index)]);
+  const tastes = pushedTastes(query, push);
+  const others = retriever.retrieve({ ...query, tastes, excluded });
+  const lost = lossOf(retriever, push);
+  const pushed = [
+    ...first.map((track) => {
+      const skips = -FIRST_SHARE * lost(track.index).all;
+      return { ...track, score: Math.fround(track.score + skips), skips };
+    }),
+    ...others.map((track) => {
+      const { all, byModel } = lost(track.index);
+      const { short, long } = track.parts;
+      const parts = { ...track.parts, short: short + byModel.short, long: long + byModel.long };
+      return { ...track, parts, skips: -all };
+    }),
+  ];
+  pushed.sort((one, other) => other.score - one.score || one.index - other.index);
+  return pushed.slice(0, query.k);
+}
+
+function pushedTastes({ tastes, weights }: RetrievalQuery, { vectors }: SkipPush): Tastes {
+  const moved: Partial<Record<ModelName, Float32Array>> = { ...tastes };
+  for (const name of MODEL_NAMES) {
+    const [taste, vector] = [tastes[name], vectors[name]];
+    if (taste === undefined || vector === undefined) continue;
+    moved[name] = taste.map((value, axis) => value - vector[axis]! / weights[name]);
+  }
+  return moved;
+}
+
+/** By track: what a whole push takes from its score, in all and in each model's space. */
+function lossOf({ space }: Retriever, { vectors }: SkipPush) {
+  return (track: TrackIndex) => {
+    const byModel = { short: 0, long: 0 };
+    for (const name of MODEL_NAMES) {
+      const [vector, model] = [vectors[name], space.models[name]];
+      if (vector === undefined || model === undefined) continue;
+      const from = track * model.dimension;
+      for (const [axis, value] of vector.entries()) {
+        byModel[name] += value * model.vectors[from + axis]!;
+      }
+    }
+    return { byModel, all: byModel.short + byModel.long };
+  };
+}
