@@ -1,4 +1,4 @@
-import type { StepRunner, Wave } from "../core/bundle/step-runner.ts";
+import type { Course, StepRunner } from "../core/bundle/step-runner.ts";
 import type { Partition } from "../core/domain/ids.ts";
 import type { EventLog, LogRecord } from "../core/log/event-log.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
@@ -13,22 +13,19 @@ export function decodeAll(records: readonly LogRecord[]): void {
   for (const record of records) decodeEvent(record);
 }
 
-/** Runs the recorded waves: batches side by side in as many lanes as there are partitions. */
+/** Runs the recorded courses: batches side by side in as many lanes as there are partitions. */
 export async function stepAll(
-  runner: StepRunner,
-  batches: readonly (readonly Wave[])[],
-  shape: { readonly models: number; readonly partitions: number },
+  { run }: StepRunner,
+  batches: readonly (readonly Course[])[],
+  lanes: number,
 ): Promise<void> {
+  requireThat(run !== undefined, "the runner takes no whole courses");
   const waiting = batches.values();
   const lane = async (): Promise<void> => {
-    for (const waves of waiting) {
-      for (let at = 0; at < waves.length; at += shape.models) {
-        const together = waves.slice(at, at + shape.models);
-        await Promise.all(together.map((wave) => runner.step(wave)));
-      }
-    }
+    // The runner takes a course's memory.
+    for (const courses of waiting) await run(structuredClone(courses));
   };
-  await Promise.all(Array.from({ length: shape.partitions }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 /** Commits what was recorded to a new store. */

@@ -93,8 +93,7 @@ async function measureRound(parts: Parts, round: number, rounds: Rounds<Name>): 
   rounds.add("eventsPerSecond", events / whole.seconds);
   await add("decode", () => decodeAll(records), DECODE_PASSES);
   await add("decodeBare", () => decodeBare(records), DECODE_PASSES);
-  const shape = { models: Object.keys(bundle.models).length, partitions: log.partitions };
-  await add("step", () => stepAll(runner, recording.batches, shape));
+  await add("step", () => stepAll(runner, recording.batches, log.partitions));
   rounds.add("stepAtPeak", (stepFlops(bundle) / (await peak.measure())) * 1e6);
   await add("put", () => putAll(fresh("put"), recording.commits));
   await add("putBare", () => putBare(fresh("put-bare"), raw));

@@ -1,5 +1,5 @@
 import { openLog } from "../cli/open-log.ts";
-import type { StepRunner, Wave } from "../core/bundle/step-runner.ts";
+import type { Course, StepRunner } from "../core/bundle/step-runner.ts";
 import { DEAD_LETTER_TOPIC } from "../core/log/event-log.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
 import type { SessionStore, StoreCommit } from "../core/state/session-store.ts";
@@ -11,8 +11,8 @@ import type { World } from "./world.ts";
 
 /** What went through the two doors of ingest: the model runner and the store. */
 export interface Recording {
-  /** The waves of each batch, in order; the same event's waves of all models stand together. */
-  readonly batches: Wave[][];
+  /** The courses of each batch, one of each model. */
+  readonly batches: (readonly Course[])[];
   readonly commits: StoreCommit[];
 }
 
@@ -82,15 +82,15 @@ function countingStore(
   };
 }
 
-/** Ingest asks for a runner once per batch, so each one writes down one batch. */
-function recordingRunner(runner: StepRunner, recording: Recording): StepRunner {
-  const waves: Wave[] = [];
-  recording.batches.push(waves);
+/** A runner may write into a course's memory, so what is kept is a copy. */
+function recordingRunner(runner: StepRunner, { batches }: Recording): StepRunner {
+  const { run } = runner;
+  requireThat(run !== undefined, "the runner takes no whole courses");
   return {
     ...runner,
-    step(wave) {
-      waves.push(wave);
-      return runner.step(wave);
+    run(courses) {
+      batches.push(structuredClone(courses));
+      return run(courses);
     },
   };
 }
