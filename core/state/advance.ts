@@ -3,6 +3,7 @@ import { runCourse } from "../bundle/course.ts";
 import { writeFeatures } from "../bundle/features.ts";
 import type { Course, StepRunner } from "../bundle/step-runner.ts";
 import { assert } from "../domain/failure.ts";
+import { bundleMark } from "../domain/hash.ts";
 import type { ModelName } from "../domain/ids.ts";
 import { stepsModels } from "../domain/listening-event.ts";
 import type { Draft } from "./draft.ts";
@@ -41,9 +42,10 @@ export async function advance<Key>(
   const planned = waves<RecentEvent, Hearing>(all);
   if (planned.length > 0) await stepAll(all, planned, models);
   const records = new Map<Key, ListenerRecord>();
+  const bundle = bundleMark(models.bundle.manifest.id);
   for (const [key, { draft, hidden }] of hearings) {
     assert(draft.history !== undefined, "a draft that changed has a history");
-    records.set(key, { ...draft.history, bundle: models.bundle.manifest.id, hidden });
+    records.set(key, { ...draft.history, bundle, hidden });
   }
   const rebuilt = [...hearings.values()].filter((hearing) => hearing.rebuilt).length;
   return { records, waves: planned.length, rebuilt };
@@ -60,7 +62,7 @@ interface Hearing {
 
 function hearingOf(draft: Draft, bundle: Bundle): Hearing {
   const { before, steps } = draft;
-  const rebuilt = before !== undefined && before.bundle !== bundle.manifest.id;
+  const rebuilt = before !== undefined && before.bundle !== bundleMark(bundle.manifest.id);
   const hidden: Partial<Record<ModelName, Float32Array>> = {};
   for (const model of Object.values(bundle.models)) {
     const stored = rebuilt ? undefined : before?.hidden[model.name];
