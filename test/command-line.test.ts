@@ -17,7 +17,7 @@ test("every command helps, and the names stay", () => {
   const { code, out } = segue("--help");
   assert.equal(code, 0);
   const names = ["simulate", "import", "train", "evaluate", "serve", "ingest", "dev", "replay"];
-  for (const name of [...names, "tune", "compress", "recommend", "inspect", "start"]) {
+  for (const name of [...names, "tune", "compress", "recommend", "inspect", "doctor", "dlq", "start"]) {
     assert.match(out, new RegExp(`^  ${name} `, "m"));
     assert.equal(segue(name, "--help").code, 0, name);
   }
