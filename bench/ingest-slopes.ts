@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { listeningEventToWire } from "../core/domain/decode-listening-event.ts";
-import type { EventId, ListenerId, Offset, Partition, TrackId } from "../core/domain/ids.ts";
+import type { ListenerId, Offset, Partition } from "../core/domain/ids.ts";
 import type { LogRecord } from "../core/log/event-log.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
@@ -11,6 +11,7 @@ import { applyBatch } from "../ingest/apply-batch.ts";
 import { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { cpuUsOf } from "./measure.ts";
+import { steadyEvent, steadyListener } from "./steady-listening.ts";
 import type { FullLog } from "./whole-ingest.ts";
 
 export const HISTORY = "events a listener";
@@ -114,7 +115,7 @@ async function measureHistories(hearing: Hearing, histories: readonly number[]) 
 async function measureCounts(hearing: Hearing, counts: readonly number[]) {
   const points: [number, number][] = [];
   for (let event = 0; event < RECENT_EVENTS; event++) await hearing.hear([recordOf(0, event)]);
-  const record = hearing.store.read(listenerOf(0));
+  const record = hearing.store.read(steadyListener(0));
   requireThat(record !== undefined, "the store does not hold who was heard");
   let from = 1;
   for (const [point, to] of counts.entries()) {
@@ -149,7 +150,7 @@ async function fill(
   for (let start = from; start < to; start += FILL_LISTENERS) {
     const end = Math.min(to, start + FILL_LISTENERS);
     const records = new Map<ListenerId, ListenerRecord>();
-    for (let index = start; index < end; index++) records.set(listenerOf(place(index)), record);
+    for (let index = start; index < end; index++) records.set(steadyListener(place(index)), record);
     const position = store.position(partition) ?? { epoch: 0, next: 0 as Offset, appendedAtMs: 0 };
     await store.commit({ partition, expectedNext: position.next, position, records });
   }
@@ -162,34 +163,10 @@ function scattered(index: number): number {
   return Math.imul(index, 0x9e3779b1) & 0xffffff;
 }
 
-function listenerOf(place: number): ListenerId {
-  return `listener-${String(place).padStart(8, "0")}` as ListenerId;
-}
-
-const BEGAN_AT_MS = Date.UTC(2024, 0, 1, 18);
-const TRACK_MS = 210_000;
-
 function recordOf(place: number, event: number): Omit<LogRecord, "offset"> {
-  const listener = listenerOf(place);
-  const skipped = event % 3 === 0;
-  const happenedAtMs = BEGAN_AT_MS + event * TRACK_MS;
-  const wire = listeningEventToWire({
-    eventId: `${listener}-${event}` as EventId,
-    listener,
-    session: `session-${Math.floor(event / 10)}-${place}` as never,
-    track: `track-${(place * 31 + event * 17) % 5_000}` as TrackId,
-    happenedAtMs,
-    kind: skipped ? "skipped" : "finished",
-    playedMs: skipped ? 20_000 + (event % 7) * 1_000 : TRACK_MS,
-    trackMs: TRACK_MS,
-    contextKind: "playlist",
-    contextId: "",
-    shuffle: false,
-    device: "",
-    recommendationId: "",
-  });
-  const value = WireListeningEvent.encode(wire).finish();
-  return { key: listener, value, headers: {}, timestampMs: happenedAtMs };
+  const heard = steadyEvent(place, event);
+  const value = WireListeningEvent.encode(listeningEventToWire(heard)).finish();
+  return { key: heard.listener, value, headers: {}, timestampMs: heard.happenedAtMs };
 }
 
 function bytesOf(folder: string): number {

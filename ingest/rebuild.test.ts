@@ -26,7 +26,7 @@ const records = recordsOf(
   }),
 );
 
-test("listeners who were set aside come back as a replay of the whole log leaves them", async () => {
+test("listeners who were set aside come back as a replay of the log leaves them", async () => {
   const { store, models, apply } = appliedTo();
   for (let from = 0; from < 2_000; from += 400) await apply(records.slice(from, from + 400));
   const whole = await store.digest();

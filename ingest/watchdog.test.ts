@@ -55,7 +55,7 @@ test("a log that says nothing is lost, whatever waits", () => {
   assert.deepEqual(judged(looks), ["lost"]);
 });
 
-test("what waits is counted from the log's first record, of the owned partitions alone", async () => {
+test("what waits is counted from the log's first record, of owned partitions alone", async () => {
   const look = await lookAt(
     { assigned: () => [0, 1] as Partition[] },
     { watermarks: async () => ({ first: 10 as Offset, next: 25 as Offset }) },

@@ -117,19 +117,20 @@ async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
   const { subscriptions, log, store, batches, health } = watched;
   const judge = createWatchdog();
   let last = { applied: 0, lag: 0 };
-  let looking: Promise<void> | undefined;
+  let isLooking = false;
   const look = async () => {
+    isLooking = true;
     try {
       last = await lookAt(subscriptions[0]!, log, store);
     } catch (cause) {
       // The log's silence, which is watched, tells the same sooner or later.
       writeNotice({ level: "warning", message: "the log does not say where it ends", cause });
     }
-    looking = undefined;
+    isLooking = false;
   };
   while (!signal.aborted) {
     // Never waited for: where the log does not answer, the last look counts on.
-    looking ??= look();
+    if (!isLooking) void look();
     const silentMs = Math.max(...subscriptions.map((subscription) => subscription.silentForMs()));
     const found = judge({ ...last, ...batches, silentMs, nowMs: performance.now() });
     health?.say(found === "well", { lag: last.lag });

@@ -16,7 +16,7 @@ const models = tinyModels(1);
 const NOW_MS = 1_700_000_000_000;
 const partition = 0 as Partition;
 
-test("a snapshot that is restored has the store's digest, and its readers find everyone", async () => {
+test("a restored snapshot has the store's digest, and its readers find everyone", async () => {
   const [state, out, restored] = folders("plain");
   const store = openLmdbStore(state);
   await hear(store, 40);
@@ -81,7 +81,7 @@ test("neither snapshot nor restore takes a folder that exists", async () => {
   assert.ok(existsSync(join(home, "there-aside", "data.mdb")));
 });
 
-test("of a forgotten listener no byte is left in a snapshot, nor in the store made of it", async () => {
+test("no byte of a forgotten listener is in a snapshot, nor in a store made of it", async () => {
   const [state, out, restored] = folders("forgotten");
   const store = openLmdbStore(state);
   await hear(store, 200);

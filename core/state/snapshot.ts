@@ -23,8 +23,8 @@ const MANIFEST_FILE = "snapshot.json";
 const DATA_FILE = "data.mdb";
 const LOCK_FILE = "lock.mdb";
 
-/** Copies the store in `state`, which may be written meanwhile, to the new folder `out`. The copy is
- *  read back and compared before it gets its name. Throws `store_unavailable` where there is no
+/** Copies the store in `state`, which may be written meanwhile, to the new folder `out`. The copy
+ *  is read back and compared before it gets its name. Throws `store_unavailable` where there is no
  *  store, `bad_configuration` where `out` exists, and `bad_record` where an entry is damaged: that
  *  is mended first, so that no snapshot is silently less than its store. */
 export async function takeSnapshot(
