@@ -48,7 +48,7 @@ export async function makeBrokerWorld(
     log,
     deadLetters,
     count,
-    pinned: pinned(process.pid, 0) && pinned(broker.pid, 1),
+    pinned: pinApart(process.pid, broker.pid),
     folder: (name) => join(home.folder, name),
     async close() {
       for (const open of [log, deadLetters]) await open.close();
@@ -58,8 +58,10 @@ export async function makeBrokerWorld(
   };
 }
 
-/** Keeps every thread of a process on one core, where the machine has two and a tool to do so. */
-function pinned(pid: number, core: number): boolean {
-  if (availableParallelism() < 2) return false;
-  return spawnSync("taskset", ["-acp", String(core), String(pid)]).status === 0;
+/** Keeps every thread of each process on a core of its own, where the machine has them and a tool
+ *  to do so. Threads that begin later stay there, too. */
+function pinApart(...pids: readonly number[]): boolean {
+  if (availableParallelism() < pids.length) return false;
+  const pinned = pids.map((pid, core) => spawnSync("taskset", ["-acp", `${core}`, `${pid}`]));
+  return pinned.every(({ status }) => status === 0);
 }
