@@ -3,18 +3,24 @@ export interface Bench {
   readonly name: string;
   /** One line for the list of benchmarks. */
   readonly summary: string;
+  /** Whether it takes the size options. */
+  readonly takesSizes?: boolean;
   /** Resolves with the text for stdout. Rejects with a sentence where what it measures did not
    *  happen. */
   run(options: BenchOptions): Promise<string>;
 }
+
+/** Options that give a benchmark another size than its full or its quick one. */
+export const SIZE_OPTIONS = ["events", "listeners"] as const;
+export type SizeOption = (typeof SIZE_OPTIONS)[number];
 
 export interface BenchOptions {
   /** Whether to print one JSON object instead of a table. */
   readonly json: boolean;
   /** A short run that shows that the benchmark works; its figures are rough. */
   readonly quick: boolean;
-  /** How large a log to measure on, where the benchmark asks. */
-  readonly events: number | undefined;
+  /** Sizes by the name of their option, for benchmarks that have such. */
+  readonly sizes: Readonly<Partial<Record<SizeOption, number>>>;
   /** Tells people on stderr what is going on. */
   readonly progress: (what: string) => void;
 }

@@ -7,6 +7,7 @@ import type { LogPosition, NextTracksResponse } from "../proto/gen/segue/v1/reco
 import type { BenchOptions } from "./bench.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
 import { requireThat } from "./did-not-happen.ts";
+import { type LoadFreshness, measureByLoad } from "./freshness-by-load.ts";
 import { eveningsOfListening } from "./listening.ts";
 import { percentile } from "./measure.ts";
 import { makeHome, startOn } from "./temporary.ts";
@@ -18,8 +19,9 @@ const ASKED_AFTER_MS = 60_000;
 /** An event that was not seen after so long will not be. */
 const SEEN_WAIT_MS = 10_000;
 
-/** The time from an event's publication to a reply that has heard it, on the embedded log, with
- *  ingest, scorer and caller each in a process of its own. Resolves with the text for stdout. */
+/** The time from an event's publication to a reply that has heard it, with ingest, scorer and
+ *  caller each in a process of its own: one by one on the embedded log, and under load on Kafka.
+ *  Resolves with the text for stdout. */
 export async function freshness({ json, quick, progress }: BenchOptions): Promise<string> {
   const sizes = quick ? QUICK : FULL;
   const home = makeHome();
@@ -35,7 +37,10 @@ export async function freshness({ json, quick, progress }: BenchOptions): Promis
     const client = connectClient(scorer.detail.replace("grpc ", ""));
     const delays = await measureDelays(client, sizes);
     client.close();
-    return json ? `${JSON.stringify(figuresOf(delays), null, 2)}\n` : tableOf(delays);
+    for (const child of children.splice(0)) await child.stop();
+    const loads = await measureByLoad({ quick, progress });
+    const figures = { ...figuresOf(delays), by_load: byLoadFigures(loads) };
+    return json ? `${JSON.stringify(figures, null, 2)}\n` : tableOf(delays) + tableByLoad(loads);
   } finally {
     for (const child of children) await child.stop();
     home.remove();
@@ -111,6 +116,30 @@ function requestAfter({ listener, happenedAtMs }: ListeningEvent) {
 function covers({ freshness: fresh }: NextTracksResponse, { partition, offset }: LogPosition) {
   const seen = fresh?.seen;
   return seen !== undefined && seen.partition === partition && seen.offset >= offset;
+}
+
+function byLoadFigures(loads: readonly LoadFreshness[]) {
+  return Object.fromEntries(
+    loads.map(({ share, rate, delaysMs }) => {
+      const { p50, p99 } = figures(delaysMs);
+      return [String(share), { p50_ms: p50, p99_ms: p99, rate, seen: delaysMs.length }];
+    }),
+  );
+}
+
+function tableByLoad(loads: readonly LoadFreshness[]): string {
+  return drawTable(
+    [
+      { title: "acknowledged by Kafka → first reply that has heard it" },
+      { title: "events a second", right: true },
+      { title: "p50", right: true },
+      { title: "p99", right: true },
+    ],
+    loads.map(({ share, rate, delaysMs }) => {
+      const { p50, p99 } = figures(delaysMs);
+      return [`at ${100 * share}% of the peak`, rate.toFixed(0), p50.toFixed(2), p99.toFixed(2)];
+    }),
+  );
 }
 
 function figuresOf({ published, heard, seen }: Delays) {

@@ -1,8 +1,8 @@
-import type { StepRunner, Wave } from "../core/bundle/step-runner.ts";
-import type { Partition } from "../core/domain/ids.ts";
+import type { Course, StepRunner } from "../core/bundle/step-runner.ts";
+import type { Offset, Partition } from "../core/domain/ids.ts";
 import type { EventLog, LogRecord } from "../core/log/event-log.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
-import type { StoreCommit } from "../core/state/session-store.ts";
+import type { SessionStore, StoreCommit } from "../core/state/session-store.ts";
 import { decodeEvent } from "../ingest/decode.ts";
 import { requireThat } from "./did-not-happen.ts";
 
@@ -13,22 +13,19 @@ export function decodeAll(records: readonly LogRecord[]): void {
   for (const record of records) decodeEvent(record);
 }
 
-/** Runs the recorded waves: batches side by side in as many lanes as there are partitions. */
+/** Runs the recorded courses: batches side by side in as many lanes as there are partitions. */
 export async function stepAll(
-  runner: StepRunner,
-  batches: readonly (readonly Wave[])[],
-  shape: { readonly models: number; readonly partitions: number },
+  { run }: StepRunner,
+  batches: readonly (readonly Course[])[],
+  lanes: number,
 ): Promise<void> {
+  requireThat(run !== undefined, "the runner takes no whole courses");
   const waiting = batches.values();
   const lane = async (): Promise<void> => {
-    for (const waves of waiting) {
-      for (let at = 0; at < waves.length; at += shape.models) {
-        const together = waves.slice(at, at + shape.models);
-        await Promise.all(together.map((wave) => runner.step(wave)));
-      }
-    }
+    // The runner takes a course's memory.
+    for (const courses of waiting) await run(structuredClone(courses));
   };
-  await Promise.all(Array.from({ length: shape.partitions }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 /** Commits what was recorded to a new store. */
@@ -36,6 +33,15 @@ export async function putAll(folder: string, commits: readonly StoreCommit[]): P
   const store = openLmdbStore(folder);
   await byPartition(commits, (commit) => store.commit(commit));
   await store.close();
+}
+
+/** Commits what was recorded once more, after what the store holds. */
+export async function putAgain(store: SessionStore, commits: readonly StoreCommit[]) {
+  await byPartition(commits, async (commit) => {
+    const expectedNext = store.position(commit.partition)?.next ?? commit.expectedNext;
+    const next = (expectedNext + commit.position.next - commit.expectedNext) as Offset;
+    await store.commit({ ...commit, expectedNext, position: { ...commit.position, next } });
+  });
 }
 
 /** Runs `apply` on all commits: those of a partition in order, the partitions side by side. */
@@ -54,17 +60,31 @@ export async function byPartition<T extends { readonly partition: Partition }>(
 /** Reads the whole log through a subscription that does nothing with it; returns the records. */
 export async function readAll(log: EventLog, group: string, count: number): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
+  await readThrough(log, group, count, (read) => {
+    for (const record of read) records.push(record);
+  });
+  return records;
+}
+
+/** Reads `count` records, which is the whole log, and keeps none of them. */
+export async function readThrough(
+  log: EventLog,
+  group: string,
+  count: number,
+  see: (records: readonly LogRecord[]) => void = () => undefined,
+): Promise<void> {
+  let read = 0;
   const { promise: allRead, resolve } = Promise.withResolvers<void>();
   const subscription = await log.subscribe(group, {
-    resumeFrom: () => 0 as LogRecord["offset"],
-    async onBatch(batch) {
-      for (const record of batch.records) records.push(record);
-      if (records.length >= count) resolve();
+    resumeFrom: () => 0 as Offset,
+    async onBatch({ records }) {
+      see(records);
+      read += records.length;
+      if (read >= count) resolve();
     },
     onOutOfRange: (_, __, { first }) => first,
   });
   await allRead;
   await subscription.close();
-  requireThat(records.length === count, `the log gave ${records.length} of ${count} records`);
-  return records;
+  requireThat(read === count, `the log gave ${read} of ${count} records`);
 }

@@ -1,8 +1,8 @@
 import { cpus } from "node:os";
 import { drawTable } from "../cli/table.ts";
 import { requireThat } from "./did-not-happen.ts";
-import type { IngestResult } from "./ingest.ts";
 import { stepFlops } from "./ingest-limits.ts";
+import type { IngestResult } from "./ingest-rounds.ts";
 import type { RequestFigures } from "./requests.ts";
 import { type RetrievalResult, scanBytes } from "./retrieval.ts";
 import type { World } from "./world.ts";

@@ -42,6 +42,22 @@ test("a quick look at freshness sees every event", async () => {
     assertPositive(figures[name], ["p50", "p99"]);
     assert.ok(figures[name].p50 <= figures[name].p99);
   }
+  assert.deepEqual(Object.keys(figures.by_load), ["0.1", "0.5", "0.9"]);
+  for (const load of Object.values<Record<string, number>>(figures.by_load)) {
+    assertPositive(load, ["p50_ms", "p99_ms", "rate", "seen"]);
+  }
+});
+
+test("a quick ingest from a broker prints every figure", async () => {
+  const figures = JSON.parse(await bench("ingest", "--quick", "--json"));
+  const names = ["events_per_second", "cpu_us_per_event", "bytes_per_listener"] as const;
+  assertPositive(Object.fromEntries(names.map((name) => [name, figures[name]])), names);
+  const parts = Object.values<number>(figures.cpu_us_by_part);
+  const sum = parts.reduce((total, part) => total + part, 0);
+  assert.ok(Math.abs(sum - figures.cpu_us_per_event) < 1e-6 * figures.cpu_us_per_event);
+  for (const slope of [figures.slope_by_history, figures.slope_by_listeners]) {
+    assert.ok(Number.isFinite(slope), `a slope is ${slope}`);
+  }
 });
 
 test("an unknown benchmark is refused with the list of those there are", async () => {

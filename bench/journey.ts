@@ -1,6 +1,6 @@
 import { openLmdbReader } from "../core/state/lmdb-reader.ts";
 import type { BenchOptions } from "./bench.ts";
-import { measureIngestParts, type RoundLimits } from "./ingest.ts";
+import { measureIngestParts, type RoundLimits } from "./ingest-rounds.ts";
 import { journeyFigures, journeyTable } from "./journey-figures.ts";
 import type { ListeningSizes } from "./listening.ts";
 import { measureRequests, type RequestSizes } from "./requests.ts";

@@ -20,22 +20,44 @@ const TRACK_MS = 210_000;
  *  evening, tracks come by Zipf's law, three in ten are skipped. The same sizes, the same
  *  events. */
 export function eveningsOfListening(sizes: ListeningSizes): ListeningEvent[] {
+  return [...eveningsInParts(sizes, sizes.listeners)]
+    .flat()
+    .sort((left, right) => left.happenedAtMs - right.happenedAtMs);
+}
+
+/** The same listening in parts that fit into memory: an evening of `partListeners` listeners after
+ *  the other, each in the order in which it happens. */
+export function* eveningsInParts(
+  sizes: ListeningSizes,
+  partListeners: number,
+): Generator<ListeningEvent[]> {
   const random = seededRandom(1, "listening");
-  const events: ListeningEvent[] = [];
   for (let evening = 0; evening < sizes.sessionsEach; evening++) {
-    for (let listener = 0; listener < sizes.listeners; listener++) {
-      const startMs = BEGAN_AT_MS + evening * DAY_MS + Math.floor(random() * EVENING_MS);
-      const session = `session-${evening}-${listener}` as SessionId;
-      const length = 1 + Math.floor(random() * (2 * sizes.sessionEvents - 1));
-      let atMs = startMs;
-      for (let place = 0; place < length; place++) {
-        const event = eventAt(random, { sizes, listener, session, place, atMs });
-        events.push(event);
-        atMs += event.playedMs ?? 0;
+    for (let first = 0; first < sizes.listeners; first += partListeners) {
+      const end = Math.min(first + partListeners, sizes.listeners);
+      const events: ListeningEvent[] = [];
+      for (let listener = first; listener < end; listener++) {
+        addSession(events, random, { sizes, listener, evening });
       }
+      yield events.sort((left, right) => left.happenedAtMs - right.happenedAtMs);
     }
   }
-  return events.sort((left, right) => left.happenedAtMs - right.happenedAtMs);
+}
+
+function addSession(
+  events: ListeningEvent[],
+  random: Random,
+  { sizes, listener, evening }: Pick<Place, "sizes" | "listener"> & { readonly evening: number },
+): void {
+  const startMs = BEGAN_AT_MS + evening * DAY_MS + Math.floor(random() * EVENING_MS);
+  const session = `session-${evening}-${listener}` as SessionId;
+  const length = 1 + Math.floor(random() * (2 * sizes.sessionEvents - 1));
+  let atMs = startMs;
+  for (let place = 0; place < length; place++) {
+    const event = eventAt(random, { sizes, listener, session, place, atMs });
+    events.push(event);
+    atMs += event.playedMs ?? 0;
+  }
 }
 
 interface Place {

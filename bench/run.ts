@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { baselines } from "./baselines.ts";
-import type { Bench } from "./bench.ts";
+import { type Bench, type BenchOptions, SIZE_OPTIONS } from "./bench.ts";
+import { brokerIngest } from "./broker-ingest.ts";
 import { DidNotHappen } from "./did-not-happen.ts";
 import { freshness } from "./freshness.ts";
 import { imports } from "./imports.ts";
@@ -15,8 +16,14 @@ const BENCHES: readonly Bench[] = [
     run: journey,
   },
   {
+    name: "ingest",
+    summary: "how fast events come from a Kafka broker into the store, by part, and what they take",
+    takesSizes: true,
+    run: brokerIngest,
+  },
+  {
     name: "freshness",
-    summary: "how soon a published event is in the next reply",
+    summary: "how soon a published event is in the next reply, by load",
     run: freshness,
   },
   {
@@ -37,6 +44,7 @@ const BENCHES: readonly Bench[] = [
   {
     name: "training-memory",
     summary: "how much memory a training takes on a log of --events events, by part",
+    takesSizes: true,
     run: trainingMemory,
   },
 ];
@@ -60,14 +68,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(overview());
     return EXIT.ok;
   }
-  const { bench, json, quick, events } = given;
+  const { bench, json, quick, sizes } = given;
   const startedMs = performance.now();
   const progress = (what: string) => {
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(0).padStart(3);
     process.stderr.write(`${seconds} s  ${bench.name} ${what}\n`);
   };
   try {
-    process.stdout.write(await bench.run({ json, quick, events, progress }));
+    process.stdout.write(await bench.run({ json, quick, sizes, progress }));
     return EXIT.ok;
   } catch (error) {
     const known = error instanceof DidNotHappen;
@@ -84,18 +92,16 @@ type Given =
       readonly bench: Bench;
       readonly json: boolean;
       readonly quick: boolean;
-      readonly events: number | undefined;
+      readonly sizes: BenchOptions["sizes"];
     };
 
 /** The arguments, or what is wrong with them. */
 function readArguments(args: readonly string[]): Given | string {
   const flag = { type: "boolean", default: false } as const;
-  let parsed: {
-    values: Record<"json" | "quick" | "help", boolean> & { events?: string };
-    positionals: string[];
-  };
+  const text = { type: "string" } as const;
+  const options = { json: flag, quick: flag, help: flag, events: text, listeners: text };
+  let parsed: ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
   try {
-    const options = { json: flag, quick: flag, help: flag, events: { type: "string" } } as const;
     parsed = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     return (error as Error).message;
@@ -107,22 +113,37 @@ function readArguments(args: readonly string[]): Given | string {
   const bench = BENCHES.find((one) => one.name === name);
   if (bench === undefined) return `there is no benchmark "${name}"`;
   if (more.length > 0) return `unexpected word "${more[0]}"`;
-  const events = values.events === undefined ? undefined : Number(values.events);
-  if (events !== undefined && !(Number.isSafeInteger(events) && events > 0)) {
-    return "--events is no count";
+  const sizes = readSizes(bench, values);
+  if (typeof sizes === "string") return sizes;
+  return { help: false, bench, json: values.json, quick: values.quick, sizes };
+}
+
+function readSizes(
+  { name, takesSizes = false }: Bench,
+  values: Readonly<Partial<Record<string, string | boolean>>>,
+): BenchOptions["sizes"] | string {
+  const sizes: Partial<Record<(typeof SIZE_OPTIONS)[number], number>> = {};
+  for (const option of SIZE_OPTIONS) {
+    const value = values[option];
+    if (value === undefined) continue;
+    if (!takesSizes) return `the benchmark "${name}" takes no --${option}`;
+    sizes[option] = Number(value);
+    if (!Number.isInteger(sizes[option]) || sizes[option] < 1) {
+      return `--${option} must be a whole number above 0, not "${value}"`;
+    }
   }
-  return { help: false, bench, json: values.json, quick: values.quick, events };
+  return sizes;
 }
 
 function overview(): string {
   const width = Math.max(...BENCHES.map(({ name }) => name.length));
   const lines = BENCHES.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return `npm run -s bench -- NAME [--json] [--quick] [--events N]
+  return `npm run -s bench -- NAME [--json] [--quick] [--events N --listeners N]
 
 ${lines.join("\n")}
 
   --json   one JSON object on stdout instead of a table
   --quick  a short run, with rough figures
-  --events how large a log to measure on; heard by training-memory
+  --events, --listeners  another size, where a benchmark has one
 `;
 }

@@ -25,7 +25,7 @@ const PROCESS = fileURLToPath(new URL("./training-memory-process.ts", import.met
  *  events are made as the reader of a log folder gives them, block by block; what reading them from
  *  a folder costs is measured on the first million. Resolves with the text for stdout. */
 export async function trainingMemory(options: BenchOptions): Promise<string> {
-  const events = options.events ?? (options.quick ? QUICK_EVENTS : FULL_EVENTS);
+  const events = options.sizes.events ?? (options.quick ? QUICK_EVENTS : FULL_EVENTS);
   const readEvents = Math.min(READ_EVENTS_MAX, events);
   options.progress(`writes a log of ${readEvents} events and reads it`);
   const read_cpu_us_per_event = await measureReading(readEvents);

@@ -1,19 +1,27 @@
-import { openLog } from "../cli/open-log.ts";
-import type { StepRunner, Wave } from "../core/bundle/step-runner.ts";
-import { DEAD_LETTER_TOPIC } from "../core/log/event-log.ts";
+import type { Bundle } from "../core/bundle/bundle.ts";
+import type { Course, StepRunner } from "../core/bundle/step-runner.ts";
+import type { EventLog } from "../core/log/event-log.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
 import type { SessionStore, StoreCommit } from "../core/state/session-store.ts";
-import { startIngest } from "../ingest/consume.ts";
+import { INGEST_GROUP, startIngest } from "../ingest/consume.ts";
 import { newCounts } from "../ingest/counters.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { cpuUsOf } from "./measure.ts";
-import type { World } from "./world.ts";
 
 /** What went through the two doors of ingest: the model runner and the store. */
 export interface Recording {
-  /** The waves of each batch, in order; the same event's waves of all models stand together. */
-  readonly batches: Wave[][];
+  /** The courses of each batch, one of each model. */
+  readonly batches: (readonly Course[])[];
   readonly commits: StoreCommit[];
+}
+
+/** A log that is about to be heard. */
+export interface FullLog {
+  readonly bundle: Bundle;
+  readonly log: EventLog;
+  readonly deadLetters: EventLog;
+  /** How many events the log holds, each of which steps the models. */
+  readonly count: number;
 }
 
 export interface IngestFigures {
@@ -22,19 +30,21 @@ export interface IngestFigures {
 }
 
 /** Hears the whole log into a new store in `folder`, through the code that `segue ingest` runs, and
- *  returns what it cost from the subscription to the last durable commit. Records what it did where
- *  `recording` is given. */
+ *  returns what it cost from the subscription to the last durable commit. Records what it does once
+ *  `from` events were applied, where `recording` is given. */
 export async function measureIngest(
-  world: World,
+  { bundle, log, deadLetters, count }: FullLog,
   runner: StepRunner,
-  { folder, recording }: { readonly folder: string; readonly recording?: Recording },
+  kept: { readonly folder: string; readonly recording?: Recording; readonly from?: number },
 ): Promise<IngestFigures> {
-  const { home, bundle, log, events } = world;
+  const { folder, recording, from = 0 } = kept;
   const store = openLmdbStore(folder);
-  const deadLetters = await openLog({ folder: home.log }, DEAD_LETTER_TOPIC);
   const counts = newCounts();
   const { promise: allApplied, resolve, reject } = Promise.withResolvers<void>();
-  const watched = countingStore(store, events.length, resolve, recording);
+  const isRecording = () => recording !== undefined && counts.stepped >= from;
+  const watched = countingStore(store, count, resolve, (commit) => {
+    if (isRecording()) recording?.commits.push(commit);
+  });
   const startedMs = performance.now();
   let seconds = 0;
   const cpuUs = await cpuUsOf(async () => {
@@ -42,9 +52,12 @@ export async function measureIngest(
       log,
       deadLetters,
       store: watched,
-      models: () => ({ bundle, runner: recording ? recordingRunner(runner, recording) : runner }),
+      models: () => ({
+        bundle,
+        runner: isRecording() ? recordingRunner(runner, recording!) : runner,
+      }),
       counts,
-      group: folder,
+      group: `${INGEST_GROUP}-${folder.slice(folder.lastIndexOf("/") + 1)}`,
       onNotice: ({ message }) => reject(new Error(`ingest noticed: ${message}`)),
     });
     await allApplied;
@@ -52,14 +65,8 @@ export async function measureIngest(
     // A batch is counted after its commit.
     await subscription.close();
   });
-  requireThat(
-    counts.stepped === events.length,
-    `ingest stepped ${counts.stepped} of ${events.length} events`,
-  );
-  for (const listener of world.lastHeardAtMs.keys()) {
-    requireThat(store.read(listener) !== undefined, `the store does not hold ${listener}`);
-  }
-  for (const open of [store, deadLetters]) await open.close();
+  requireThat(counts.stepped === count, `ingest stepped ${counts.stepped} of ${count} events`);
+  await store.close();
   return { cpuUs, seconds };
 }
 
@@ -68,29 +75,29 @@ function countingStore(
   store: SessionStore,
   records: number,
   done: () => void,
-  recording: Recording | undefined,
+  written: (commit: StoreCommit) => void,
 ): SessionStore {
   let applied = 0;
   return {
     ...store,
     async commit(commit) {
       await store.commit(commit);
-      recording?.commits.push(commit);
+      written(commit);
       applied += commit.position.next - commit.expectedNext;
       if (applied >= records) done();
     },
   };
 }
 
-/** Ingest asks for a runner once per batch, so each one writes down one batch. */
-function recordingRunner(runner: StepRunner, recording: Recording): StepRunner {
-  const waves: Wave[] = [];
-  recording.batches.push(waves);
+/** A runner may write into a course's memory, so what is kept is a copy. */
+function recordingRunner(runner: StepRunner, { batches }: Recording): StepRunner {
+  const { run } = runner;
+  requireThat(run !== undefined, "the runner takes no whole courses");
   return {
     ...runner,
-    step(wave) {
-      waves.push(wave);
-      return runner.step(wave);
+    run(courses) {
+      batches.push(structuredClone(courses));
+      return run(courses);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Bundle } from "../core/bundle/bundle.ts";
 import { openBundle } from "../core/bundle/open-bundle.ts";
 import type { ListenerId, Partition } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
-import { type EventLog, LISTENING_TOPIC } from "../core/log/event-log.ts";
+import { DEAD_LETTER_TOPIC, type EventLog, LISTENING_TOPIC } from "../core/log/event-log.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { eveningsOfListening, type ListeningSizes } from "./listening.ts";
@@ -17,6 +17,9 @@ export interface World {
   readonly home: Home;
   readonly bundle: Bundle;
   readonly log: EventLog;
+  readonly deadLetters: EventLog;
+  /** How many events there are. */
+  readonly count: number;
   readonly events: readonly ListeningEvent[];
   /** When each listener was last heard, milliseconds since 1970-01-01 UTC. */
   readonly lastHeardAtMs: ReadonlyMap<ListenerId, number>;
@@ -30,6 +33,7 @@ export async function makeWorld(sizes: ListeningSizes): Promise<World> {
   const home = makeHome();
   await publishBenchBundle(home.bundle, sizes.tracks);
   const log = await openLog({ folder: home.log }, LISTENING_TOPIC);
+  const deadLetters = await openLog({ folder: home.log }, DEAD_LETTER_TOPIC);
   const events = eveningsOfListening(sizes);
   await appendEvents(log, events);
   await requireAppended(log, events.length);
@@ -37,11 +41,13 @@ export async function makeWorld(sizes: ListeningSizes): Promise<World> {
     home,
     bundle: await openBundle(home.bundle),
     log,
+    deadLetters,
+    count: events.length,
     events,
     lastHeardAtMs: new Map(events.map(({ listener, happenedAtMs }) => [listener, happenedAtMs])),
     folder: (name) => join(home.folder, name),
     async close() {
-      await log.close();
+      for (const open of [log, deadLetters]) await open.close();
       home.remove();
     },
   };

@@ -29,6 +29,39 @@ test("where the scorer cannot start, ingest does not go on alone", async (t) => 
   assert.equal(runningWith(home), "", "no process of this home is left");
 });
 
+test("an ingest that is killed is started again, and both end with the signal", async () => {
+  const home = join(temporaryFolder(), "home");
+  const bundle = join(home, "bundle");
+  const sizes = { tracks: 10, dimension: 4, hidden: 4 };
+  await publishRandomBundle(bundle, { ...sizes, features: [], seed: 1 });
+  const stop = new AbortController();
+  const pair = await startPair({
+    home,
+    bundle,
+    host: "127.0.0.1",
+    port: 0,
+    brokers: undefined,
+    topicPrefix: "",
+    signal: stop.signal,
+  });
+  const [killed] = processesOf("ingest", home);
+  process.kill(killed!, "SIGKILL");
+  const isAnother = () => processesOf("ingest", home).some((found) => found !== killed);
+  while (!isAnother()) await new Promise((resolve) => setTimeout(resolve, 100));
+  stop.abort();
+  await pair.finished;
+  assert.equal(runningWith(home), "", "no process of this home is left");
+});
+
+/** The process ids of `segue NAME` on a home. */
+function processesOf(name: string, home: string): number[] {
+  const { stdout } = spawnSync("ps", ["-eo", "pid,args"], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .filter((line) => line.includes(`segue.ts ${name} --home ${home}`))
+    .map((line) => Number.parseInt(line, 10));
+}
+
 /** The processes whose command line holds `text`, but for the one that looks. */
 function runningWith(text: string): string {
   const { stdout } = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" });

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type Child, startChild } from "./child-process.ts";
+import { afterEnd, NO_ENDS } from "./restart-pause.ts";
 import { pause, stopped } from "./stop-signal.ts";
 
 /** Ingest and scorer, each a process of its own, so that one may die and the other serves on. */
@@ -19,12 +20,6 @@ export interface PairOptions {
   readonly topicPrefix: string;
   readonly signal: AbortSignal;
 }
-
-/** A child that ends is started again after this pause. */
-const RESTART_PAUSE_MS = 500;
-/** A child that ended this often is not started again: something is wrong that a restart does not
- *  mend. */
-const RESTARTS_MAX = 20;
 
 /** Starts both, starts again whichever ends by itself, and stops both when `signal` is raised.
  *  Where one cannot start, the other is stopped and its failure is thrown. */
@@ -70,20 +65,36 @@ function given(option: string, value: string | undefined): string[] {
   return value === undefined ? [] : [option, value];
 }
 
+/** Starts a child again whenever it ends, after a pause that grows while it ends soon. */
 async function supervise(
   first: Child,
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  let child = first;
-  for (let restarts = 0; ; restarts++) {
-    await endedOrStopped(child, signal);
-    if (signal.aborted) return child.stop();
-    if (restarts === RESTARTS_MAX) throw new Error(`segue ${child.name} ended ${restarts} times`);
-    process.stderr.write(`segue ${child.name} ended and is started again\n`);
-    await pause(RESTART_PAUSE_MS, signal);
+  const { name } = first;
+  let child: Child | undefined = first;
+  let ends = NO_ENDS;
+  for (;;) {
+    const startedMs = performance.now();
+    if (child !== undefined) await endedOrStopped(child, signal);
+    if (signal.aborted) return child?.stop();
+    const next = afterEnd(ends, performance.now() - startedMs);
+    ends = next.ends;
+    if (next.pauseMs === undefined) throw new Error(`segue ${name} ended ${ends.inARow} times`);
+    process.stderr.write(`segue ${name} ended; it starts again in ${next.pauseMs} ms\n`);
+    await pause(next.pauseMs, signal);
     if (signal.aborted) return;
-    child = await startChild(child.name, args);
+    child = await startedOrEnded(name, args);
+  }
+}
+
+/** Undefined where the child ended before it was ready; that is one more end. */
+async function startedOrEnded(name: string, args: readonly string[]): Promise<Child | undefined> {
+  try {
+    return await startChild(name, args);
+  } catch (failure) {
+    process.stderr.write(`${(failure as Error).message}\n`);
+    return undefined;
   }
 }
 

@@ -87,6 +87,27 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/recommend.ts")).recommendCommand,
   },
   {
+    name: "doctor",
+    summary:
+      "Check every byte of the listeners' store; set damage aside and rebuild it from the log",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
+    name: "snapshot",
+    summary: "Copy the listeners' store, verified, while ingest goes on",
+    load: async () => (await import("./commands/snapshot.ts")).snapshot,
+  },
+  {
+    name: "restore",
+    summary: "Make the listeners' store from a snapshot, verified",
+    load: async () => (await import("./commands/restore.ts")).restore,
+  },
+  {
+    name: "dlq",
+    summary: "List, show or replay the records that were no listening events",
+    load: async () => (await import("./commands/dlq.ts")).dlq,
+  },
+  {
     name: "inspect",
     summary: "Show what is inside a bundle, a listener's state, a log or a log folder, as JSON",
     load: async () => (await import("./commands/inspect.ts")).inspect,

@@ -1,4 +1,5 @@
 import { Failure } from "../core/domain/failure.ts";
+import { bundleMark } from "../core/domain/hash.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import { partitionOf } from "../core/log/partition-of.ts";
@@ -45,7 +46,7 @@ async function upToDate(
   stored: ListenerRecord | undefined,
   pending: readonly ListeningEvent[],
 ): Promise<{ record: ListenerRecord | undefined; pendingStepped: number }> {
-  const foreign = stored !== undefined && stored.bundle !== scorer.bundle.manifest.id;
+  const foreign = stored !== undefined && stored.bundle !== bundleMark(scorer.bundle.manifest.id);
   if (pending.length === 0 && !foreign) return { record: stored, pendingStepped: 0 };
   const draft = draftOf(stored);
   // A draft is only advanced where its history is not the stored one.

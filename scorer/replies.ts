@@ -1,5 +1,6 @@
 import type { Bundle } from "../core/bundle/bundle.ts";
 import type { BlendWeights } from "../core/bundle/manifest.ts";
+import { bundleMark } from "../core/domain/hash.ts";
 import { MODEL_NAMES, type TrackId } from "../core/domain/ids.ts";
 import { CONTEXT_KINDS, EVENT_KINDS } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
@@ -89,7 +90,7 @@ export function listenerReply(
   return {
     listener,
     known: record !== undefined,
-    bundleId: record?.bundle ?? "",
+    bundleId: record === undefined ? "" : bundleOf(record, bundle),
     heard: record && positionReply({ partition: record.partition, offset: record.heardOffset }),
     lastEventAtMs: record?.lastEventAtMs ?? 0,
     session: record?.session ?? "",
@@ -117,6 +118,11 @@ function detailsReply(
 ): TrackDetails | undefined {
   const found = describe?.(track);
   return found && { title: found.title, artists: [...found.artists], album: found.album };
+}
+
+/** A record has only the mark of its bundle. */
+function bundleOf(record: ListenerRecord, { manifest }: Bundle): string {
+  return record.bundle === bundleMark(manifest.id) ? manifest.id : record.bundle;
 }
 
 function recentReply(event: RecentEvent, bundle: Bundle): WireRecentEvent {

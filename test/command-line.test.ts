@@ -17,7 +17,8 @@ test("every command helps, and the names stay", () => {
   const { code, out } = segue("--help");
   assert.equal(code, 0);
   const names = ["simulate", "import", "train", "evaluate", "serve", "ingest", "dev", "replay"];
-  for (const name of [...names, "tune", "compress", "recommend", "inspect", "start"]) {
+  const more = ["tune", "compress", "recommend", "inspect", "start", "doctor", "dlq"];
+  for (const name of [...names, ...more]) {
     assert.match(out, new RegExp(`^  ${name} `, "m"));
     assert.equal(segue(name, "--help").code, 0, name);
   }

@@ -1,4 +1,5 @@
 import { writeFeatures } from "../core/bundle/features.ts";
+import { roundToHalves } from "../core/bundle/half-float.ts";
 import type { FeatureName } from "../core/bundle/manifest.ts";
 import { loadFeatures } from "./event-columns.ts";
 import { laneBatches } from "./lanes.ts";
@@ -62,6 +63,8 @@ export async function replayTastes(
     }
     gatherRows(inputVectors(weights), tracks, buffers.track.data);
     await step.run(feeds, { hidden_next: next });
+    // As in what is served: a state is in halves before anything sees it.
+    roundToHalves(next.data);
     buffers.hidden.data.set(next.data);
     if (!batch.event.some((event) => wanted.has(event))) continue;
     await tasteOf.run({ hidden: next }, { taste });

@@ -8,25 +8,27 @@ import { Failure } from "../../core/domain/failure.ts";
 import {
   CATALOGUE_TOPIC,
   DEAD_LETTER_TOPIC,
+  type EventLog,
   LISTENING_TOPIC,
   type LogSubscription,
 } from "../../core/log/event-log.ts";
 import { writeNotice } from "../../core/log/log-notice.ts";
 import { openLmdbStore } from "../../core/state/lmdb-store.ts";
+import type { StateReader } from "../../core/state/session-store.ts";
 import { CATALOGUE_GROUP, startCatalogueIngest } from "../../ingest/apply-catalogue.ts";
 import { INGEST_GROUP, startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
+import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
+import { type HealthEndpoint, startHealthEndpoint } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { pause } from "../stop-signal.ts";
 
-/** How often the watchdog looks, and the silence after which this process ends, to be started
- *  again: a Kafka client can stay down while its process lives. */
+/** How often the watchdog looks. */
 const WATCHDOG_MS = 1_000;
-const SILENCE_MAX_MS = 30_000;
 
 export const ingest: Command = {
   usage: "[--home DIR] [--bundle DIR] [--brokers HOST:PORT,…]",
@@ -34,6 +36,10 @@ export const ingest: Command = {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
     ...BUNDLE_OPTIONS,
     ...LOG_OPTIONS,
+    "health-port": {
+      type: "number",
+      help: "answers over HTTP whether ingest is ready, 200 or 503; 0 takes any free port",
+    },
   },
   async run({ options, signal }) {
     const home = homeOf(options);
@@ -46,13 +52,18 @@ export const ingest: Command = {
       [LISTENING_TOPIC, DEAD_LETTER_TOPIC, CATALOGUE_TOPIC].map((topic) => openLog(choice, topic)),
     );
     const counts = newCounts();
+    const batches = { tried: 0 };
     const groups = consumerGroups(options.text("topic-prefix"), home.catalogue);
     const subscriptions = await Promise.all([
       startIngest({
         log: log!,
         deadLetters: deadLetters!,
         store,
-        models: () => ({ bundle, runner }),
+        models: () => {
+          // Asked once for each batch, be it tried for the first time or again.
+          batches.tried += 1;
+          return { bundle, runner };
+        },
         counts,
         group: groups.listening,
         onNotice: writeNotice,
@@ -65,8 +76,14 @@ export const ingest: Command = {
         onNotice: writeNotice,
       }),
     ]);
-    sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}`);
-    await watch(subscriptions, signal);
+    const healthPort = options.numberIfGiven("health-port");
+    const health =
+      healthPort === undefined ? undefined : await startHealthEndpoint("0.0.0.0", healthPort);
+    health?.say(true, {});
+    const port = health === undefined ? "" : `, health on port ${health.port}`;
+    sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}${port}`);
+    await watch({ subscriptions, log: log!, store, batches, health }, signal);
+    health?.close();
     for (const subscription of subscriptions) await subscription.close();
     for (const open of [log!, deadLetters!, catalogueLog!, runner, store, catalogue]) {
       await open.close();
@@ -85,16 +102,41 @@ function consumerGroups(topicPrefix: string, catalogueFolder: string) {
   };
 }
 
-/** Resolves when `signal` is raised; throws `log_unavailable` where nothing was fetched for too
- *  long. */
-async function watch(
-  subscriptions: readonly LogSubscription[],
-  signal: AbortSignal,
-): Promise<void> {
+interface Watched {
+  /** The listening topic's first. */
+  readonly subscriptions: readonly LogSubscription[];
+  readonly log: EventLog;
+  readonly store: StateReader;
+  readonly batches: { readonly tried: number };
+  readonly health: HealthEndpoint | undefined;
+}
+
+/** Resolves when `signal` is raised. Says what the watchdog finds, and throws `log_unavailable`
+ *  where only a new process can mend it. */
+async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
+  const { subscriptions, log, store, batches, health } = watched;
+  const judge = createWatchdog();
+  let last = { applied: 0, lag: 0 };
+  let isLooking = false;
+  const look = async () => {
+    isLooking = true;
+    try {
+      last = await lookAt(subscriptions[0]!, log, store);
+    } catch (cause) {
+      // The log's silence, which is watched, tells the same sooner or later.
+      writeNotice({ level: "warning", message: "the log does not say where it ends", cause });
+    }
+    isLooking = false;
+  };
   while (!signal.aborted) {
+    // Never waited for: where the log does not answer, the last look counts on.
+    if (!isLooking) void look();
     const silentMs = Math.max(...subscriptions.map((subscription) => subscription.silentForMs()));
-    if (silentMs > SILENCE_MAX_MS) {
-      throw new Failure("log_unavailable", `the log was silent for ${Math.round(silentMs)} ms`);
+    const found = judge({ ...last, ...batches, silentMs, nowMs: performance.now() });
+    health?.say(found === "well", { lag: last.lag });
+    if (found === "lost") {
+      const message = `nothing moves while ${last.lag} records wait; the log is silent for`;
+      throw new Failure("log_unavailable", `${message} ${Math.round(silentMs)} ms`);
     }
     await pause(WATCHDOG_MS, signal);
   }

@@ -4,10 +4,11 @@ import fc from "fast-check";
 import { randomBundleContent } from "../../test/fixtures/random-bundle.ts";
 import { Failure } from "../domain/failure.ts";
 import type { ModelName } from "../domain/ids.ts";
+import { runCourse } from "./course.ts";
 import { type BundleGraphs, createStepRunner } from "./graph-runner.ts";
 import { type FeatureName, featureWidth } from "./manifest.ts";
 import { pseudoRandom, randomFloats } from "./pseudo-random.ts";
-import type { StepRunner, Wave } from "./step-runner.ts";
+import type { Course, StepRunner, Wave } from "./step-runner.ts";
 import { startWorkerRunner } from "./worker-runner.ts";
 
 const ROWS = 300;
@@ -124,6 +125,21 @@ test("both runners give the same bits", async () => {
   }
 });
 
+test("a worker runs whole courses as this thread runs them", async () => {
+  for (const sizes of SIZES) {
+    const graphs = randomGraphs(sizes);
+    const here = await createStepRunner(graphs);
+    const there = await startWorkerRunner(graphs);
+    const courses = () => (["short", "long"] as const).map((model) => randomCourse(model, sizes));
+    const expected = await Promise.all(courses().map((course) => runCourse(here, course)));
+    for (const [index, ends] of (await there.run!(courses())).entries()) {
+      assertSameBits(ends, expected[index]!);
+    }
+    await here.close();
+    await there.close();
+  }
+});
+
 test("running graphs leaves this thread's own arithmetic as it was", async () => {
   // ONNX Runtime can flush denormals to zero, but for the whole thread, JavaScript's included.
   const runner = await createStepRunner(randomGraphs(SIZES[0]));
@@ -175,6 +191,21 @@ function randomWave(model: ModelName, sizes: Sizes, rows: number): Wave {
     track: randomFloats(random, rows * sizes.dimension),
     features: randomFloats(random, rows * featureWidth(sizes.features)),
     hidden: randomFloats(random, rows * sizes.hidden),
+  };
+}
+
+/** 100 listeners, of whom the first 50 step twice. */
+function randomCourse(model: ModelName, sizes: Sizes): Course {
+  const { hidden, track, features } = randomWave(model, sizes, 150);
+  return {
+    model,
+    width: sizes.hidden,
+    hidden: hidden.slice(0, 100 * sizes.hidden),
+    waveRows: [100, 50],
+    owners: Uint32Array.from({ length: 150 }, (_, row) => row % 100),
+    forgets: Uint8Array.from({ length: 150 }, (_, row) => Number(row % 7 === 0)),
+    track,
+    features,
   };
 }
 

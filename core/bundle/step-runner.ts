@@ -22,6 +22,27 @@ export interface SkipRows {
   readonly track: Float32Array;
 }
 
+/** Steps of many listeners by one model, one wave after the other. Whoever runs a course may write
+ *  into its memory. */
+export interface Course {
+  readonly model: ModelName;
+  /** H */
+  readonly width: number;
+  /** [owners, H]: each listener's hidden state before their first step, in halves. */
+  readonly hidden: Float32Array;
+  /** [waves]: how many rows each wave has. */
+  readonly waveRows: readonly number[];
+  /** [rows]: whose step each row is, the rows of the first wave first; no wave names an owner
+   *  twice. */
+  readonly owners: Uint32Array;
+  /** [rows]: 1 where the model forgets what was before the step. */
+  readonly forgets: Uint8Array;
+  /** [rows, D] */
+  readonly track: Float32Array;
+  /** [rows, F] */
+  readonly features: Float32Array;
+}
+
 /** Runs a bundle's graphs. A row's result is the same bits whatever the other rows are, how many
  *  there are and where it stands: waves are padded to fixed shapes. */
 export interface StepRunner {
@@ -31,5 +52,8 @@ export interface StepRunner {
   taste(model: ModelName, hidden: Float32Array, rows: number): Promise<Float32Array>;
   /** → [rows], logits; of a model that has a skip graph. */
   skip(asked: SkipRows): Promise<Float32Array>;
+  /** Runs whole courses at once, as `runCourse` does, → [owners, H] each, and takes their memory.
+   *  Only there where that is cheaper than wave by wave. */
+  readonly run?: (courses: readonly Course[]) => Promise<readonly Float32Array[]>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert, Failure } from "../domain/failure.ts";
+import { runCourse } from "./course.ts";
 import { createStepRunner } from "./graph-runner.ts";
 import type { StepRunner } from "./step-runner.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
@@ -28,8 +29,9 @@ async function serve(): Promise<void> {
         return;
       }
       try {
-        const output = await run(runner, request);
-        reply({ kind: "done", id: request.id, output }, [output.buffer as ArrayBuffer]);
+        const outputs = await run(runner, request);
+        const memory = outputs.map(({ buffer }) => buffer as ArrayBuffer);
+        reply({ kind: "done", id: request.id, outputs }, memory);
       } catch (error) {
         reply(failed(request.id, error));
       }
@@ -38,17 +40,22 @@ async function serve(): Promise<void> {
   reply({ kind: "ready" });
 }
 
-function run(
+async function run(
   runner: StepRunner,
   request: Exclude<WorkerRequest, { kind: "close" }>,
-): Promise<Float32Array> {
+): Promise<Float32Array[]> {
   switch (request.kind) {
     case "step":
-      return runner.step(request);
+      return [await runner.step(request)];
     case "taste":
-      return runner.taste(request.model, request.hidden, request.rows);
+      return [await runner.taste(request.model, request.hidden, request.rows)];
     case "skip":
-      return runner.skip(request);
+      return [await runner.skip(request)];
+    case "run": {
+      const outputs: Float32Array[] = [];
+      for (const course of request.courses) outputs.push(await runCourse(runner, course));
+      return outputs;
+    }
   }
 }
 

@@ -1,13 +1,15 @@
 import type { FailureCode } from "../domain/failure.ts";
 import type { ModelName } from "../domain/ids.ts";
 import type { BundleGraphs } from "./graph-runner.ts";
+import type { Course } from "./step-runner.ts";
 
 /** What a step worker is started with. */
 export interface WorkerStart {
   readonly graphs: BundleGraphs;
 }
 
-/** What it is asked: `rows` rows of a graph's inputs, whose memory goes over with them. */
+/** What it is asked: `rows` rows of a graph's inputs, or whole courses. Their memory goes over with
+ *  them. */
 export type WorkerRequest =
   | {
       readonly kind: "step";
@@ -33,12 +35,13 @@ export type WorkerRequest =
       readonly hidden: Float32Array;
       readonly track: Float32Array;
     }
+  | { readonly kind: "run"; readonly id: number; readonly courses: readonly Course[] }
   | { readonly kind: "close" };
 
 /** What it answers; "ready" comes once, before all others, and a failure with id 0 in its place. */
 export type WorkerReply =
   | { readonly kind: "ready" }
-  | { readonly kind: "done"; readonly id: number; readonly output: Float32Array }
+  | { readonly kind: "done"; readonly id: number; readonly outputs: readonly Float32Array[] }
   | {
       readonly kind: "failed";
       readonly id: number;

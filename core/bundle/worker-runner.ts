@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { Failure } from "../domain/failure.ts";
+import { assert, Failure } from "../domain/failure.ts";
 import type { BundleGraphs } from "./graph-runner.ts";
 import type { StepRunner } from "./step-runner.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
-/** Waves that may be under way or waiting in one worker. Callers wait for their waves, so more
+/** Calls that may be under way or waiting in one worker. Callers wait for their answers, so more
  *  than this means that one does not. */
-const WAVES_MAX = 1024;
+const CALLS_MAX = 1024;
 
 /** Runs a bundle's graphs in a thread of their own, so that they never block this one. The same
- *  bits as `createStepRunner`, which is what the thread uses. `close` lets the waves under way
+ *  bits as `createStepRunner`, which is what the thread uses. `close` lets what is under way
  *  finish. Fails like `createStepRunner`. */
 export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunner> {
   const start: WorkerStart = { graphs: { models: onlyGraphs(bundle.models) } };
@@ -20,10 +20,10 @@ export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunne
   let lastId = 0;
 
   const ask = (request: WorkerRequest, id: number, memory: readonly Float32Array[]) =>
-    new Promise<Float32Array>((resolve, reject) => {
+    new Promise<readonly Float32Array[]>((resolve, reject) => {
       if (ended !== undefined) throw ended;
-      if (calls.size >= WAVES_MAX) {
-        throw new Failure("bug", `more than ${WAVES_MAX} waves wait for one worker`);
+      if (calls.size >= CALLS_MAX) {
+        throw new Failure("bug", `more than ${CALLS_MAX} calls wait for one worker`);
       }
       calls.set(id, { resolve, reject });
       worker.postMessage(
@@ -46,21 +46,26 @@ export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunne
   await ready;
 
   return {
-    step({ model, rows, ...tensors }) {
+    async step({ model, rows, ...tensors }) {
       const [track, features, hidden] = copies(tensors.track, tensors.features, tensors.hidden);
       const id = ++lastId;
       const request = { kind: "step", id, model, rows, track, features, hidden } as const;
-      return ask(request, id, [track, features, hidden]);
+      return only(await ask(request, id, [track, features, hidden]));
     },
-    taste(model, hidden, rows) {
+    async taste(model, hidden, rows) {
       const [copy] = copies(hidden);
       const id = ++lastId;
-      return ask({ kind: "taste", id, model, rows, hidden: copy }, id, [copy]);
+      return only(await ask({ kind: "taste", id, model, rows, hidden: copy }, id, [copy]));
     },
-    skip({ model, rows, ...tensors }) {
+    run(courses) {
+      const id = ++lastId;
+      const memory = courses.flatMap(({ hidden, track, features }) => [hidden, track, features]);
+      return ask({ kind: "run", id, courses }, id, memory);
+    },
+    async skip({ model, rows, ...tensors }) {
       const [hidden, track] = copies(tensors.hidden, tensors.track);
       const id = ++lastId;
-      return ask({ kind: "skip", id, model, rows, hidden, track }, id, [hidden, track]);
+      return only(await ask({ kind: "skip", id, model, rows, hidden, track }, id, [hidden, track]));
     },
     async close() {
       if (ended !== undefined) return;
@@ -72,7 +77,7 @@ export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunne
 }
 
 interface Call {
-  readonly resolve: (output: Float32Array) => void;
+  readonly resolve: (outputs: readonly Float32Array[]) => void;
   readonly reject: (failure: Failure) => void;
 }
 
@@ -92,8 +97,14 @@ function settle(calls: Map<number, Call>, reply: WorkerReply): void {
   if (reply.kind === "failed") {
     call?.reject(new Failure(reply.code, reply.message, fieldOf(reply.field)));
   } else {
-    call?.resolve(reply.kind === "done" ? reply.output : new Float32Array(0));
+    call?.resolve(reply.kind === "done" ? reply.outputs : []);
   }
+}
+
+function only(outputs: readonly Float32Array[]): Float32Array {
+  const [output] = outputs;
+  assert(output !== undefined, "a step worker answers with what it was asked for");
+  return output;
 }
 
 function fieldOf(field: string | undefined): { readonly field?: string } {

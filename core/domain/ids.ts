@@ -11,11 +11,13 @@ export type TrackId = Brand<string, "TrackId">;
 export type TrackIndex = Brand<number, "TrackIndex">;
 /** 53-bit hash of a track id; means the same in every bundle, and a record stores it. */
 export type TrackHash = Brand<number, "TrackHash">;
-/** 53-bit hash of an event id; a record's dedupe window stores it. */
+/** 40-bit hash of an event id; a record's dedupe window stores it. */
 export type EventHash = Brand<number, "EventHash">;
 export type EventId = Brand<string, "EventId">;
 /** Content hash of a bundle: 64 hexadecimal digits (SHA-256). */
 export type BundleId = Brand<string, "BundleId">;
+/** The first 16 digits of a bundle's id (64 bits): enough to tell one bundle from another. */
+export type BundleMark = Brand<string, "BundleMark">;
 /** A partition of a log, counted from 0. */
 export type Partition = Brand<number, "Partition">;
 /** A record's place in its partition, counted from 0. */

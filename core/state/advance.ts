@@ -1,7 +1,9 @@
 import type { Bundle, Model } from "../bundle/bundle.ts";
+import { runCourse } from "../bundle/course.ts";
 import { writeFeatures } from "../bundle/features.ts";
-import type { StepRunner } from "../bundle/step-runner.ts";
+import type { Course, StepRunner } from "../bundle/step-runner.ts";
 import { assert } from "../domain/failure.ts";
+import { bundleMark } from "../domain/hash.ts";
 import type { ModelName } from "../domain/ids.ts";
 import { stepsModels } from "../domain/listening-event.ts";
 import type { Draft } from "./draft.ts";
@@ -36,19 +38,20 @@ export async function advance<Key>(
       hearings.set(key, hearingOf(draft, models.bundle));
     }
   }
-  const all = [...hearings.values()];
+  const all = [...hearings.values()].filter(({ steps }) => steps.length > 0);
   const planned = waves<RecentEvent, Hearing>(all);
-  for (const wave of planned) await runWave(wave, models);
+  if (planned.length > 0) await stepAll(all, planned, models);
   const records = new Map<Key, ListenerRecord>();
+  const bundle = bundleMark(models.bundle.manifest.id);
   for (const [key, { draft, hidden }] of hearings) {
     assert(draft.history !== undefined, "a draft that changed has a history");
-    records.set(key, { ...draft.history, bundle: models.bundle.manifest.id, hidden });
+    records.set(key, { ...draft.history, bundle, hidden });
   }
-  const rebuilt = all.filter((hearing) => hearing.rebuilt).length;
+  const rebuilt = [...hearings.values()].filter((hearing) => hearing.rebuilt).length;
   return { records, waves: planned.length, rebuilt };
 }
 
-/** A draft on its way through the models. Its `hidden` states are replaced by each step, never
+/** A draft on its way through the models. Its `hidden` states are replaced by stepping, never
  *  written to: the first ones belong to the record that was read. */
 interface Hearing {
   readonly draft: Draft;
@@ -59,7 +62,7 @@ interface Hearing {
 
 function hearingOf(draft: Draft, bundle: Bundle): Hearing {
   const { before, steps } = draft;
-  const rebuilt = before !== undefined && before.bundle !== bundle.manifest.id;
+  const rebuilt = before !== undefined && before.bundle !== bundleMark(bundle.manifest.id);
   const hidden: Partial<Record<ModelName, Float32Array>> = {};
   for (const model of Object.values(bundle.models)) {
     const stored = rebuilt ? undefined : before?.hidden[model.name];
@@ -71,40 +74,61 @@ function hearingOf(draft: Draft, bundle: Bundle): Hearing {
   return { draft, steps: [...remembered, ...steps], hidden, rebuilt };
 }
 
-async function runWave(
-  wave: readonly WaveRow<Hearing, RecentEvent>[],
+/** Runs all waves of all models and hands every listener the states that they end in. */
+async function stepAll(
+  hearings: readonly Hearing[],
+  planned: readonly Wave[],
   { bundle, runner }: Models,
 ): Promise<void> {
-  const trackIndexes = wave.map(({ step }) => bundle.indexOfHash(step.track));
-  await Promise.all(
-    Object.values(bundle.models).map(async (model) => {
-      const rows = wave.length;
-      const { hidden: width, dimension, featureWidth } = model;
-      const track = new Float32Array(rows * dimension); // [rows, D]
-      const features = new Float32Array(rows * featureWidth); // [rows, F]
-      const hidden = new Float32Array(rows * width); // [rows, H]
-      for (const [row, { owner, step }] of wave.entries()) {
-        const index = trackIndexes[row];
-        if (index !== undefined) track.set(inputVector(model, index), row * dimension);
-        writeFeatures(model.features, step, features, row * featureWidth);
-        if (!forgets(model, step)) hidden.set(owner.hidden[model.name]!, row * width);
-      }
-      const next = await runner.step({ model: model.name, rows, track, features, hidden });
-      assert(next.length === rows * width, "a step returns one hidden state per row");
-      // One copy for the whole wave, since the runner may use its memory again.
-      const kept = next.slice();
-      for (const [row, { owner }] of wave.entries()) {
-        owner.hidden[model.name] = kept.subarray(row * width, (row + 1) * width);
-      }
-    }),
-  );
+  const places = new Map(hearings.map((hearing, place) => [hearing, place]));
+  const rows = planned.flat();
+  const shared = {
+    waveRows: planned.map((wave) => wave.length),
+    owners: Uint32Array.from(rows, ({ owner }) => places.get(owner)!),
+  };
+  const trackIndexes = rows.map(({ step }) => bundle.indexOfHash(step.track));
+  const courses = Object.values(bundle.models).map((model): Course => {
+    const inputs = inputsOf(model, rows, trackIndexes);
+    return { ...shared, ...inputs, hidden: hiddenOf(model, hearings) };
+  });
+  const ends = await (runner.run?.(courses) ?? runHere(courses, runner));
+  for (const [index, model] of Object.values(bundle.models).entries()) {
+    const width = model.hidden;
+    for (const [place, { hidden }] of hearings.entries()) {
+      hidden[model.name] = ends[index]!.subarray(place * width, (place + 1) * width);
+    }
+  }
+}
+
+type Wave = readonly WaveRow<Hearing, RecentEvent>[];
+
+function runHere(courses: readonly Course[], runner: StepRunner): Promise<Float32Array[]> {
+  return Promise.all(courses.map((course) => runCourse(runner, course)));
+}
+
+/** What one model hears of all steps. A track that the bundle does not know is zeros. */
+function inputsOf(model: Model, rows: Wave, trackIndexes: readonly (number | undefined)[]) {
+  const { name, hidden: width, dimension, featureWidth } = model;
+  const track = new Float32Array(rows.length * dimension); // [rows, D]
+  const features = new Float32Array(rows.length * featureWidth); // [rows, F]
+  const forgets = new Uint8Array(rows.length);
+  for (const [row, { step }] of rows.entries()) {
+    const index = trackIndexes[row];
+    if (index !== undefined) track.set(inputVector(model, index), row * dimension);
+    writeFeatures(model.features, step, features, row * featureWidth);
+    // The short-term model begins every session at zeros.
+    if (name === "short" && step.sessionStart) forgets[row] = 1;
+  }
+  return { model: name, width, track, features, forgets };
+}
+
+/** [hearings, H]: a copy, since the stored states belong to the records that were read. */
+function hiddenOf({ name, hidden: width }: Model, hearings: readonly Hearing[]): Float32Array {
+  const states = new Float32Array(hearings.length * width);
+  for (const [place, { hidden }] of hearings.entries()) states.set(hidden[name]!, place * width);
+  return states;
 }
 
 function inputVector(model: Model, index: number): Float32Array {
   return model.inputVectors.subarray(index * model.dimension, (index + 1) * model.dimension);
-}
-
-/** The short-term model begins every session at zeros. */
-function forgets(model: Model, step: RecentEvent): boolean {
-  return model.name === "short" && step.sessionStart;
 }

@@ -1,5 +1,5 @@
 import { Failure } from "../domain/failure.ts";
-import type { BundleId, ListenerId, Offset, Partition } from "../domain/ids.ts";
+import type { BundleMark, ListenerId, Offset, Partition } from "../domain/ids.ts";
 import { openLmdbStore } from "./lmdb-store.ts";
 
 /** Commits until the disk is full, three times more, and prints what it then finds. */
@@ -35,7 +35,7 @@ await store.close();
 
 function recordAt(offset: number) {
   return {
-    bundle: "ab".repeat(32) as BundleId,
+    bundle: "ab".repeat(8) as BundleMark,
     partition,
     epoch: 0,
     heardOffset: offset as Offset,

@@ -1,6 +1,6 @@
 import type { EventFeatures } from "../bundle/features.ts";
 import type {
-  BundleId,
+  BundleMark,
   EventHash,
   ModelName,
   Offset,
@@ -18,7 +18,7 @@ export const DEDUPE_EVENTS_MAX = 64;
 /** All that is kept of one listener. Values, never shared: an advance makes a new record. */
 export interface ListenerRecord {
   /** The bundle whose models stepped `hidden`. */
-  readonly bundle: BundleId;
+  readonly bundle: BundleMark;
   readonly partition: Partition;
   /** The epoch of the partition when the last event was heard; see `AppliedPosition`. */
   readonly epoch: number;
@@ -37,7 +37,7 @@ export interface ListenerRecord {
   readonly heardEvents: readonly EventHash[];
   /** Tracks that the listener disliked, oldest first, at most `DISLIKED_TRACKS_MAX`. */
   readonly disliked: readonly TrackHash[];
-  /** [H] of each model that the bundle has. */
+  /** [H] of each model that the bundle has, in halves. */
   readonly hidden: Readonly<Partial<Record<ModelName, Float32Array>>>;
 }
 

@@ -1,39 +1,51 @@
 import { Failure } from "../domain/failure.ts";
 import type { TrackHash } from "../domain/ids.ts";
-import { CONTEXT_KINDS, EVENT_KINDS } from "../domain/listening-event.ts";
-import { readHash, writeHash } from "./hash-codec.ts";
+import { CONTEXT_KINDS, EVENT_KINDS, type EventKind } from "../domain/listening-event.ts";
+import { writeHash } from "./hash-codec.ts";
 import type { RecentEvent } from "./listener-record.ts";
+import {
+  type Cursor,
+  readVarint,
+  unzigzag,
+  VARINT_BYTES_MAX,
+  writeVarint,
+  zigzag,
+} from "./varint.ts";
 
-/** The bytes of a record's recent events, each:
+/** The bytes of a record's recent events in format 2, each:
  *
  *  | bytes | content |
  *  |---|---|
- *  | 7 | hash of the track, u56 little-endian |
+ *  | 7 | hash of the track, the low 53 bits; bit 53 session start, 54 shuffle, 55 more follows |
  *  | 1 | kind, low 4 bits (`EVENT_KINDS`), and play context, high 4 (`CONTEXT_KINDS`) |
- *  | 1 | flags: 1 session start, 2 shuffle, 4 fraction is 1, 8 fraction follows, 16 gap follows |
- *  | 1–8 | event time less that of the event before (or 0), zigzag, base-128 |
+ *  | 1–8 | event time less that of the event before (or 0), zigzag, varint |
+ *  | 0 or 1 | where more follows, what: 1 fraction, 2 the other of 0 and 1, 4 gap |
  *  | 0 or 4 | fraction played, float32, where it is neither 0 nor 1 |
- *  | 0–8 | gap in ms, base-128, where it is not the time since the newest event before |
- *  / */
+ *  | 0–8 | gap in ms, varint, where it is not the time since the newest event before |
+ *
+ *  Without a fraction, a finished play was played whole and any other event not at all. */
 export function writeRecent(bytes: Buffer, start: number, recent: readonly RecentEvent[]): number {
   let at = start;
   let before = 0;
   let newest = 0;
   for (const event of recent) {
+    const { fractionPlayed, gapMs, happenedAtMs } = event;
+    const usual = usualFraction(event.kind);
+    const isBroken = fractionPlayed !== 0 && fractionPlayed !== 1;
+    const isOther = !isBroken && fractionPlayed !== usual;
+    const hasGap = gapMs !== gapSince(newest, happenedAtMs);
+    const more = (isBroken ? FRACTION : 0) | (isOther ? OTHER_WHOLE : 0) | (hasGap ? GAP : 0);
     writeHash(bytes, at, event.track);
-    bytes[at + 7] = EVENT_KINDS.indexOf(event.kind) | (CONTEXT_KINDS.indexOf(event.context) << 4);
-    const writesFraction = event.fractionPlayed !== 0 && event.fractionPlayed !== 1;
-    const writesGap = event.gapMs !== gapSince(newest, event.happenedAtMs);
-    bytes[at + 8] =
+    bytes[at + 6]! |=
       (event.sessionStart ? SESSION_START : 0) |
       (event.shuffle ? SHUFFLE : 0) |
-      (event.fractionPlayed === 1 ? FRACTION_ONE : 0) |
-      (writesFraction ? FRACTION_WRITTEN : 0) |
-      (writesGap ? GAP_WRITTEN : 0);
-    at = writeVarint(bytes, at + 9, zigzag(event.happenedAtMs - before));
-    if (writesFraction) at = bytes.writeFloatLE(event.fractionPlayed, at);
-    if (writesGap) at = writeVarint(bytes, at, event.gapMs);
-    before = event.happenedAtMs;
+      (more === 0 ? 0 : MORE);
+    bytes[at + 7] = EVENT_KINDS.indexOf(event.kind) | (CONTEXT_KINDS.indexOf(event.context) << 4);
+    at = writeVarint(bytes, at + 8, zigzag(happenedAtMs - before));
+    if (more !== 0) bytes[at++] = more;
+    if (isBroken) at = bytes.writeFloatLE(fractionPlayed, at);
+    if (hasGap) at = writeVarint(bytes, at, gapMs);
+    before = happenedAtMs;
     newest = Math.max(newest, before);
   }
   return at;
@@ -47,26 +59,21 @@ export function readRecent(bytes: Buffer, start: number, count: number): RecentE
   let newest = 0;
   for (let index = 0; index < count; index++) {
     const at = cursor.at;
-    if (at + 9 > bytes.length) throw badRecent("are cut short");
+    if (at + FIXED_BYTES >= bytes.length) throw badRecent("are cut short");
+    const flags = bytes[at + 6]!;
     const kind = EVENT_KINDS[bytes[at + 7]! & 15];
     const context = CONTEXT_KINDS[bytes[at + 7]! >> 4];
     if (kind === undefined || context === undefined) throw badRecent("have an unknown kind");
-    const flags = bytes[at + 8]!;
-    cursor.at = at + 9;
+    cursor.at = at + FIXED_BYTES;
     const happenedAtMs = before + unzigzag(readVarint(cursor));
-    let fractionPlayed = flags & FRACTION_ONE ? 1 : 0;
-    if (flags & FRACTION_WRITTEN) {
-      if (cursor.at + 4 > bytes.length) throw badRecent("are cut short");
-      fractionPlayed = bytes.readFloatLE(cursor.at);
-      cursor.at += 4;
-    }
-    const gapMs = flags & GAP_WRITTEN ? readVarint(cursor) : gapSince(newest, happenedAtMs);
+    const more = flags & MORE ? readByte(cursor) : 0;
+    const fractionPlayed = readFraction(cursor, more, usualFraction(kind));
     recent.push({
-      track: readHash(bytes, at) as TrackHash,
+      track: trackAt(bytes, at),
       happenedAtMs,
       kind,
       fractionPlayed,
-      gapMs,
+      gapMs: more & GAP ? readVarint(cursor) : gapSince(newest, happenedAtMs),
       sessionStart: (flags & SESSION_START) !== 0,
       context,
       shuffle: (flags & SHUFFLE) !== 0,
@@ -80,50 +87,46 @@ export function readRecent(bytes: Buffer, start: number, count: number): RecentE
 
 /** The room that `count` events never outgrow, in bytes. */
 export function recentBytesMax(count: number): number {
-  return count * 32;
+  return count * (FIXED_BYTES + 1 + FRACTION_BYTES + 2 * VARINT_BYTES_MAX);
 }
 
-const SESSION_START = 1;
-const SHUFFLE = 2;
-const FRACTION_ONE = 4;
-const FRACTION_WRITTEN = 8;
-const GAP_WRITTEN = 16;
+const FIXED_BYTES = 8;
+const FRACTION_BYTES = 4;
+/** In a hash's highest byte, whose lower five bits are the hash's own. */
+const SESSION_START = 0x20;
+const SHUFFLE = 0x40;
+const MORE = 0x80;
+const HASH_HIGH = 0x1f;
+const FRACTION = 1;
+const OTHER_WHOLE = 2;
+const GAP = 4;
+
+function usualFraction(kind: EventKind): 0 | 1 {
+  return kind === "finished" ? 1 : 0;
+}
 
 function gapSince(newestMs: number, happenedAtMs: number): number {
   return newestMs === 0 ? 0 : Math.max(0, happenedAtMs - newestMs);
 }
 
-// Times reach 2⁵³, above what bit operations hold, so these count in ordinary numbers.
-function zigzag(value: number): number {
-  return value < 0 ? -2 * value - 1 : 2 * value;
+function trackAt(bytes: Buffer, at: number): TrackHash {
+  const high = bytes[at + 4]! | (bytes[at + 5]! << 8) | ((bytes[at + 6]! & HASH_HIGH) << 16);
+  return (bytes.readUInt32LE(at) + high * 2 ** 32) as TrackHash;
 }
 
-function unzigzag(value: number): number {
-  return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+function readByte(cursor: Cursor): number {
+  const byte = cursor.bytes[cursor.at++];
+  if (byte === undefined) throw badRecent("are cut short");
+  return byte;
 }
 
-function writeVarint(bytes: Buffer, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  while (rest >= 128) {
-    bytes[at++] = (rest % 128) | 128;
-    rest = Math.floor(rest / 128);
-  }
-  bytes[at++] = rest;
-  return at;
-}
-
-function readVarint(cursor: { readonly bytes: Buffer; at: number }): number {
-  let value = 0;
-  let scale = 1;
-  for (let read = 0; read < 8; read++) {
-    const byte = cursor.bytes[cursor.at++];
-    if (byte === undefined) throw badRecent("are cut short");
-    value += (byte & 127) * scale;
-    if (byte < 128) return value;
-    scale *= 128;
-  }
-  throw badRecent("hold a number that is too long");
+function readFraction(cursor: Cursor, more: number, usual: 0 | 1): number {
+  if (more & OTHER_WHOLE) return 1 - usual;
+  if (!(more & FRACTION)) return usual;
+  const at = cursor.at;
+  cursor.at += FRACTION_BYTES;
+  if (cursor.at > cursor.bytes.length) throw badRecent("are cut short");
+  return cursor.bytes.readFloatLE(at);
 }
 
 function badRecent(what: string): Failure {

@@ -1,16 +1,25 @@
 import { crc32 } from "node:zlib";
+import { HALF_BYTES, readHalves, writeHalves } from "../bundle/half-float.ts";
 import { assert, Failure } from "../domain/failure.ts";
 import {
-  type BundleId,
+  type BundleMark,
   type EventHash,
   ID_BYTES_MAX,
   type ListenerId,
+  type ModelName,
   type Offset,
   type Partition,
   type SessionId,
   type TrackHash,
 } from "../domain/ids.ts";
-import { HASH_BYTES, readHash, writeHash } from "./hash-codec.ts";
+import {
+  EVENT_HASH_BYTES,
+  HASH_BYTES,
+  readEventHash,
+  readHash,
+  writeEventHash,
+  writeHash,
+} from "./hash-codec.ts";
 import {
   DEDUPE_EVENTS_MAX,
   DISLIKED_TRACKS_MAX,
@@ -18,35 +27,30 @@ import {
   RECENT_EVENTS_MAX,
 } from "./listener-record.ts";
 import { readRecent, recentBytesMax, writeRecent } from "./recent-codec.ts";
+import { decodeRecord1 } from "./record-codec-1.ts";
+import { type Cursor, readVarint, VARINT_BYTES_MAX, writeVarint } from "./varint.ts";
 
-/** The bytes of a listener's record. Numbers are little-endian; equal records have equal bytes.
+/** The bytes of a listener's record, format 2. Equal records have equal bytes.
  *
- *  | offset | bytes | content |
- *  |---|---|---|
- *  | 0 | 4 | CRC-32 of the listener's id in UTF-8 followed by every byte after this one |
- *  | 4 | 1 | format version: 1 |
- *  | 5 | 1 | flags: 1 has a session, 2 has a short hidden, 4 has a long hidden |
- *  | 6 | 32 | bundle id |
- *  | 38 | 4 | partition |
- *  | 42 | 4 | epoch |
- *  | 46 | 6 | offset of the last event heard |
- *  | 52 | 6 | event time of the newest event that stepped, milliseconds since 1970-01-01 UTC |
- *  | 58 | 4 | steps in this session |
- *  | 62 | 6 | steps in all |
- *  | 68 | 2 | s, bytes of the session id |
- *  | 70 | 2 | S, length of the short hidden |
- *  | 72 | 2 | L, length of the long hidden |
- *  | 74 | 1 | e, event hashes in the dedupe window |
- *  | 75 | 1 | d, disliked tracks |
- *  | 76 | 1 | r, recent events |
- *  | 77 | s | session id, UTF-8 |
- *  | … | 4 × S | short hidden, float32 |
- *  | … | 4 × L | long hidden, float32 |
- *  | … | 7 × e | event hashes, u56, oldest first |
- *  | … | 7 × d | hashes of disliked tracks, u56, oldest first |
- *  | … | | recent events, oldest first, see `recent-codec.ts` |
+ *  | bytes | content |
+ *  |---|---|
+ *  | 4 | CRC-32, little-endian, of the listener's id in UTF-8 followed by every byte after this |
+ *  | 1 | format version: 2 |
+ *  | 1 | flags: 1 has a session, 2 has a short hidden, 4 has a long hidden |
+ *  | 8 | mark of the bundle |
+ *  | varints | partition, epoch, offset of the last event heard, |
+ *  | | event time of the newest event that stepped (milliseconds since 1970-01-01 UTC), |
+ *  | | steps in this session, steps in all, |
+ *  | | s bytes of session id, S and L lengths of the short and the long hidden, |
+ *  | | e event hashes, d disliked tracks, r recent events; see `varint.ts` |
+ *  | s | session id, UTF-8 |
+ *  | 2 × S, 2 × L | short hidden and long hidden in halves, see `half-float.ts` |
+ *  | 5 × e | event hashes, u40, oldest first |
+ *  | 7 × d | hashes of disliked tracks, u56, oldest first |
+ *  | | recent events, oldest first, see `recent-codec.ts` |
  *
  *  The id is in the checksum so that a record found under another listener's key is refused.
+ *  Records of format 1 are read, and written anew in this one when their listener is next heard.
  */
 export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buffer {
   assertWithinLimits(record);
@@ -58,78 +62,94 @@ export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buff
     (record.session === undefined ? 0 : HAS_SESSION) |
     (short === undefined ? 0 : HAS_SHORT) |
     (long === undefined ? 0 : HAS_LONG);
-  bytes.write(record.bundle, 6, BUNDLE_BYTES, "hex");
-  bytes.writeUInt32LE(record.partition, 38);
-  bytes.writeUInt32LE(record.epoch, 42);
-  bytes.writeUIntLE(record.heardOffset, 46, 6);
-  bytes.writeUIntLE(record.lastEventAtMs, 52, 6);
-  bytes.writeUInt32LE(record.sessionSteps, 58);
-  bytes.writeUIntLE(record.steps, 62, 6);
-  bytes.writeUInt16LE(session.length, 68);
-  bytes.writeUInt16LE(short?.length ?? 0, 70);
-  bytes.writeUInt16LE(long?.length ?? 0, 72);
-  bytes[74] = record.heardEvents.length;
-  bytes[75] = record.disliked.length;
-  bytes[76] = record.recent.length;
-  session.copy(bytes, HEADER_BYTES);
-  let at = HEADER_BYTES + session.length;
-  at = writeHidden(bytes, at, short);
-  at = writeHidden(bytes, at, long);
-  at = writeHashes(bytes, at, record.heardEvents);
-  at = writeHashes(bytes, at, record.disliked);
+  bytes.write(record.bundle, MARK_AT, MARK_BYTES, "hex");
+  let at = NUMBERS_AT;
+  const lengths = [session.length, short?.length ?? 0, long?.length ?? 0];
+  for (const number of [...numbersOf(record), ...lengths, ...countsOf(record)]) {
+    at = writeVarint(bytes, at, number);
+  }
+  at += session.copy(bytes, at);
+  if (short !== undefined) at = writeHalves(bytes, at, short);
+  if (long !== undefined) at = writeHalves(bytes, at, long);
+  for (const hash of record.heardEvents) at = writeEventHash(bytes, at, hash);
+  for (const hash of record.disliked) at = writeHash(bytes, at, hash);
   at = writeRecent(bytes, at, record.recent);
   bytes.writeUInt32LE(checksum(bytes, at, listener), 0);
   return bytes.subarray(0, at);
 }
 
-/** The inverse of `encodeRecord`. The record owns its arrays: `bytes` may be reused. Throws
- *  `bad_record` for bytes that `encodeRecord` did not write for this listener. */
+/** The inverse of `encodeRecord`, which also reads format 1. The record owns its arrays: `bytes`
+ *  may be reused. Throws `bad_record` for bytes that no version of `encodeRecord` wrote for this
+ *  listener. */
 export function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecord {
-  if (bytes.length < HEADER_BYTES) throw badRecord("is cut short");
+  if (bytes.length < NUMBERS_AT) throw badRecord("is cut short");
   if (bytes.readUInt32LE(0) !== checksum(bytes, bytes.length, listener)) {
     throw badRecord("fails its checksum");
   }
-  if (bytes[4] !== FORMAT_VERSION) throw badRecord(`has format version ${bytes[4]}`);
-  const flags = bytes[5]!;
-  const sessionEnd = HEADER_BYTES + bytes.readUInt16LE(68);
-  const counts = { short: bytes.readUInt16LE(70), long: bytes.readUInt16LE(72) };
-  const longEnd = sessionEnd + 4 * (counts.short + counts.long);
-  const eventsEnd = longEnd + HASH_BYTES * bytes[74]!;
-  const dislikedEnd = eventsEnd + HASH_BYTES * bytes[75]!;
-  if (dislikedEnd > bytes.length) throw badRecord("is cut short");
-  const { short, long } = readHidden(bytes, sessionEnd, counts);
-  const record: ListenerRecord = {
-    bundle: bytes.toString("hex", 6, 6 + BUNDLE_BYTES) as BundleId,
-    partition: bytes.readUInt32LE(38) as Partition,
-    epoch: bytes.readUInt32LE(42),
-    heardOffset: bytes.readUIntLE(46, 6) as Offset,
-    lastEventAtMs: bytes.readUIntLE(52, 6),
-    session:
-      flags & HAS_SESSION
-        ? (bytes.toString("utf8", HEADER_BYTES, sessionEnd) as SessionId)
-        : undefined,
-    sessionSteps: bytes.readUInt32LE(58),
-    steps: bytes.readUIntLE(62, 6),
-    recent: readRecent(bytes, dislikedEnd, bytes[76]!),
-    heardEvents: readHashes(bytes, longEnd, eventsEnd) as EventHash[],
-    disliked: readHashes(bytes, eventsEnd, dislikedEnd) as TrackHash[],
-    hidden: {
-      ...(flags & HAS_SHORT ? { short } : {}),
-      ...(flags & HAS_LONG ? { long } : {}),
-    },
-  };
+  const version = bytes[4];
+  if (version !== 1 && version !== FORMAT_VERSION) {
+    throw badRecord(`has format version ${version}`);
+  }
+  const record = version === 1 ? decodeRecord1(bytes) : decodeRecord2(bytes);
   assertWithinLimits(record);
   return record;
 }
 
-const FORMAT_VERSION = 1;
-const HEADER_BYTES = 77;
-const BUNDLE_BYTES = 32;
+function decodeRecord2(bytes: Buffer): ListenerRecord {
+  const flags = bytes[5]!;
+  const cursor = { bytes, at: NUMBERS_AT };
+  const next = () => readVarint(cursor);
+  const place = { partition: next() as Partition, epoch: next(), heardOffset: next() as Offset };
+  const times = { lastEventAtMs: next(), sessionSteps: next(), steps: next() };
+  const lengths = { session: next(), short: next(), long: next() };
+  const counts = { events: next(), disliked: next(), recent: next() };
+  const floats = lengths.short + lengths.long;
+  const hashBytes = EVENT_HASH_BYTES * counts.events + HASH_BYTES * counts.disliked;
+  if (cursor.at + lengths.session + HALF_BYTES * floats + hashBytes > bytes.length) {
+    throw badRecord("is cut short");
+  }
+  const session = bytes.toString("utf8", cursor.at, cursor.at + lengths.session);
+  cursor.at += lengths.session;
+  const hidden = readHidden(cursor, flags, lengths);
+  const heardEvents: EventHash[] = [];
+  for (let event = 0; event < counts.events; event++) {
+    heardEvents.push(readEventHash(bytes, step(cursor, EVENT_HASH_BYTES)) as EventHash);
+  }
+  const disliked: TrackHash[] = [];
+  for (let track = 0; track < counts.disliked; track++) {
+    disliked.push(readHash(bytes, step(cursor, HASH_BYTES)) as TrackHash);
+  }
+  return {
+    bundle: bytes.toString("hex", MARK_AT, MARK_AT + MARK_BYTES) as BundleMark,
+    ...place,
+    ...times,
+    session: flags & HAS_SESSION ? (session as SessionId) : undefined,
+    recent: readRecent(bytes, cursor.at, counts.recent),
+    heardEvents,
+    disliked,
+    hidden,
+  };
+}
+
+const FORMAT_VERSION = 2;
+const MARK_AT = 6;
+const MARK_BYTES = 8;
+const NUMBERS_AT = MARK_AT + MARK_BYTES;
+const NUMBERS = 12;
 const HAS_SESSION = 1;
 const HAS_SHORT = 2;
 const HAS_LONG = 4;
 /** The longest hidden state of one model. */
 const HIDDEN_MAX = 4096;
+
+function numbersOf(record: ListenerRecord): number[] {
+  const { partition, epoch, heardOffset, lastEventAtMs, sessionSteps, steps } = record;
+  return [partition, epoch, heardOffset, lastEventAtMs, sessionSteps, steps];
+}
+
+function countsOf({ heardEvents, disliked, recent }: ListenerRecord): number[] {
+  return [heardEvents.length, disliked.length, recent.length];
+}
 
 function assertWithinLimits(record: ListenerRecord): void {
   assert(record.recent.length <= RECENT_EVENTS_MAX, "recent events stay bounded");
@@ -143,39 +163,29 @@ function assertWithinLimits(record: ListenerRecord): void {
 
 function bytesMax(record: ListenerRecord, sessionBytes: number): number {
   const floats = (record.hidden.short?.length ?? 0) + (record.hidden.long?.length ?? 0);
-  const hashes = record.heardEvents.length + record.disliked.length;
-  const fixed = HEADER_BYTES + sessionBytes + 4 * floats + HASH_BYTES * hashes;
-  return fixed + recentBytesMax(record.recent.length);
-}
-
-function writeHidden(bytes: Buffer, at: number, hidden: Float32Array | undefined): number {
-  if (hidden === undefined) return at;
-  // Float32Array is little-endian on every processor that Node supports here (x64 and arm64).
-  bytes.set(new Uint8Array(hidden.buffer, hidden.byteOffset, hidden.byteLength), at);
-  return at + hidden.byteLength;
+  const hashes = EVENT_HASH_BYTES * record.heardEvents.length + HASH_BYTES * record.disliked.length;
+  const fixed = NUMBERS_AT + NUMBERS * VARINT_BYTES_MAX + sessionBytes;
+  return fixed + HALF_BYTES * floats + hashes + recentBytesMax(record.recent.length);
 }
 
 /** Both hidden states in one piece of memory, since each piece costs more than its copy. */
 function readHidden(
-  bytes: Buffer,
-  start: number,
-  counts: { readonly short: number; readonly long: number },
-): { readonly short: Float32Array; readonly long: Float32Array } {
-  const floats = new Float32Array(counts.short + counts.long);
-  new Uint8Array(floats.buffer).set(bytes.subarray(start, start + floats.byteLength));
-  return { short: floats.subarray(0, counts.short), long: floats.subarray(counts.short) };
+  cursor: Cursor,
+  flags: number,
+  lengths: Readonly<Record<ModelName, number>>,
+): ListenerRecord["hidden"] {
+  const floats = new Float32Array(lengths.short + lengths.long);
+  readHalves(cursor.bytes, step(cursor, HALF_BYTES * floats.length), floats);
+  return {
+    ...(flags & HAS_SHORT ? { short: floats.subarray(0, lengths.short) } : {}),
+    ...(flags & HAS_LONG ? { long: floats.subarray(lengths.short) } : {}),
+  };
 }
 
-function writeHashes(bytes: Buffer, start: number, hashes: readonly number[]): number {
-  let at = start;
-  for (const hash of hashes) at = writeHash(bytes, at, hash);
-  return at;
-}
-
-function readHashes(bytes: Buffer, start: number, end: number): number[] {
-  const hashes: number[] = [];
-  for (let at = start; at < end; at += HASH_BYTES) hashes.push(readHash(bytes, at));
-  return hashes;
+/** Moves on by `length` and returns where the cursor stood. */
+function step(cursor: Cursor, length: number): number {
+  cursor.at += length;
+  return cursor.at - length;
 }
 
 function checksum(bytes: Buffer, end: number, listener: ListenerId): number {

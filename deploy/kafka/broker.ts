@@ -22,6 +22,8 @@ export interface BrokerOptions {
 export interface Broker {
   /** HOST:PORT, as clients take it; the same after a restart. */
   readonly brokers: readonly string[];
+  /** The broker's process of now. */
+  readonly pid: number;
   /** What the broker printed is in this file. */
   readonly logFile: string;
   /** Ends the broker with SIGKILL, as a crash would; its data stay. */
@@ -54,6 +56,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   return {
     brokers: [`${place.host}:${place.port}`],
     logFile,
+    get pid() {
+      return process_.pid ?? 0;
+    },
     kill: () => end(process_, "SIGKILL"),
     async restart() {
       await end(process_, "SIGKILL");

@@ -60,7 +60,7 @@ function bundleOf(seed: number, trackIds: readonly TrackId[], models: Bundle["mo
   return {
     manifest: {
       format: "segue.bundle/1",
-      id: seed.toString(16).padStart(64, "0") as BundleId,
+      id: seed.toString(16).padStart(2, "0").repeat(32) as BundleId,
       tracks: { count: trackIds.length, ids: "", popularity: "" },
       models: {},
       blend: { short: 1, long: 1, popularity: 0 },

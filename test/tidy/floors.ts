@@ -11,7 +11,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   trainer: 3,
   cli: 4,
   deploy: 5,
-  bench: 5,
+  bench: 6,
 };
 
 /** Imports that go up, or sideways between two folders of one floor. */

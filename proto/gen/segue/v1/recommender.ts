@@ -260,6 +260,10 @@ export interface GetListenerRequest {
 export interface GetListenerResponse {
   listener: string;
   known: boolean;
+  /**
+   * The bundle that stepped the models' states; the first 16 digits of its id where that is not the
+   * bundle served now.
+   */
   bundleId: string;
   heard: LogPosition | undefined;
   lastEventAtMs: number;

@@ -1,6 +1,8 @@
 import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { startWorkerRunner } from "../core/bundle/worker-runner.ts";
 import type { LogRecord } from "../core/log/event-log.ts";
+import { openLmdbReader } from "../core/state/lmdb-reader.ts";
+import { requireThat } from "./did-not-happen.ts";
 import {
   decodeBare,
   openPeakFlops,
@@ -50,6 +52,7 @@ export async function measureIngestParts(world: World, limits: RoundLimits): Pro
   try {
     const recording: Recording = { batches: [], commits: [] };
     await measureIngest(world, runner, { folder: world.home.state, recording });
+    await requireHeard(world);
     const records = await readAll(world.log, "bench-recording", world.events.length);
     const parts = { world, runner, peak, recording, records, raw: rawCommits(recording.commits) };
     // The first round warms everything up.
@@ -66,6 +69,14 @@ export async function measureIngestParts(world: World, limits: RoundLimits): Pro
     await peak.close();
     await runner.close();
   }
+}
+
+async function requireHeard({ home, lastHeardAtMs }: World): Promise<void> {
+  const state = openLmdbReader(home.state);
+  for (const listener of lastHeardAtMs.keys()) {
+    requireThat(state.read(listener) !== undefined, `the store does not hold ${listener}`);
+  }
+  await state.close();
 }
 
 interface Parts {
@@ -93,8 +104,7 @@ async function measureRound(parts: Parts, round: number, rounds: Rounds<Name>): 
   rounds.add("eventsPerSecond", events / whole.seconds);
   await add("decode", () => decodeAll(records), DECODE_PASSES);
   await add("decodeBare", () => decodeBare(records), DECODE_PASSES);
-  const shape = { models: Object.keys(bundle.models).length, partitions: log.partitions };
-  await add("step", () => stepAll(runner, recording.batches, shape));
+  await add("step", () => stepAll(runner, recording.batches, log.partitions));
   rounds.add("stepAtPeak", (stepFlops(bundle) / (await peak.measure())) * 1e6);
   await add("put", () => putAll(fresh("put"), recording.commits));
   await add("putBare", () => putBare(fresh("put-bare"), raw));

@@ -1,0 +1,14 @@
+import { openEnvironmentReader } from "../core/lmdb/environment.ts";
+import { checkStore } from "../core/state/check-store.ts";
+
+/** Checks the store in the folder given and prints how it went; a process of its own, since damage
+ *  to LMDB's pages can end it. */
+const reader = openEnvironmentReader(process.argv[2]!);
+const environment = reader.current();
+if (environment === undefined) {
+  process.stdout.write("none");
+} else {
+  checkStore(environment);
+  process.stdout.write("read");
+}
+await reader.close();

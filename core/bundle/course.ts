@@ -1,0 +1,36 @@
+import { assert } from "../domain/failure.ts";
+import { roundToHalves } from "./half-float.ts";
+import type { Course, StepRunner } from "./step-runner.ts";
+
+/** Runs a course → [owners, H], the memory of `course.hidden`. What a step gives is rounded to
+ *  halves before anything sees it, so that a state is the same whether it was stored between two
+ *  steps or not. This is the one place of that rounding for all that is served. */
+export async function runCourse(
+  { step }: Pick<StepRunner, "step">,
+  course: Course,
+): Promise<Float32Array> {
+  const { model, width, hidden: states, owners, forgets } = course;
+  const dimension = course.track.length / owners.length;
+  const featureWidth = course.features.length / owners.length;
+  let from = 0;
+  for (const rows of course.waveRows) {
+    const to = from + rows;
+    const hidden = new Float32Array(rows * width); // [rows, H]
+    for (let row = 0; row < rows; row++) {
+      if (forgets[from + row]) continue;
+      const start = owners[from + row]! * width;
+      hidden.set(states.subarray(start, start + width), row * width);
+    }
+    const track = course.track.subarray(from * dimension, to * dimension);
+    const features = course.features.subarray(from * featureWidth, to * featureWidth);
+    const next = await step({ model, rows, track, features, hidden });
+    assert(next.length === rows * width, "a step returns one hidden state per row");
+    for (let row = 0; row < rows; row++) {
+      const start = owners[from + row]! * width;
+      states.set(next.subarray(row * width, (row + 1) * width), start);
+      roundToHalves(states, start, start + width);
+    }
+    from = to;
+  }
+  return states;
+}
