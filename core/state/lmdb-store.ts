@@ -4,6 +4,7 @@ import {
   openEnvironment,
   readView,
   transactDurably,
+  type WritableEnvironment,
 } from "../lmdb/environment.ts";
 import { requireOwner } from "./fence.ts";
 import type { ListenerRecord } from "./listener-record.ts";
@@ -15,8 +16,11 @@ import { decodePosition, encodePosition, listenerKey, positionKey } from "./stor
 /** The durable session store: an LMDB environment in `folder`, made where there is none. One
  *  process writes it; any number read it through `openLmdbReader`. */
 export function openLmdbStore(folder: string): SessionStore {
-  const environment = openEnvironment(folder);
+  return sessionStoreIn(openEnvironment(folder));
+}
 
+/** The store that an environment holds; it closes the environment with itself. */
+export function sessionStoreIn(environment: WritableEnvironment): SessionStore {
   function read(listener: ListenerId): ListenerRecord | undefined {
     const bytes = readView(environment, listenerKey(listener));
     return bytes && decodeRecord(bytes, listener);
