@@ -66,14 +66,23 @@ export function openEnvironmentReader(folder: string): EnvironmentReader {
   };
 }
 
-/** A value's bytes, which hold until the next read of any environment. */
+/** A value's bytes, which hold until the next read of any environment. Throws `store_unavailable`
+ *  where LMDB's own pages are damaged. */
 export function readView(
   environment: Pick<WritableEnvironment, "getBinaryFast">,
   key: Buffer,
 ): Buffer | undefined {
-  const bytes = environment.getBinaryFast(key);
+  const bytes = attemptRead(() => environment.getBinaryFast(key));
   // lmdb-js lends one large buffer and only overrides its length.
   return bytes?.subarray(0, bytes.length);
+}
+
+function attemptRead<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Failure("store_unavailable", `the store cannot be read: ${cause}`, { cause });
+  }
 }
 
 /** Runs `write` in one transaction and resolves when it is on the disk. All of it is written or

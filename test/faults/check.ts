@@ -11,8 +11,10 @@ const ROOT = join(import.meta.dirname, "../..");
 async function check(): Promise<readonly RowResult[]> {
   const results: TestResult[] = [];
   await runFiles(filesToRun(), ({ path }, events) => {
-    results.push(...resultsOf(path, events));
+    const found = resultsOf(path, events);
+    results.push(...found);
     console.error(`ran ${path}`);
+    for (const { name, error } of found) if (error !== undefined) console.error(name, error);
   });
   const faults = readFaults(readFileSync(join(ROOT, "docs/faults.md"), "utf8"));
   return rowResults(faults, FAULT_ROWS, results);

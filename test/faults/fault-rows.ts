@@ -13,7 +13,7 @@ export interface RowTest {
 }
 
 const SIMULATION = named("test/simulation/simulation.test.ts", [
-  "ingest under the faults of 2000 seeds ends as a sequential replay does",
+  "ingest under the faults of 2000 seeds ends as a plain replay does",
 ]);
 const KILLS = [
   ...named("ingest/kill.test.ts", [
@@ -161,6 +161,18 @@ export const FAULT_ROWS: readonly FaultRow[] = [
         "a full disk refuses commits whole and does not end the process",
       ]),
       ...caught("a write that failed and is taken for done", 30),
+    ],
+  },
+  {
+    row: 21,
+    tests: [
+      ...named("core/state/damaged-store.test.ts", [
+        "a damaged store is found out, or reads as it was written",
+      ]),
+      ...named("ingest/open-state.test.ts", [
+        "a damaged store is set aside, and the log makes the same one again",
+        "another store's file is refused by whoever opens it",
+      ]),
     ],
   },
   {

@@ -17,6 +17,8 @@ export interface TestResult {
   readonly name: string;
   readonly ended: "passed" | "failed" | "skipped";
   readonly figures: readonly string[];
+  /** Why it failed. */
+  readonly error?: string;
 }
 
 /** A test states a figure by a diagnostic that begins with this. */
@@ -33,7 +35,8 @@ export function resultsOf(file: string, events: readonly TestEvent[]): TestResul
     const { name, skip } = event.data;
     const passed = event.type === "test:pass" ? "passed" : "failed";
     const ended = skip === undefined || skip === false ? passed : "skipped";
-    results.push({ file, name, ended, figures: [] });
+    const failed = event.type === "test:fail" ? { error: String(event.data.details.error) } : {};
+    results.push({ file, name, ended, figures: [], ...failed });
   }
   return results;
 }

@@ -14,6 +14,9 @@ import type { Disk } from "./disk.ts";
 import type { Host } from "./host.ts";
 import { mixingModels } from "./mixing-models.ts";
 
+/** The id under which every simulated store is made. */
+export const STORE_ID = "0123456789abcdef";
+
 /** Starts the product's own ingest in a simulated process; returns what it subscribed with. */
 export async function startIngestIn(
   host: Host,
@@ -33,7 +36,7 @@ export async function startIngestIn(
   await startIngest({
     log,
     deadLetters: deadLettersOf(host, world),
-    store: sessionStoreIn(world.disk.open(host)),
+    store: sessionStoreIn(world.disk.open(host), STORE_ID),
     models: () => models,
     counts: newCounts(),
     onNotice: () => {},

@@ -16,7 +16,7 @@ export interface Edit {
 }
 
 const APPEND_LETTERS = "  if (letters.length > 0) await deadLetters.append(letters);\n";
-const PUT_POSITION = "environment.putSync(positionKey(commit.partition), newPosition);";
+const POSITION = "[positionKey(commit.partition), encodePosition(commit.position)]";
 
 /** Bugs that a change of the ingest path could bring in, each of which costs listeners their state
  *  or lets it be counted twice. */
@@ -26,11 +26,20 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (next === expectedNext && isEpoch) return;",
     replace: "if (commit !== undefined) return;",
   }),
-  mutant("a position that is written outside of the transaction", 30, {
-    file: "core/state/lmdb-store.ts",
-    find: `  ${PUT_POSITION}\n    });`,
-    replace: `});\n${PUT_POSITION}`,
-  }),
+  mutant(
+    "a position that is written outside of the transaction",
+    30,
+    {
+      file: "core/state/lmdb-store.ts",
+      find: `changes.push(${POSITION});`,
+      replace: "",
+    },
+    {
+      file: "core/state/lmdb-store.ts",
+      find: "environment.putSync(SEAL_KEY, encodeSeal(seal));\n    });",
+      replace: `});\nenvironment.putSync(...(${POSITION} as const));`,
+    },
+  ),
   mutant("a batch that is done before it is on the disk", 30, {
     file: "core/lmdb/environment.ts",
     find: "await withinTimeout(environment.flushed);",

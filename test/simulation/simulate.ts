@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import { sessionStoreIn } from "../../core/state/lmdb-store.ts";
+import { readSeal } from "../../core/state/store-name.ts";
+import { sealOf } from "../../core/state/store-seal.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { type FaultWeights, faultTurns, faultWeights } from "./faults.ts";
 import { movesOf } from "./history.ts";
 import { createHost } from "./host.ts";
+import { STORE_ID } from "./ingest-host.ts";
 import { replaySequentially } from "./oracle.ts";
 import { type Turn, workTurns } from "./work.ts";
 import { createWorld, giveTo, isApplied, report, startHost, type World } from "./world.ts";
@@ -31,7 +35,10 @@ export async function simulate(seed: number): Promise<SimulatedRun> {
   const trace: string[] = [];
   await underFaults(world, { chance, weights, trace });
   await inPeace(world, { chance, trace });
-  const store = sessionStoreIn(world.disk.open(createHost("observer")));
+  const environment = world.disk.open(createHost("observer"));
+  const store = sessionStoreIn(environment, STORE_ID);
+  const seal = sealOf(STORE_ID, environment.getRange());
+  if (!isDeepStrictEqual(readSeal(environment), seal)) report(world, "the store's seal is wrong");
   const digest = await store.digest();
   if (world.violation === undefined) await holdAgainstOracle(world, digest);
   return { seed, violation: world.violation, trace, digest };

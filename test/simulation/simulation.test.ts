@@ -22,7 +22,7 @@ const FAULTS = [
   /resets the offset/,
 ];
 
-test(`ingest under the faults of ${SEEDS} seeds ends as a sequential replay does`, async (context) => {
+test(`ingest under the faults of ${SEEDS} seeds ends as a plain replay does`, async (context) => {
   const broken: string[] = [];
   const unseen = new Set(FAULTS);
   const counts = { killed: 0, cut: 0, overtaken: 0 };
