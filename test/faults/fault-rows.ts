@@ -207,6 +207,16 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     ]),
   },
   {
+    row: 30,
+    tests: [
+      ...SIMULATION,
+      ...named("ingest/no-clock.test.ts", [
+        "nothing that decides about a listener's state asks a clock",
+      ]),
+    ],
+    owed: "the deadlines of gRPC calls, which its library keeps by the wall clock",
+  },
+  {
     row: 32,
     tests: named("scorer/requests.test.ts", [
       "what a request has wrong is refused with the wire's name of the field",
@@ -261,6 +271,11 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ...caught("a forgotten listener whose record stays", 30),
     ],
     owed: "restored backups, and the bytes that LMDB's free pages still hold",
+  },
+  {
+    row: 44,
+    tests: SIMULATION,
+    owed: "what scorer and gateway write, and metrics and traces",
   },
   {
     row: 46,

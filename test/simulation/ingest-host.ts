@@ -5,6 +5,7 @@ import {
   LISTENING_TOPIC,
   type LogReader,
 } from "../../core/log/event-log.ts";
+import type { LogNoticeListener } from "../../core/log/log-notice.ts";
 import { sessionStoreIn } from "../../core/state/lmdb-store.ts";
 import { startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
@@ -21,6 +22,7 @@ export const STORE_ID = "0123456789abcdef";
 export async function startIngestIn(
   host: Host,
   world: { readonly broker: SimulatedBroker; readonly disk: Disk; readonly chance: Chance },
+  onNotice: LogNoticeListener,
 ): Promise<LogReader> {
   const models = mixingModels(host);
   let subscribed: LogReader | undefined;
@@ -39,7 +41,7 @@ export async function startIngestIn(
     store: sessionStoreIn(world.disk.open(host), STORE_ID),
     models: () => models,
     counts: newCounts(),
-    onNotice: () => {},
+    onNotice,
   });
   if (subscribed === undefined) throw new Failure("bug", "ingest did not subscribe");
   return subscribed;

@@ -29,6 +29,8 @@ export interface World {
   violation: string | undefined;
 }
 
+/** What is known of listeners; see `listening.ts`. */
+const PERSONAL = /\b(ann|bob|cleo|dan|eve|morning|evening)\b|(event|track)-\d/;
 const HOST_NAMES = ["a", "b", "c"];
 
 export async function createWorld(chance: Chance): Promise<World> {
@@ -55,7 +57,9 @@ export async function createWorld(chance: Chance): Promise<World> {
 /** Starts a process, which is given the partitions that the group holds for its name. */
 export async function startHost(world: World, name: string): Promise<void> {
   const host = createHost(name);
-  const reader = await startIngestIn(host, world);
+  const reader = await startIngestIn(host, world, ({ message }) => {
+    if (PERSONAL.test(message)) report(world, `a notice names somebody: ${message}`);
+  });
   world.hosts.set(name, { host, reader });
   for (const topic of world.broker.partitions) {
     if (topic.owner === name) giveTo(world, topic, name);
