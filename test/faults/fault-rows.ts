@@ -154,6 +154,12 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     ],
   },
   {
+    row: 18,
+    tests: named("ingest/added-partitions-kafka.test.ts", [
+      "partitions that are added are read from their beginning, and no play is lost",
+    ]),
+  },
+  {
     row: 20,
     tests: [
       ...SIMULATION,
