@@ -1,16 +1,4 @@
-/** What holds one row of docs/faults.md. */
-export interface FaultRow {
-  readonly row: number;
-  readonly tests: readonly RowTest[];
-  /** What the row promises and these tests do not show; such a row is held in part. */
-  readonly owed?: string;
-}
-
-export interface RowTest {
-  /** From the repository's root. */
-  readonly file: string;
-  readonly name: string;
-}
+import type { FaultRow, RowTest } from "./fault-list.ts";
 
 const SIMULATION = named("test/simulation/simulation.test.ts", [
   "ingest under the faults of 2000 seeds ends as a plain replay does",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { walk } from "../tidy/source-file.ts";
-import type { RowTest } from "./fault-rows.ts";
+import type { RowTest } from "./fault-list.ts";
 
 /** Tests of the registry that neither their file nor a contract that it imports declares. */
 export function lostTests(root: string, tests: readonly RowTest[]): string[] {

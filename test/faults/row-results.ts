@@ -1,6 +1,5 @@
 import type { TestEvent } from "node:test/reporters";
-import type { Fault } from "./fault-list.ts";
-import type { FaultRow, RowTest } from "./fault-rows.ts";
+import type { Fault, FaultRow, RowTest } from "./fault-list.ts";
 
 export type Outcome = "held" | "in part" | "broken" | "not run" | "not tested yet";
 
