@@ -145,6 +145,20 @@ test("the batch of an owner that was overtaken is refused and writes nothing", a
   assert.deepEqual(counts, newCounts());
 });
 
+test("a batch that another owner has applied waits until that is durable", async () => {
+  const store = createMemoryStore();
+  await appliedTo(store).apply(recordsOf([play("1", 0)]));
+  const digest = await store.digest();
+  const failing = {
+    ...store,
+    commit: () => Promise.reject(new Failure("store_unavailable", "the disk does not answer")),
+  };
+  const again = appliedTo(failing);
+  await assert.rejects(again.apply(recordsOf([play("1", 0)])), /does not answer/);
+  await appliedTo(store).apply(recordsOf([play("1", 0)]));
+  assert.equal(await store.digest(), digest);
+});
+
 test("a batch whose partition was taken away is not written", async () => {
   const store = createMemoryStore();
   const signal = AbortSignal.abort(new Error("taken away"));

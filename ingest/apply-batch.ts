@@ -24,13 +24,18 @@ export async function applyBatch(batch: LogBatch, context: ApplyContext): Promis
   const { store, models, topic, deadLetters, signal } = context;
   const { partition } = batch;
   // Read before any record: the commit is refused when it has changed, so no record is older.
-  const { epoch, next } = store.position(partition) ?? NOTHING_APPLIED;
+  const stored = store.position(partition) ?? NOTHING_APPLIED;
+  const { epoch, next } = stored;
   const fresh = batch.records.filter((record) => record.offset >= next);
   const place = { topic, partition, epoch };
   const { drafts, letters, counts } = hearBatch(fresh, place, { store, bundle: models.bundle });
   counts.replayed += batch.records.length - fresh.length;
   const last = fresh.at(-1);
-  if (last === undefined) return counts;
+  if (last === undefined) {
+    // Another owner may have made this visible and not durable yet; an empty commit waits for both.
+    await store.commit({ partition, expectedNext: next, position: stored, records: new Map() });
+    return counts;
+  }
 
   const advanced = await advance(drafts, models);
   signal.throwIfAborted();
@@ -45,7 +50,7 @@ export async function applyBatch(batch: LogBatch, context: ApplyContext): Promis
   return { ...counts, waves: advanced.waves, rebuilt: advanced.rebuilt, commits: 1 };
 }
 
-const NOTHING_APPLIED = { epoch: 0, next: 0 as Offset };
+const NOTHING_APPLIED = { epoch: 0, next: 0 as Offset, appendedAtMs: 0 };
 
 /** Adds a null for every listener of whom the batch leaves nothing. */
 function withForgotten(

@@ -5,15 +5,22 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ListenerId, Offset, Partition } from "../core/domain/ids.ts";
 import { type EmbeddedLog, openEmbeddedLog } from "../core/log/embedded-log.ts";
-import { DEAD_LETTER_TOPIC, LISTENING_TOPIC } from "../core/log/event-log.ts";
+import {
+  DEAD_LETTER_TOPIC,
+  type EventLog,
+  LISTENING_TOPIC,
+  type LogReader,
+} from "../core/log/event-log.ts";
 import type { LogNotice } from "../core/log/log-notice.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
 import {
   BEGAN_AT_MS,
+  batchOf,
   type Delivery,
   deliveryOf,
   listeningEvent,
+  recordsOf,
 } from "../test/support/listening-records.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
 import { tinyModels } from "../test/support/tiny-models.ts";
@@ -68,6 +75,32 @@ test("a topic that was made anew is read from its beginning, with nothing skippe
   assert.deepEqual([counts.log_restarts, counts.lost_records, counts.replayed], [1, 0, 0]);
   assert.equal(store.read(ann)?.steps, 6);
   assert.equal(store.position(partition)?.epoch, 1);
+});
+
+test("a jump that another owner has made is not made again", async () => {
+  const store = createMemoryStore();
+  const models = tinyModels(1);
+  const readers: LogReader[] = [];
+  const subscription = { assigned: () => [], silentForMs: () => 0, close: async () => {} };
+  const subscribe = async (_: string, reader: LogReader) => {
+    readers.push(reader);
+    return subscription;
+  };
+  const log = { topic: LISTENING_TOPIC, subscribe } as unknown as EventLog;
+  const counts = newCounts();
+  const options = { log, deadLetters: log, store, models: () => models, onNotice: () => {} };
+  for (let owner = 0; owner < 2; owner++) await startIngest({ ...options, counts });
+  const [one, other] = readers as [LogReader, LogReader];
+  const { signal } = new AbortController();
+  const hear = (reader: LogReader, numbers: number[]) =>
+    reader.onBatch(batchOf(recordsOf(numbers.map(play))), signal);
+  await hear(one, [1, 2]);
+  // Both find that the topic was made anew; the first comes to the very offset that they had.
+  const watermarks = { first: 0 as Offset, next: 1 as Offset };
+  for (const reader of readers) reader.onOutOfRange(partition, 2 as Offset, watermarks);
+  await hear(one, [3, 4]);
+  await assert.rejects(hear(other, [3, 4]), /is at offset 2 of epoch 1/);
+  assert.deepEqual([store.position(partition)?.epoch, store.read(ann)?.steps], [1, 4]);
 });
 
 function play(number: number): Delivery {

@@ -59,7 +59,8 @@ function ingestReader(options: IngestOptions): LogReader {
 
   function onOutOfRange(partition: Partition, wanted: Offset, watermarks: Watermarks): Offset {
     // Written down with the first batch; until then every assignment comes here again.
-    jumps.set(partition, { wanted, watermarks });
+    const { epoch } = store.position(partition) ?? NOTHING_APPLIED;
+    jumps.set(partition, { wanted, epoch, watermarks });
     onNotice({ level: "error", message: lossOf(partition, wanted, watermarks) });
     return watermarks.first;
   }
@@ -70,8 +71,12 @@ function ingestReader(options: IngestOptions): LogReader {
 /** An offset to read that the log does not hold. */
 interface Jump {
   readonly wanted: Offset;
+  /** The stored epoch when the jump was found out. */
+  readonly epoch: number;
   readonly watermarks: Watermarks;
 }
+
+const NOTHING_APPLIED = { epoch: 0, appendedAtMs: 0 };
 
 /** Moves the stored position to the log's oldest record. An offset above the log's end means
  *  that offsets were given anew, so a new epoch begins, in which no record takes an event for
@@ -79,13 +84,15 @@ interface Jump {
 async function applyJump(
   store: SessionStore,
   partition: Partition,
-  { wanted, watermarks: { first, next } }: Jump,
+  { wanted, epoch, watermarks: { first, next } }: Jump,
 ): Promise<Counts> {
-  const { epoch, appendedAtMs } = store.position(partition) ?? { epoch: 0, appendedAtMs: 0 };
+  const { appendedAtMs } = store.position(partition) ?? NOTHING_APPLIED;
   const restarted = wanted > next;
   await store.commit({
     partition,
     expectedNext: wanted,
+    // Another owner may have made the jump, and have come in the new epoch to the same offset.
+    expectedEpoch: epoch,
     position: { epoch: restarted ? epoch + 1 : epoch, next: first, appendedAtMs },
     records: new Map(),
   });

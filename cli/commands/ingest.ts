@@ -13,11 +13,11 @@ import {
   type LogSubscription,
 } from "../../core/log/event-log.ts";
 import { writeNotice } from "../../core/log/log-notice.ts";
-import { openLmdbStore } from "../../core/state/lmdb-store.ts";
 import type { StateReader } from "../../core/state/session-store.ts";
 import { CATALOGUE_GROUP, startCatalogueIngest } from "../../ingest/apply-catalogue.ts";
 import { INGEST_GROUP, startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
+import { openState } from "../../ingest/open-state.ts";
 import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
@@ -46,7 +46,7 @@ export const ingest: Command = {
     const choice = logChoice(options);
     const bundle = await openBundle(home.bundle);
     const runner = await startWorkerRunner(bundle);
-    const store = openLmdbStore(home.state);
+    const store = await openState(home.state, writeNotice);
     const catalogue = openCatalogueStore(home.catalogue);
     const [log, deadLetters, catalogueLog] = await Promise.all(
       [LISTENING_TOPIC, DEAD_LETTER_TOPIC, CATALOGUE_TOPIC].map((topic) => openLog(choice, topic)),

@@ -6,6 +6,22 @@ import { Failure } from "../domain/failure.ts";
 /** An LMDB environment with binary keys and values: one folder with `data.mdb` and `lock.mdb`. */
 export type Environment = RootDatabase<Buffer, Buffer>;
 
+/** What a session store does with the environment that it writes. Whatever has these can stand in
+ *  for LMDB, so that a simulation can own the disk. */
+export interface WritableEnvironment {
+  getBinary(key: Buffer): Buffer | undefined;
+  getBinaryFast(key: Buffer): Buffer | undefined;
+  putSync(key: Buffer, value: Buffer): void;
+  removeSync(key: Buffer): void;
+  childTransaction(write: () => void): Promise<unknown>;
+  /** Resolves when all that was committed before is on the disk. */
+  readonly flushed: Promise<unknown>;
+  /** Lets the next read see the newest commit. */
+  resetReadTxn(): void;
+  getRange(): Iterable<{ readonly key: Buffer; readonly value: Buffer }>;
+  close(): Promise<void>;
+}
+
 /** Address space, not disk or memory: with room for the whole map a reader never has to remap
  *  when the writer's file grows. 64 GiB hold some 30 million listeners. */
 const MAP_BYTES = 64 * 1024 ** 3;
@@ -50,16 +66,31 @@ export function openEnvironmentReader(folder: string): EnvironmentReader {
   };
 }
 
-/** A value's bytes, which hold until the next read of any environment. */
-export function readView(environment: Environment, key: Buffer): Buffer | undefined {
-  const bytes = environment.getBinaryFast(key);
+/** A value's bytes, which hold until the next read of any environment. Throws `store_unavailable`
+ *  where LMDB's own pages are damaged. */
+export function readView(
+  environment: Pick<WritableEnvironment, "getBinaryFast">,
+  key: Buffer,
+): Buffer | undefined {
+  const bytes = attemptRead(() => environment.getBinaryFast(key));
   // lmdb-js lends one large buffer and only overrides its length.
   return bytes?.subarray(0, bytes.length);
 }
 
+function attemptRead<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Failure("store_unavailable", `the store cannot be read: ${cause}`, { cause });
+  }
+}
+
 /** Runs `write` in one transaction and resolves when it is on the disk. All of it is written or
  *  nothing. A `Failure` that `write` throws comes through; anything else is `store_unavailable`. */
-export async function transactDurably(environment: Environment, write: () => void): Promise<void> {
+export async function transactDurably(
+  environment: Pick<WritableEnvironment, "childTransaction" | "flushed">,
+  write: () => void,
+): Promise<void> {
   try {
     // A child transaction, because lmdb-js commits what a plain one wrote before it threw.
     await environment.childTransaction(write);
@@ -73,7 +104,9 @@ export async function transactDurably(environment: Environment, write: () => voi
 }
 
 /** Closes the writer's environment; after a full disk it leaves that to the end of the process. */
-export async function closeEnvironment(environment: Environment): Promise<void> {
+export async function closeEnvironment(
+  environment: Pick<WritableEnvironment, "close">,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
   await Promise.race([environment.close(), promise]);
@@ -119,7 +152,7 @@ async function rootCause(error: unknown): Promise<unknown> {
   }
 }
 
-async function withinTimeout(flushed: Promise<boolean>): Promise<void> {
+async function withinTimeout(flushed: Promise<unknown>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(new Error(`the disk took longer than ${FLUSH_TIMEOUT_MS} ms`));

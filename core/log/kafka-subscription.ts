@@ -190,6 +190,8 @@ export class KafkaSubscription implements LogSubscription {
       if (!this.#owns(owned) || owned.starts !== start) return;
       const wanted = reader.resumeFrom(partition);
       owned.expected = checkedStart(reader, { partition, wanted, watermarks });
+      // Another owner may not have flushed it yet; what a batch moves on from here is durable.
+      owned.committed = owned.expected;
       this.#consumer.seek({ topic, partition, offset: String(owned.expected) });
       this.#consumer.resume([{ topic, partitions: [partition] }]);
     } catch (cause) {

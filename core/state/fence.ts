@@ -6,8 +6,10 @@ import type { AppliedPosition, StoreCommit } from "./session-store.ts";
  *  owner harmless. */
 export function requireOwner(stored: AppliedPosition | undefined, commit: StoreCommit): void {
   const { epoch, next } = stored ?? { epoch: 0, next: 0 };
-  if (next === commit.expectedNext && epoch <= commit.position.epoch) return;
-  const wanted = `offset ${commit.expectedNext} of epoch ${commit.position.epoch}`;
+  const { expectedNext, expectedEpoch, position } = commit;
+  const isEpoch = expectedEpoch === undefined ? epoch <= position.epoch : epoch === expectedEpoch;
+  if (next === expectedNext && isEpoch) return;
+  const wanted = `offset ${expectedNext} of epoch ${expectedEpoch ?? position.epoch}`;
   throw new Failure(
     "stale_owner",
     `partition ${commit.partition} is at offset ${next} of epoch ${epoch}, not at ${wanted}`,

@@ -1,16 +1,23 @@
-import { openEnvironmentReader, readView } from "../lmdb/environment.ts";
+import { type Environment, openEnvironmentReader, readView } from "../lmdb/environment.ts";
 import { decodeRecord } from "./record-codec.ts";
 import type { StateReader } from "./session-store.ts";
 import { decodePosition, listenerKey, positionKey } from "./store-layout.ts";
+import { requireNamedStore } from "./store-name.ts";
 
 /** Reads a session store that another process writes. A store that does not exist yet reads as
  *  empty and appears once it is made. Every call sees the newest commit, so a record that is
- *  read after a position is never behind it. */
+ *  read after a position is never behind it. A folder that holds another store than the one that
+ *  was made there throws `bad_record`. */
 export function openLmdbReader(folder: string): StateReader {
   const reader = openEnvironmentReader(folder);
+  let checked: Environment | undefined;
 
   function get(key: Buffer): Buffer | undefined {
     const environment = reader.current();
+    if (environment !== undefined && environment !== checked) {
+      requireNamedStore(folder, environment);
+      checked = environment;
+    }
     // lmdb-js keeps a read transaction for the rest of the event loop's turn; this begins a new
     // one.
     environment?.resetReadTxn();

@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import type { ListenerId, Partition } from "../domain/ids.ts";
 import {
   closeEnvironment,
   openEnvironment,
   readView,
   transactDurably,
+  type WritableEnvironment,
 } from "../lmdb/environment.ts";
 import { requireOwner } from "./fence.ts";
 import type { ListenerRecord } from "./listener-record.ts";
@@ -11,11 +13,25 @@ import { decodeRecord, encodeRecord } from "./record-codec.ts";
 import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store.ts";
 import { digestEntries } from "./store-digest.ts";
 import { decodePosition, encodePosition, listenerKey, positionKey } from "./store-layout.ts";
+import { ensureSeal, nameStore, readSeal, requireNamedStore } from "./store-name.ts";
+import { encodeSeal, resealed, SEAL_KEY } from "./store-seal.ts";
 
 /** The durable session store: an LMDB environment in `folder`, made where there is none. One
- *  process writes it; any number read it through `openLmdbReader`. */
-export function openLmdbStore(folder: string): SessionStore {
+ *  process writes it; any number read it through `openLmdbReader`. Throws `bad_record` where the
+ *  folder holds another store than the one that was made there. */
+export function openLmdbStore(folder: string, newId: () => string = randomId): SessionStore {
   const environment = openEnvironment(folder);
+  requireNamedStore(folder, environment);
+  const store = sessionStoreIn(environment, newId());
+  // Never before its seal is on the disk: a write outside of a transaction waits for that.
+  nameStore(folder, readSeal(environment)!);
+  return store;
+}
+
+/** The store that an environment holds; it closes the environment with itself. One that has no
+ *  seal is sealed under `id`. */
+export function sessionStoreIn(environment: WritableEnvironment, id: string): SessionStore {
+  ensureSeal(environment, id);
 
   function read(listener: ListenerId): ListenerRecord | undefined {
     const bytes = readView(environment, listenerKey(listener));
@@ -35,24 +51,28 @@ export function openLmdbStore(folder: string): SessionStore {
 
   async function commit(commit: StoreCommit): Promise<void> {
     // Encoded before the transaction: a record that cannot be encoded changes nothing.
-    const entries = [...commit.records].map(
-      ([listener, record]) =>
-        [listenerKey(listener), record && encodeRecord(record, listener)] as const,
-    );
-    const newPosition = encodePosition(commit.position);
+    const changes: [key: Buffer, after: Buffer | undefined][] = [];
+    for (const [listener, record] of commit.records) {
+      changes.push([listenerKey(listener), record ? encodeRecord(record, listener) : undefined]);
+    }
+    changes.push([positionKey(commit.partition), encodePosition(commit.position)]);
     await transactDurably(environment, () => {
       requireOwner(storedPosition(commit.partition), commit);
-      for (const [key, bytes] of entries) {
-        if (bytes === null) environment.removeSync(key);
-        else environment.putSync(key, bytes);
+      let seal = readSeal(environment)!;
+      for (const [key, after] of changes) {
+        seal = resealed(seal, key, { before: readView(environment, key), after });
+        if (after === undefined) environment.removeSync(key);
+        else environment.putSync(key, after);
       }
-      environment.putSync(positionKey(commit.partition), newPosition);
+      environment.putSync(SEAL_KEY, encodeSeal(seal));
     });
     environment.resetReadTxn();
   }
 
   function* entries(): Generator<[Buffer, Buffer]> {
-    for (const { key, value } of environment.getRange()) yield [key, value];
+    for (const { key, value } of environment.getRange()) {
+      if (!key.equals(SEAL_KEY)) yield [key, value];
+    }
   }
 
   async function digest(): Promise<string> {
@@ -61,4 +81,8 @@ export function openLmdbStore(folder: string): SessionStore {
   }
 
   return { read, position, commit, digest, close: () => closeEnvironment(environment) };
+}
+
+function randomId(): string {
+  return randomBytes(8).toString("hex");
 }

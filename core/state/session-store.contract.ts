@@ -71,6 +71,26 @@ export function testSessionStore(name: string, openStore: () => Promise<SessionS
     await assert.rejects(commitTo(store, 3, 4, new Map()), isStaleOwner);
   });
 
+  check(
+    "an epoch begins on the epoch before it, whatever the offset has come to",
+    async (store) => {
+      const begin = (expectedEpoch: number) =>
+        store.commit({
+          partition,
+          expectedNext: offset(3),
+          expectedEpoch,
+          position: { ...positionAt(0), epoch: expectedEpoch + 1 },
+          records: new Map(),
+        });
+      await commitTo(store, 0, 3, new Map());
+      await begin(0);
+      const position = { ...positionAt(3), epoch: 1 };
+      await store.commit({ partition, expectedNext: offset(0), position, records: new Map() });
+      await assert.rejects(begin(0), isStaleOwner);
+      assert.deepEqual(store.position(partition), position);
+    },
+  );
+
   check("of two commits that race from one position one is refused", async (store) => {
     const race = [
       commitTo(store, 0, 7, new Map([[ann, recordAt(6)]])),

@@ -19,6 +19,9 @@ export interface StoreCommit {
    *  refused with `stale_owner` when it is another by now, or when the stored epoch is above
    *  `position`'s: somebody else applied the partition meanwhile. */
   readonly expectedNext: Offset;
+  /** The stored epoch on which a new one follows. Without it a stored epoch up to `position`'s will
+   *  do: offsets of one epoch only grow, but those of a new one can come to be `expectedNext`. */
+  readonly expectedEpoch?: number;
   readonly position: AppliedPosition;
   /** Null forgets the listener: nothing of them is left, not even a marker. */
   readonly records: ReadonlyMap<ListenerId, ListenerRecord | null>;

@@ -5,6 +5,7 @@ import type { ListenerRecord } from "./listener-record.ts";
 import { decodeRecord } from "./record-codec.ts";
 import type { AppliedPosition } from "./session-store.ts";
 import { decodePosition, listenerKey, positionKey } from "./store-layout.ts";
+import { SEAL_KEY } from "./store-seal.ts";
 
 /** One entry of a session store, and what its bytes are. */
 export interface StoreEntry {
@@ -18,13 +19,15 @@ export type EntryContent =
   | { readonly partition: Partition; readonly position: AppliedPosition }
   | { readonly listener?: ListenerId; readonly partition?: Partition; readonly damage: string };
 
-/** Every entry in key order, as they were when the reading began, whatever is committed
+/** Every entry but the seal in key order, as they were when the reading began, whatever is committed
  *  meanwhile. */
 export function* storeEntries(environment: Environment): Generator<StoreEntry> {
   environment.resetReadTxn();
   const transaction = environment.useReadTransaction();
   try {
-    for (const { key, value } of environment.getRange({ transaction })) yield { key, value };
+    for (const { key, value } of environment.getRange({ transaction })) {
+      if (!key.equals(SEAL_KEY)) yield { key, value };
+    }
   } finally {
     transaction.done();
   }

@@ -3,12 +3,13 @@ import { Failure } from "../domain/failure.ts";
 import type { ListenerId, Offset, Partition } from "../domain/ids.ts";
 import type { AppliedPosition } from "./session-store.ts";
 
-/** The keys of a session store; both stores and the digest use them.
+/** The keys of a session store; LMDB's store has all of them.
  *
  *  | key | value |
  *  |---|---|
  *  | `L` and the listener's id in UTF-8 | the listener's record, see `record-codec.ts` |
  *  | `P` and the partition, u32 big-endian | its applied position, the 24 bytes below |
+ *  | `S` | the seal over all others, see `store-seal.ts`; not in a digest |
  *
  *  | offset | bytes | position |
  *  |---|---|---|

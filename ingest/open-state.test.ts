@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, readdirSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Failure } from "../core/domain/failure.ts";
+import type { ListenerId } from "../core/domain/ids.ts";
+import type { LogNotice } from "../core/log/log-notice.ts";
+import { openLmdbReader } from "../core/state/lmdb-reader.ts";
+import { openLmdbStore } from "../core/state/lmdb-store.ts";
+import { appliedTo } from "../test/support/apply.ts";
+import { deliveryOf, listeningEvent, recordsOf } from "../test/support/listening-records.ts";
+import { temporaryFolder } from "../test/support/temporary-folder.ts";
+import { openState } from "./open-state.ts";
+
+const ann = "ann" as ListenerId;
+const home = temporaryFolder();
+const LOG = recordsOf([1, 2, 3].map((number) => playOf(number)));
+
+test("a sound store is opened as it is, and a new one is made", async () => {
+  const folder = join(home, "sound");
+  const digest = await hearInto(folder);
+  const notices: LogNotice[] = [];
+  const store = await openState(folder, (notice) => notices.push(notice));
+  assert.deepEqual([await store.digest(), notices], [digest, []]);
+  await store.close();
+});
+
+test("a damaged store is set aside, and the log makes the same one again", async () => {
+  const folder = join(home, "damaged");
+  const digest = await hearInto(folder);
+  truncateSync(join(folder, "data.mdb"), 0);
+  const notices: LogNotice[] = [];
+  const store = await openState(folder, (notice) => notices.push(notice));
+  assert.match(notices[0]?.message ?? "", /is damaged and now in .*damaged-1/);
+  assert.ok(existsSync(`${folder}.damaged-1`));
+  assert.equal(store.read(ann), undefined);
+  await appliedTo(store).apply(LOG);
+  assert.equal(await store.digest(), digest);
+  await store.close();
+});
+
+test("another store's file is refused by whoever opens it", async () => {
+  const [folder, other] = [join(home, "one"), join(home, "other")];
+  await hearInto(folder);
+  await hearInto(other);
+  copyFileSync(join(other, "data.mdb"), join(folder, "data.mdb"));
+  const isOther = (error: unknown) => error instanceof Failure && error.code === "bad_record";
+  assert.throws(() => openLmdbStore(folder), isOther);
+  const reader = openLmdbReader(folder);
+  assert.throws(() => reader.read(ann), isOther);
+  await reader.close();
+  assert.deepEqual(readdirSync(folder).toSorted(), ["data.mdb", "lock.mdb", "store.json"]);
+});
+
+function playOf(number: number) {
+  return deliveryOf(listeningEvent({ eventId: `${number}` }));
+}
+
+/** Makes a store that has heard the log; resolves with its digest. */
+async function hearInto(folder: string): Promise<string> {
+  const store = openLmdbStore(folder);
+  await appliedTo(store).apply(LOG);
+  const digest = await store.digest();
+  await store.close();
+  return digest;
+}

@@ -1,0 +1,292 @@
+import type { FaultRow, RowTest } from "./fault-list.ts";
+
+const SIMULATION = named("test/simulation/simulation.test.ts", [
+  "ingest under the faults of 2000 seeds ends as a plain replay does",
+]);
+const KILLS = [
+  ...named("ingest/kill.test.ts", [
+    "embedded log: kill -9 of ingest at ten random moments changes no byte of the store",
+  ]),
+  ...named("ingest/kill-kafka.test.ts", [
+    "Kafka: kill -9 of ingest at ten random moments changes no byte of the store",
+  ]),
+];
+
+/** The rows that have tests; every other row of docs/faults.md is not tested yet. */
+export const FAULT_ROWS: readonly FaultRow[] = [
+  { row: 1, tests: [...SIMULATION, ...KILLS] },
+  {
+    row: 2,
+    tests: [...SIMULATION, ...caught("a batch that is done before it is on the disk", 30)],
+  },
+  { row: 3, tests: [...SIMULATION, ...caught("a replay check that is off by one", 30)] },
+  {
+    row: 4,
+    tests: named("core/log/kafka-log.test.ts", [
+      "a broker killed while records are written and read loses none",
+    ]),
+    owed: "the broker is killed once, and the scorer is not watched meanwhile",
+  },
+  {
+    row: 5,
+    tests: [
+      ...SIMULATION,
+      ...named("core/log/kafka-log.test.ts", [
+        "an append to a broker that stays away fails as unavailable",
+      ]),
+    ],
+    owed: "ten minutes of a real broker's absence, and the time to catch up",
+  },
+  { row: 6, tests: [...SIMULATION, ...caught("a store without its fence", 30)] },
+  {
+    row: 7,
+    tests: [
+      ...SIMULATION,
+      ...named("ingest/apply-batch.test.ts", [
+        "the batch of an owner that was overtaken is refused and writes nothing",
+      ]),
+    ],
+  },
+  {
+    row: 8,
+    tests: [
+      ...SIMULATION,
+      ...caught("a dedupe window that is off by one", 200),
+      ...named("ingest/apply-batch.test.ts", [
+        "duplicates leave the state that the log has without them",
+      ]),
+    ],
+  },
+  {
+    row: 9,
+    tests: [
+      ...named("ingest/apply-batch.test.ts", [
+        "late events inside the tolerance step, and beyond it are counted and dropped",
+      ]),
+      ...named("ingest/replay-equality.test.ts", [
+        "the counts say what happened to each record of the log exactly once",
+      ]),
+      ...caught("a late check that is dropped", 30),
+    ],
+  },
+  {
+    row: 10,
+    tests: [
+      ...named("ingest/apply-batch.test.ts", [
+        "what is no event is a dead letter that says where and why, and ingest goes on",
+        "nothing is committed when the dead letters cannot be written",
+      ]),
+      ...named("ingest/decode.test.ts", [
+        "a truncated event is refused or lacks only what was cut off, never more",
+      ]),
+      ...caught("letters that are written after the commit", 100),
+    ],
+  },
+  {
+    row: 11,
+    tests: named("ingest/apply-batch.test.ts", [
+      "a kind and a field of a newer version are no dead letters",
+    ]),
+  },
+  {
+    row: 12,
+    tests: [
+      ...named("ingest/apply-batch.test.ts", [
+        "impossible times are dead letters and neither end a session nor age the state",
+      ]),
+      ...named("ingest/decode.test.ts", [
+        "a time more than a day after the record entered the log is refused",
+      ]),
+    ],
+  },
+  {
+    row: 13,
+    tests: named("ingest/apply-batch.test.ts", [
+      "an id of a megabyte is refused before the store, and its letter is cut",
+    ]),
+  },
+  {
+    row: 14,
+    tests: [
+      ...named("ingest/apply-batch.test.ts", [
+        "an unknown track is counted and the session goes on",
+      ]),
+      ...named("core/state/advance.test.ts", ["an unknown track steps on the zero vector"]),
+    ],
+  },
+  {
+    row: 15,
+    tests: named(
+      "core/log/kafka-log.test.ts",
+      ["GZIP", "Snappy", "LZ4", "ZSTD"].map(
+        (codec) => `batches that a producer compressed with ${codec} are read`,
+      ),
+    ),
+  },
+  {
+    row: 16,
+    tests: named("ingest/decode.test.ts", ["a message that nests without end is refused"]),
+  },
+  {
+    row: 17,
+    tests: [
+      ...SIMULATION,
+      ...named("ingest/consume.test.ts", [
+        "records that the log gave up are counted, reported and passed over",
+        "a topic that was made anew is read from its beginning, with nothing skipped",
+        "a jump that another owner has made is not made again",
+      ]),
+      ...named("core/log/kafka-log.test.ts", [
+        "a record that retention takes from under a slow reader is reported",
+      ]),
+    ],
+  },
+  {
+    row: 18,
+    tests: named("ingest/added-partitions-kafka.test.ts", [
+      "partitions that are added are read from their beginning, and no play is lost",
+    ]),
+  },
+  {
+    row: 20,
+    tests: [
+      ...SIMULATION,
+      ...named("core/state/lmdb-store.test.ts", [
+        "a full disk refuses commits whole and does not end the process",
+      ]),
+      ...caught("a write that failed and is taken for done", 30),
+    ],
+  },
+  {
+    row: 21,
+    tests: [
+      ...named("core/state/damaged-store.test.ts", [
+        "a damaged store is found out, or reads as it was written",
+      ]),
+      ...named("ingest/open-state.test.ts", [
+        "a damaged store is set aside, and the log makes the same one again",
+        "another store's file is refused by whoever opens it",
+      ]),
+    ],
+  },
+  {
+    row: 25,
+    tests: named("core/bundle/damaged-bundle.test.ts", [
+      "every single fault in any file of a bundle is refused",
+    ]),
+    owed: "a running server that keeps its old bundle",
+  },
+  {
+    row: 26,
+    tests: named(
+      "core/bundle/open-bundle.test.ts",
+      ["another hidden size", "a track too few", "two equal ids", "NaN weights"].map(
+        (what) => `a bundle with ${what} is refused though its hashes are right`,
+      ),
+    ),
+  },
+  {
+    row: 27,
+    tests: named("core/bundle/check-graph.test.ts", [
+      "a bundle whose graph names a file outside is refused before the graph is loaded",
+      "a graph that points into memory is refused",
+    ]),
+  },
+  {
+    row: 29,
+    tests: named("core/bundle/publish-bundle.test.ts", [
+      "a publication that dies at any step leaves the old bundle or the new one, whole",
+      "a first publication that dies before its last step shows no bundle",
+      "a killed publisher leaves a bundle that opens",
+    ]),
+  },
+  {
+    row: 30,
+    tests: [
+      ...SIMULATION,
+      ...named("ingest/no-clock.test.ts", [
+        "nothing that decides about a listener's state asks a clock",
+      ]),
+    ],
+    owed: "the deadlines of gRPC calls, which its library keeps by the wall clock",
+  },
+  {
+    row: 32,
+    tests: named("scorer/requests.test.ts", [
+      "what a request has wrong is refused with the wire's name of the field",
+      "the limits themselves are taken",
+    ]),
+  },
+  {
+    row: 33,
+    tests: [
+      ...named("scorer/unary.test.ts", [
+        "a call that nobody waits for any more is dropped before any work",
+      ]),
+      ...named("scorer/serve.test.ts", ["a caller that goes while it waits is not scored for"]),
+    ],
+  },
+  {
+    row: 34,
+    tests: named("scorer/unary.test.ts", [
+      "a call too many is refused at once, and the place is free again afterwards",
+    ]),
+    owed: "what is still answered under twice the load",
+  },
+  {
+    row: 37,
+    tests: named("scorer/serve.test.ts", [
+      "a message that is no request is refused as the caller's fault",
+    ]),
+    owed: "malformed frames, and a million of them",
+  },
+  {
+    row: 38,
+    tests: named("scorer/serve.test.ts", [
+      "a message over the limit is refused and the server lives",
+    ]),
+    owed: "messages that unpack to more, and the memory that they take",
+  },
+  {
+    row: 41,
+    tests: named("scorer/server.test.ts", [
+      "a scorer that is told to end under load fails no call, and exits with 0",
+      "a drain reports NOT_SERVING before it ends",
+    ]),
+  },
+  {
+    row: 43,
+    tests: [
+      ...SIMULATION,
+      ...named("ingest/apply-batch.test.ts", [
+        "a tombstone leaves nothing, and what comes after it is a new listener",
+        "a tombstone that was applied stays applied when its batch comes again",
+      ]),
+      ...caught("a forgotten listener whose record stays", 30),
+    ],
+    owed: "restored backups, and the bytes that LMDB's free pages still hold",
+  },
+  {
+    row: 44,
+    tests: SIMULATION,
+    owed: "what scorer and gateway write, and metrics and traces",
+  },
+  {
+    row: 46,
+    tests: [
+      ...named("core/state/record-codec.test.ts", ["the bytes of format 1 are the golden ones"]),
+      ...named("core/bundle/open-bundle.test.ts", [
+        "the committed bundle of format 1 opens, and its id is what it always was",
+      ]),
+    ],
+    owed: "two versions that run one after the other on one store",
+  },
+];
+
+function named(file: string, names: readonly string[]): RowTest[] {
+  return names.map((name) => ({ file, name }));
+}
+
+function caught(mutant: string, seeds: number): RowTest[] {
+  return named("test/simulation/mutants.test.ts", [`${mutant} is caught within ${seeds} seeds`]);
+}
