@@ -19,8 +19,8 @@ export type EntryContent =
   | { readonly partition: Partition; readonly position: AppliedPosition }
   | { readonly listener?: ListenerId; readonly partition?: Partition; readonly damage: string };
 
-/** Every entry but the seal in key order, as they were when the reading began, whatever is committed
- *  meanwhile. */
+/** Every entry but the seal in key order, as they were when the reading began, whatever is
+ *  committed meanwhile. */
 export function* storeEntries(environment: Environment): Generator<StoreEntry> {
   environment.resetReadTxn();
   const transaction = environment.useReadTransaction();

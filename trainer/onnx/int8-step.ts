@@ -25,9 +25,9 @@ const INPUT_ZERO = 64;
 const WEIGHT_STEPS_MAX = 127;
 
 /** `stepGraph` of the plain form with the two large products in whole numbers. Hidden states lie
- *  within −1…1, so their scale is fixed; tracks' numbers beyond ±`trackMax` are cut. Neither depends
- *  on what else is in the batch, and sums of whole numbers on no order, so a row's bits are the same
- *  in any company. Weights have a scale for each column.
+ *  within −1…1, so their scale is fixed; tracks' numbers beyond ±`trackMax` are cut. Neither
+ *  depends on what else is in the batch, and sums of whole numbers on no order, so a row's bits are
+ *  the same in any company. Weights have a scale for each column.
  *  Source: Jacob et al. 2018, arXiv 1712.05877, section 2. */
 export function int8StepGraph(
   sizes: ModelSizes,

@@ -161,7 +161,7 @@ export interface BlendWeights {
   coplay: number;
   /**
    * How far the models' tastes move away from the tracks that were skipped in this session; the
-   * bundle's own where it is not given. In a reply, 0 where nothing was skipped.
+   * bundle's own where it is not given. Absent in a reply where nothing was skipped.
    */
   skips?: number | undefined;
 }
