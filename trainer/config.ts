@@ -15,7 +15,7 @@ export interface TrainingConfig {
   /** What else is not learned from. */
   readonly preparing: PreparingConfig;
   /** The last share of sessions, by time: it chooses the epoch and the blend. */
-  readonly validationShare: number;
+  readonly validationShare: number | null;
   /** At most so many predictions measure an epoch. */
   readonly validationPredictionsMax: number;
   /** Whether the published weights are learned anew from all sessions, the held-back ones too, for
@@ -151,7 +151,7 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   idleTimeoutMs: IDLE_TIMEOUT_MS,
   trackSupportMin: 1,
   preparing: PREPARING_DEFAULTS,
-  validationShare: 0.05,
+  validationShare: null,
   validationPredictionsMax: 8000,
   refit: true,
   short: MODEL_DEFAULTS,

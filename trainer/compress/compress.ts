@@ -3,6 +3,7 @@ import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { publishBundle } from "../../core/bundle/publish-bundle.ts";
 import type { BundleId, ModelName } from "../../core/domain/ids.ts";
 import { TRAINING_DEFAULTS } from "../config.ts";
+import { heldShare } from "../held-share.ts";
 import { readSequences } from "../read-sequences.ts";
 import { type Sequences, splitByTime } from "../sequences.ts";
 import { planValidation } from "../validation-plan.ts";
@@ -49,7 +50,7 @@ async function trainingLog(
   if (trainFolder === undefined || (!plan.distil && !plan.prune)) return undefined;
   const rules = { idleTimeoutMs: bundle.manifest.idle_timeout_ms, trackSupportMin: 1 };
   const sequences = numberedAs(bundle, await readSequences(trainFolder, rules, signal));
-  const split = splitByTime(sequences, TRAINING_DEFAULTS.validationShare);
+  const split = splitByTime(sequences, heldShare(sequences, TRAINING_DEFAULTS));
   const validation = planValidation(split, TRAINING_DEFAULTS);
   return { sequences: split.sequences, split, validation };
 }

@@ -1,5 +1,6 @@
 import { Failure } from "../../core/domain/failure.ts";
 import type { TrainingConfig } from "../config.ts";
+import { heldShare } from "../held-share.ts";
 import { type Sequences, splitByTime, type TimeSplit } from "../sequences.ts";
 import { automatedListening } from "./automated-listening.ts";
 import { type KeptPlays, keepPlays } from "./kept-plays.ts";
@@ -17,7 +18,7 @@ import { sessionLength } from "./session-length.ts";
 
 type PreparingRules = Pick<
   TrainingConfig,
-  "preparing" | "idleTimeoutMs" | "trackSupportMin" | "validationShare"
+  "preparing" | "idleTimeoutMs" | "trackSupportMin" | "validationShare" | "validationPredictionsMax"
 >;
 
 /** The steps that leave out plays, in order: each sees what the ones before it left. */
@@ -58,7 +59,7 @@ export function prepareLog(log: Sequences, rules: PreparingRules): PreparedLog {
     const message = "the steps of preparing leave nothing of the log to learn from";
     throw new Failure("bad_configuration", message, { field: "preparing" });
   }
-  const cut = splitByTime(left, rules.validationShare);
+  const cut = splitByTime(left, heldShare(left, rules));
   const ranked = { sessionEnds: cut.sequences.sessionEnds, sessions: cut.trained };
   const sequences = minimumSupport(left, rules.trackSupportMin, ranked);
   const tracks = size.tracks - sequences.trackIds.length;
