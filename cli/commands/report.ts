@@ -7,7 +7,8 @@ import type { Command } from "../command.ts";
 import { progressBar } from "../progress-bar.ts";
 
 export const reportCommand: Command = {
-  usage: "--bundle DIR --log DIR [--train DIR] [--warm DIR] [--models FILE.json] --out FILE.html",
+  usage:
+    "--bundle DIR --log DIR [--train DIR] [--warm DIR] [--models FILE.json] --out FILE.html [--json]",
   options: {
     bundle: { type: "text", help: "bundle to measure", required: true },
     log: { type: "text", help: "log folder to predict, one event after the other", required: true },
@@ -15,6 +16,7 @@ export const reportCommand: Command = {
     warm: { type: "text", help: "log folder that the listeners heard before, without predictions" },
     models: { type: "text", help: "JSON file of compare-models, to show beside" },
     out: { type: "text", help: "HTML file to write", required: true },
+    json: { type: "flag", help: "print the figures, too, as evaluate --baselines --json does" },
     threads: {
       type: "number",
       help: "threads to divide the listeners among; all processors if not given",
@@ -38,6 +40,7 @@ export const reportCommand: Command = {
     const out = options.text("out");
     await mkdir(dirname(out), { recursive: true });
     await writeFile(out, renderReport({ ...data, models }));
-    process.stdout.write(`${out}\n`);
+    const figures = options.flag("json") ? JSON.stringify(data.compared, null, 2) : out;
+    process.stdout.write(`${figures}\n`);
   },
 };
