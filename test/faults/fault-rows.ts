@@ -170,6 +170,21 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     ],
   },
   {
+    row: 22,
+    tests: named("cli/process-pair.test.ts", [
+      "an ingest that is killed is started again, and both end with the signal",
+    ]),
+    owed: "a death inside of LMDB, and how long the gap is",
+  },
+  {
+    row: 24,
+    tests: named("core/state/snapshot.test.ts", [
+      "a snapshot that is taken during writes is of one moment",
+      "a damaged snapshot is never restored",
+    ]),
+    owed: "a hundred backups",
+  },
+  {
     row: 25,
     tests: named("core/bundle/damaged-bundle.test.ts", [
       "every single fault in any file of a bundle is refused",
@@ -255,6 +270,14 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     ]),
   },
   {
+    row: 42,
+    tests: named("ingest/watchdog.test.ts", [
+      "a wedged consumer is stalled and then lost, although its client is not silent",
+      "a batch that fails again and again is stalled, and never lost",
+    ]),
+    owed: "a real consumer that wedges, and the process that ends of it",
+  },
+  {
     row: 43,
     tests: [
       ...SIMULATION,
@@ -263,8 +286,11 @@ export const FAULT_ROWS: readonly FaultRow[] = [
         "a tombstone that was applied stays applied when its batch comes again",
       ]),
       ...caught("a forgotten listener whose record stays", 30),
+      ...named("core/state/snapshot.test.ts", [
+        "no byte of a forgotten listener is in a snapshot, nor in a store made of it",
+      ]),
     ],
-    owed: "restored backups, and the bytes that LMDB's free pages still hold",
+    owed: "the bytes that a running store's free pages still hold",
   },
   {
     row: 44,
@@ -274,7 +300,10 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   {
     row: 46,
     tests: [
-      ...named("core/state/record-codec.test.ts", ["the bytes of format 1 are the golden ones"]),
+      ...named("core/state/record-codec.test.ts", [
+        "the bytes of format 2 are the golden ones",
+        "a record of format 1 is read as what it would be in format 2",
+      ]),
       ...named("core/bundle/open-bundle.test.ts", [
         "the committed bundle of format 1 opens, and its id is what it always was",
       ]),
