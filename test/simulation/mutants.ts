@@ -125,9 +125,9 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "draft.steps.push(heard.recent, heard.recent);",
   }),
   mutant("a row that takes its neighbour's hidden state", 30, {
-    file: "core/state/advance.ts",
-    find: "kept.subarray(row * width, (row + 1) * width)",
-    replace: "kept.subarray((wave.length - 1 - row) * width, (wave.length - row) * width)",
+    file: "core/bundle/course.ts",
+    find: "next.subarray(row * width, (row + 1) * width)",
+    replace: "next.subarray((rows - 1 - row) * width, (rows - row) * width)",
   }),
 ];
 
