@@ -13,7 +13,9 @@ const ROOT = join(import.meta.dirname, "..");
 const FILES = readSourceFiles(ROOT);
 
 /** Files over 300 lines, each with its reason. */
-const LONG_FILES: Readonly<Record<string, string>> = {};
+const LONG_FILES: Readonly<Record<string, string>> = {
+  "test/faults/fault-rows.ts": "one table",
+};
 
 /** Where each package may be imported; tests may import any. */
 const DEPENDENCIES: DependencyList = {

@@ -80,5 +80,6 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 /** Settings that may be null. */
 const SIZED_BY_LOG: ReadonlySet<string> = new Set([
-  ...["hidden", "dimension", "tasteDropout", "epochs", "lanes", "negatives", "validationShare"],
+  ...["validationShare", "hidden", "dimension", "tasteDropout"],
+  ...["epochs", "lanes", "steps", "negatives"],
 ]);

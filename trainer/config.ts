@@ -86,7 +86,7 @@ export interface ModelConfig extends Required<ModelForm> {
   /** Sequences that go on side by side. */
   readonly lanes: number | null;
   /** Events through which a gradient goes back. */
-  readonly steps: number;
+  readonly steps: number | null;
   /** Sampled wrong answers of a batch, beside the other rows' right ones. */
   readonly negatives: number | null;
   /** Negatives are drawn in proportion to support^this. */
@@ -124,7 +124,7 @@ const MODEL_DEFAULTS: ModelConfig = {
   epochs: null,
   patience: 2,
   lanes: null,
-  steps: 1,
+  steps: null,
   negatives: null,
   negativeExponent: 0.5,
   learningRate: 0.12,
@@ -146,6 +146,8 @@ const MODEL_DEFAULTS: ModelConfig = {
 
 /** A bent is told in fewer numbers than a next step. */
 const LONG_SIZES = { hidden: 100, dimension: 100, inputDropout: 0.3, tasteDropout: 0.3 };
+/** The long model knows who skips much: it is the one to learn it. */
+const LONG_DEFAULTS = { ...MODEL_DEFAULTS, ...LONG_SIZES, skipHeadWeight: 3 };
 
 export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   idleTimeoutMs: IDLE_TIMEOUT_MS,
@@ -155,7 +157,7 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   validationPredictionsMax: 8000,
   refit: true,
   short: MODEL_DEFAULTS,
-  long: { ...MODEL_DEFAULTS, ...LONG_SIZES, horizonMin: 1, horizonMax: 10, pieceEventsMax: 256 },
+  long: { ...LONG_DEFAULTS, horizonMin: 1, horizonMax: 10, pieceEventsMax: 256 },
   neighbours: {
     enabled: true,
     sessionsMax: 500_000,

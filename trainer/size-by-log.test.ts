@@ -31,8 +31,19 @@ test("what a configuration leaves open grows with the log", () => {
   );
 });
 
+test("the long model of a log that is not large goes back through more events at once", () => {
+  const sized = [50_000, 1_000_000].map((events) => {
+    const { steps, lanes } = sizeByLog(TRAINING_DEFAULTS.long, { events, tracks: 2000 });
+    return [steps, lanes];
+  });
+  assert.deepEqual(sized, [
+    [8, 16],
+    [1, 256],
+  ]);
+});
+
 test("what a configuration says stays", () => {
-  const chosen = { hidden: 6, dimension: 7, tasteDropout: 0.1, lanes: 3, epochs: 4, negatives: 5 };
-  const config = { ...TRAINING_DEFAULTS.short, ...chosen };
+  const sizes = { hidden: 6, dimension: 7, tasteDropout: 0.1, lanes: 3, steps: 2 };
+  const config = { ...TRAINING_DEFAULTS.short, ...sizes, epochs: 4, negatives: 5 };
   assert.deepEqual(sizeByLog(config, { events: 1_000_000, tracks: 60_000 }), config);
 });

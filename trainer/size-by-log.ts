@@ -5,6 +5,7 @@ export type SizedConfig<Config extends ModelConfig> = Config & {
   readonly hidden: number;
   readonly dimension: number;
   readonly tasteDropout: number;
+  readonly steps: number;
   readonly epochs: number;
   readonly lanes: number;
   readonly negatives: number;
@@ -19,13 +20,16 @@ export function sizeByLog<Config extends ModelConfig>(
 ): SizedConfig<Config> {
   const size =
     log.events >= LARGE_EVENTS ? "large" : log.events >= MEDIUM_EVENTS ? "medium" : "small";
+  // What tells a listener's bent is spread over many events, and a large log shows it anyway.
+  const steps = config.steps ?? ("horizonMin" in config && size !== "large" ? LONG_STEPS : 1);
   const quarter = 64 * Math.round(log.tracks / 256);
   return {
     ...config,
     hidden: config.hidden ?? HIDDEN[size],
     dimension: config.dimension ?? HIDDEN[size],
     tasteDropout: config.tasteDropout ?? TASTE_DROPOUT[size],
-    lanes: config.lanes ?? LANES[size],
+    steps,
+    lanes: config.lanes ?? Math.ceil(LANES[size] / steps),
     epochs: config.epochs ?? EPOCHS[size],
     negatives: config.negatives ?? Math.max(NEGATIVES_MIN, Math.min(NEGATIVES_MAX, quarter)),
   };
@@ -33,6 +37,8 @@ export function sizeByLog<Config extends ModelConfig>(
 
 const LARGE_EVENTS = 300_000;
 const MEDIUM_EVENTS = 30_000;
+const LONG_STEPS = 8;
+/** Rows of a batch: lanes · steps. */
 const LANES = { large: 256, medium: 128, small: 32 } as const;
 const HIDDEN = { large: 192, medium: 100, small: 100 } as const;
 const TASTE_DROPOUT = { large: 0.5, medium: 0, small: 0 } as const;

@@ -102,7 +102,7 @@ function rateOf(graph: Graph, name: string, rate: Tensor): Tensor {
   return node(graph, "Mul", [rate, scalar(graph, SKIP_RATE)], rate);
 }
 
-const SKIP_RATE = 0.01;
+const SKIP_RATE = 0.05;
 
 function lossOf(
   graph: Graph,

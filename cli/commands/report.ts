@@ -8,7 +8,8 @@ import { progressBar } from "../progress-bar.ts";
 
 export const reportCommand: Command = {
   usage:
-    "--bundle DIR --log DIR [--train DIR] [--warm DIR] [--models FILE.json] --out FILE.html [--json]",
+    "--bundle DIR --log DIR [--train DIR] [--warm DIR] [--models FILE.json] " +
+    "--out FILE.html [--json]",
   options: {
     bundle: { type: "text", help: "bundle to measure", required: true },
     log: { type: "text", help: "log folder to predict, one event after the other", required: true },
