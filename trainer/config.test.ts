@@ -34,7 +34,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ["short.horizonMin", { short: { horizonMin: 3 } }],
   ["short.epochs", { short: { epochs: 0 } }],
   ["short.epochs", { short: { epochs: 1.5 } }],
-  ["short.steps", { short: { steps: null } }],
+  ["short.patience", { short: { patience: null } }],
   ["long.learningRate", { long: { learningRate: "0.1" } }],
   ["long.learningRate", { long: { learningRate: Number.NaN } }],
   ["preparing.sessionLength.playsMin", { preparing: { sessionLength: { playsMin: 0 } } }],
