@@ -31,13 +31,19 @@ test("what a configuration leaves open grows with the log", () => {
   );
 });
 
-test("the long model of a log that is not large goes back through more events at once", () => {
-  const sized = [50_000, 1_000_000].map((events) => {
-    const { steps, lanes } = sizeByLog(TRAINING_DEFAULTS.long, { events, tracks: 2000 });
+test("the long model of a log with skips that is not large goes back through more events", () => {
+  const logs = [
+    { events: 50_000, skips: true },
+    { events: 50_000, skips: false },
+    { events: 1_000_000, skips: true },
+  ];
+  const sized = logs.map((log) => {
+    const { steps, lanes } = sizeByLog(TRAINING_DEFAULTS.long, { ...log, tracks: 2000 });
     return [steps, lanes];
   });
   assert.deepEqual(sized, [
     [8, 16],
+    [1, 128],
     [1, 256],
   ]);
 });

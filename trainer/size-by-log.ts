@@ -1,4 +1,6 @@
 import type { ModelConfig } from "./config.ts";
+import type { Sequences } from "./sequences.ts";
+import { tellsSkips } from "./skip-rows.ts";
 
 /** A model's settings with nothing left open. */
 export type SizedConfig<Config extends ModelConfig> = Config & {
@@ -11,17 +13,30 @@ export type SizedConfig<Config extends ModelConfig> = Config & {
   readonly negatives: number;
 };
 
+export interface LogSize {
+  readonly events: number;
+  readonly tracks: number;
+  /** Whether it tells skips from plays to the end; it does not where this is left out. */
+  readonly skips?: boolean;
+}
+
+export function logSize(sequences: Sequences): LogSize {
+  const { track, trackIds } = sequences;
+  return { events: track.length, tracks: trackIds.length, skips: tellsSkips(sequences) };
+}
+
 /** Chooses what the configuration leaves to the size of the log. A large log is learned in large
  *  batches, by a large model that forgets half of its taste at every step; a small one in small
  *  batches and more epochs, so that Adagrad still makes thousands of steps. */
 export function sizeByLog<Config extends ModelConfig>(
   config: Config,
-  log: { readonly events: number; readonly tracks: number },
+  log: LogSize,
 ): SizedConfig<Config> {
   const size =
     log.events >= LARGE_EVENTS ? "large" : log.events >= MEDIUM_EVENTS ? "medium" : "small";
-  // What tells a listener's bent is spread over many events, and a large log shows it anyway.
-  const steps = config.steps ?? ("horizonMin" in config && size !== "large" ? LONG_STEPS : 1);
+  // Who skips what is told by many events together; a large log shows it anyway.
+  const learnsSkips = "horizonMin" in config && log.skips && size !== "large";
+  const steps = config.steps ?? (learnsSkips ? SKIP_STEPS : 1);
   const quarter = 64 * Math.round(log.tracks / 256);
   return {
     ...config,
@@ -37,7 +52,7 @@ export function sizeByLog<Config extends ModelConfig>(
 
 const LARGE_EVENTS = 300_000;
 const MEDIUM_EVENTS = 30_000;
-const LONG_STEPS = 8;
+const SKIP_STEPS = 8;
 /** Rows of a batch: lanes · steps. */
 const LANES = { large: 256, medium: 128, small: 32 } as const;
 const HIDDEN = { large: 192, medium: 100, small: 100 } as const;

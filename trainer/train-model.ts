@@ -10,7 +10,7 @@ import { usefulFeatures } from "./model-features.ts";
 import type { ModelWeights } from "./model-parameters.ts";
 import type { Accuracy } from "./score-catalogue.ts";
 import type { Sequences, TimeSplit } from "./sequences.ts";
-import { type SizedConfig, sizeByLog } from "./size-by-log.ts";
+import { logSize, type SizedConfig, sizeByLog } from "./size-by-log.ts";
 import type { StopCheck } from "./train-epoch.ts";
 import type { ValidationPlan } from "./validation-plan.ts";
 
@@ -74,8 +74,7 @@ export interface Watch {
 export async function trainModel(task: ModelTask, watch: Watch): Promise<TrainedModel> {
   const { sequences, split, name, validation, seed } = task;
   const features = usefulFeatures(sequences, name);
-  const log = { events: sequences.track.length, tracks: sequences.trackIds.length };
-  const config = sizeByLog(task.config, log);
+  const config = sizeByLog(task.config, logSize(sequences));
   const learned = { name, sequences, features, seed };
   const { untilEpoch } = task;
   const before = { sequences: split.sequences, sessions: split.trained };

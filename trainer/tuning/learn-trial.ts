@@ -8,7 +8,7 @@ import type { MeasuredModel, MeasuredSources } from "../gather-candidates.ts";
 import { replaySources } from "../replay-sources.ts";
 import type { Accuracy } from "../score-catalogue.ts";
 import type { Sequences, TimeSplit } from "../sequences.ts";
-import { sizeByLog } from "../size-by-log.ts";
+import { logSize, sizeByLog } from "../size-by-log.ts";
 import { trackPopularity } from "../track-popularity.ts";
 import type { StopCheck } from "../train-epoch.ts";
 import { trainInWorker } from "../train-in-worker.ts";
@@ -106,7 +106,7 @@ function learnModels(
 ): Promise<NamedModel[]> {
   const { log, seed, folder, checkpointSeconds: everySeconds } = plan;
   const { sequences } = log;
-  const size = { events: sequences.track.length, tracks: sequences.trackIds.length };
+  const size = logSize(sequences);
   const settings = order?.config ?? plan.config;
   const place = order ? trialFolder(folder, order.number) : join(folder, "shared");
   const told = plan.told(order?.number);

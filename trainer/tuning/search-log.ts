@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Failure } from "../../core/domain/failure.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
 import { parseTrainingConfig, type TrainingConfig } from "../config.ts";
-import { sizeByLog } from "../size-by-log.ts";
+import { logSize, sizeByLog } from "../size-by-log.ts";
 import { type Rungs, rungsOf } from "./brackets.ts";
 import type { Budget } from "./budget.ts";
 import type { Findings } from "./findings.ts";
@@ -104,7 +104,7 @@ function touches(space: SearchSpace, name: ModelName): boolean {
 
 /** With nothing left to the size of the log. */
 function sizedConfig({ config, log: { sequences } }: LogSearch) {
-  const size = { events: sequences.track.length, tracks: sequences.trackIds.length };
+  const size = logSize(sequences);
   const { short, long } = config;
   return { ...config, short: sizeByLog(short, size), long: sizeByLog(long, size) };
 }
