@@ -1,5 +1,6 @@
 import { openEnvironmentReader } from "../core/lmdb/environment.ts";
 import { checkStore } from "../core/state/check-store.ts";
+import { wrongSeal } from "../core/state/store-damage.ts";
 
 /** Checks the store in the folder given and prints how it went; a process of its own, since damage
  *  to LMDB's pages can end it. */
@@ -8,7 +9,9 @@ const environment = reader.current();
 if (environment === undefined) {
   process.stdout.write("none");
 } else {
-  checkStore(environment);
-  process.stdout.write("read");
+  const { damaged } = checkStore(environment);
+  // Damaged records are mended one by one; entries that are gone without a trace are not.
+  const gone = damaged.length === 0 && wrongSeal(environment) !== undefined;
+  process.stdout.write(gone ? "gone" : "read");
 }
 await reader.close();

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { type Environment, transactDurably } from "../lmdb/environment.ts";
 import type { StoreCheck } from "./check-store.ts";
 import { encodePosition, positionKey } from "./store-layout.ts";
+import { readSeal } from "./store-name.ts";
+import { encodeSeal, SEAL_KEY, sealOf } from "./store-seal.ts";
 
 /** The file that keeps what was set aside: a line of JSON for each entry, its bytes in base64. */
 const ASIDE_FILE = "damaged-entries.jsonl";
@@ -28,5 +30,9 @@ export async function setAside(
       const beginning = { epoch: epochs.get(partition) ?? 0, next: 0 as never, appendedAtMs: 0 };
       environment.putSync(positionKey(partition), encodePosition(beginning));
     }
+    // The old seal tells of entries that are not there any more.
+    const seal = readSeal(environment);
+    if (seal === undefined) return;
+    environment.putSync(SEAL_KEY, encodeSeal(sealOf(seal.store, environment.getRange())));
   });
 }

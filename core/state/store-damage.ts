@@ -4,7 +4,7 @@ import { type Environment, openEnvironmentReader } from "../lmdb/environment.ts"
 import { decodeRecord } from "./record-codec.ts";
 import { decodePosition, listenerKey } from "./store-layout.ts";
 import { readName, readSeal, requireNamedStore } from "./store-name.ts";
-import { SEAL_KEY, type Seal, sealOf } from "./store-seal.ts";
+import { SEAL_KEY, sealOf } from "./store-seal.ts";
 
 /** What is wrong with the store in `folder`, as a sentence; undefined where every byte is as it was
  *  written, every entry is found under its key, and none is missing. A store without a seal is an
@@ -18,7 +18,7 @@ export async function damageOf(folder: string): Promise<string | undefined> {
       return readName(folder) === undefined ? undefined : "its data are gone";
     }
     requireNamedStore(folder, environment);
-    return wrongEntry(environment) ?? wrongSeal(environment, readSeal(environment));
+    return wrongEntry(environment) ?? wrongSeal(environment);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
@@ -49,7 +49,10 @@ function requireSound(key: Buffer, value: Buffer): void {
 /** The first byte of a position's key. */
 const POSITION = 0x50;
 
-function wrongSeal(environment: Environment, seal: Seal | undefined): string | undefined {
+/** Says what the seal tells of entries that are gone or others; undefined where it holds, or where
+ *  an older version wrote the store without one. */
+export function wrongSeal(environment: Environment): string | undefined {
+  const seal = readSeal(environment);
   if (seal === undefined) return undefined;
   const { entries, sum, mix } = sealOf(seal.store, environment.getRange());
   if (entries === seal.entries && sum === seal.sum && mix === seal.mix) return undefined;
