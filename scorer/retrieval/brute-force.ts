@@ -9,6 +9,7 @@ import {
   type SparseScores,
   type TrackSpace,
 } from "./retriever.ts";
+import { hasTrack } from "./track-bits.ts";
 
 /** The definition of `Retriever` in plain words: scores every track and sorts. The tests hold
  *  the fast one to it. */
@@ -34,6 +35,7 @@ function retrieve(space: TrackSpace, query: RetrievalQuery): RetrievedTrack[] {
   for (let row = 0; row < space.count; row++) {
     const index = row as TrackIndex;
     if (excluded.has(index)) continue;
+    if (query.allowed !== undefined && !hasTrack(query.allowed, index)) continue;
     const parts = {
       short: shortPart(row),
       long: longPart(row),

@@ -13,6 +13,7 @@ import {
 import { layOut, type ScanLayout, TASK_WORDS } from "./scan-layout.ts";
 import { selectBest } from "./select-best.ts";
 import { type SparseParts, sparseParts } from "./sparse-parts.ts";
+import { addTrack, type TrackBits } from "./track-bits.ts";
 
 /** Exact search in two passes. The first reads an int8 copy of all vectors and gives every track
  *  a score with a bound on its error (Cauchy–Schwarz): |q·v − q̃·ṽ| ≤ ‖q‖·‖v−ṽ‖ + ‖q−q̃‖·‖ṽ‖,
@@ -43,17 +44,23 @@ function retrieve(
     long: loadQuery(layout, "long", query.tastes.long, weights.long),
   };
   writeTask(layout, { weights, bounds, k });
-  const excluded = new Uint8Array(layout.buffer, layout.excluded, Math.ceil(layout.count / 8));
-  for (const index of query.excluded) excluded[index >> 3]! |= 1 << (index & 7);
+  const excluded = loadExcluded(layout, query);
   const spoken = sparse.load(query, weights, excluded);
-  for (const index of spoken) excluded[index >> 3]! |= 1 << (index & 7);
+  for (const index of spoken) addTrack(excluded, index);
   const scanned = layout.kernels.scan(layout.task);
-  for (const index of query.excluded) excluded[index >> 3] = 0;
-  for (const index of spoken) excluded[index >> 3] = 0;
   const found = addCandidates(layout, scanned, spoken);
   const best = rescore(layout, sparse, { weights, bounds, found, k });
   sparse.clear(spoken);
   return best;
+}
+
+/** Fills the kernel's set of tracks that cannot be found, and returns it. */
+function loadExcluded(layout: ScanLayout, { allowed, excluded }: RetrievalQuery): TrackBits {
+  const bits = new Uint32Array(layout.buffer, layout.excluded, Math.ceil(layout.count / 32));
+  if (allowed === undefined) bits.fill(0);
+  else for (let word = 0; word < bits.length; word++) bits[word] = ~allowed[word]!;
+  for (const track of excluded) addTrack(bits, track);
+  return bits;
 }
 
 /** Puts `more` tracks among the candidates, which stay in order of index; returns their number. */

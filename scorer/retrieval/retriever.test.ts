@@ -12,6 +12,7 @@ import type {
   SparseSources,
   TrackSpace,
 } from "./retriever.ts";
+import { addTrack, noTracks, type TrackBits } from "./track-bits.ts";
 
 const implementations: [name: string, open: (space: TrackSpace) => Retriever][] = [
   ["brute force", bruteForce],
@@ -98,6 +99,16 @@ for (const [name, open] of implementations) {
     assert.deepEqual(order({ k: 0 }), []);
   });
 
+  test(`${name}: only allowed tracks are found, whatever speaks for the others`, () => {
+    const coplay = { tracks: tracks(3, 0), values: floats(9, 1) };
+    const weights = wholeBlend({ short: 1, long: 1, coplay: 1 });
+    const query = { allowed: bitsOf(4, tracks(0, 1)), sparse: { coplay }, weights };
+    assert.deepEqual(order(query), [1, 0]);
+    assert.deepEqual(order({ ...query, excluded: tracks(1) }), [0]);
+    assert.deepEqual(order({ allowed: noTracks(4) }), []);
+    assert.deepEqual(order({}), [3, 2, 1, 0], "the bitset lasts for one search");
+  });
+
   test(`${name}: without tastes popularity alone decides`, () => {
     const weights = wholeBlend({ short: 1, long: 1, popularity: 1 });
     assert.deepEqual(order({ tastes: {}, weights }), [0, 1, 2, 3]);
@@ -136,6 +147,7 @@ test("exact scan equals brute force bit for bit, whatever is searched", () => {
         sparseShare: fc.constantFrom(0, 0.02, 0.3, 1),
         k: fc.integer({ min: 1, max: 330 }),
         excludedShare: fc.constantFrom(0, 0.1, 0.9, 1),
+        allowedShare: fc.constantFrom(undefined, 0, 0.02, 0.5),
       }),
       (trial) => {
         const draw = drawer(trial.seed);
@@ -151,6 +163,9 @@ test("exact scan equals brute force bit for bit, whatever is searched", () => {
             () => draw.uniform() < trial.excludedShare,
           ),
           k: trial.k,
+          ...(trial.allowedShare !== undefined && {
+            allowed: drawBits(draw, trial.count, trial.allowedShare),
+          }),
         };
         assert.deepEqual(exactScan(space).retrieve(query), bruteForce(space).retrieve(query));
       },
@@ -177,12 +192,26 @@ test("one exact scan answers many searches in a row as if each were the first", 
       },
       excluded: new Set(tracks(...Array.from({ length: 50 }, () => draw.below(500)))),
       k: 1 + draw.below(60),
+      ...(turn % 2 === 1 && { allowed: drawBits(draw, 500, 0.5) }),
     };
     assert.deepEqual(scan.retrieve(query), oracle.retrieve(query), `turn ${turn}`);
     const track = tracks(draw.below(500))[0]!;
     assert.deepEqual(scan.similar("long", track, 9), oracle.similar("long", track, 9));
   }
 });
+
+function bitsOf(count: number, some: readonly TrackIndex[]): TrackBits {
+  const bits = noTracks(count);
+  for (const track of some) addTrack(bits, track);
+  return bits;
+}
+
+function drawBits(draw: Draw, count: number, share: number): TrackBits {
+  return bitsOf(
+    count,
+    tracks(...Array(count).keys()).filter(() => draw.uniform() < share),
+  );
+}
 
 const weight = fc.constantFrom(0, 0.3, 1, 17.25);
 

@@ -1,6 +1,7 @@
 import type { Bundle } from "../../core/bundle/bundle.ts";
 import { type BlendWeights, NO_WEIGHTS, type SourceName } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName, type TrackIndex } from "../../core/domain/ids.ts";
+import type { TrackBits } from "./track-bits.ts";
 
 /** Finds the best tracks of a catalogue for a blend of tastes. All implementations give the same
  *  bits.
@@ -16,7 +17,8 @@ import { MODEL_NAMES, type ModelName, type TrackIndex } from "../../core/domain/
  *  Of tracks with equal scores the one with the lower index comes first. */
 export interface Retriever {
   readonly space: TrackSpace;
-  /** The `k` best tracks that are not excluded, best first; fewer where there are no more. */
+  /** The `k` best tracks that are allowed and not excluded, best first; fewer where there are no
+   *  more. */
   retrieve(query: RetrievalQuery): RetrievedTrack[];
   /** The tracks whose vectors have the highest cosine with the vector of `track` in the space of
    *  `model`, best first, without `track`. A vector of length 0 has cosine 0 with every other. */
@@ -32,6 +34,9 @@ export interface RetrievalQuery {
   readonly weights: BlendWeights;
   /** May name a track twice. */
   readonly excluded: readonly TrackIndex[] | ReadonlySet<TrackIndex>;
+  /** The only tracks that may be found, as a bitset: all of them where it is absent. The search
+   *  only reads it, so one bitset may serve many searches. */
+  readonly allowed?: TrackBits;
   readonly k: number;
 }
 

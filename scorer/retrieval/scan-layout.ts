@@ -68,7 +68,7 @@ export function layOut(space: TrackSpace): ScanLayout {
   });
   const places = {
     popularity: plan.place(rows * 4),
-    excluded: plan.place(Math.ceil(rows / 8)),
+    excluded: plan.place(Math.ceil(rows / 32) * 4),
     scratch: plan.place(32 + rows * 4),
     candidates: plan.place(rows * 4),
     uppers: plan.place(rows * 4),

@@ -1,6 +1,7 @@
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import { type RetrievalQuery, SPARSE_NAMES } from "./retriever.ts";
+import { hasTrack, type TrackBits } from "./track-bits.ts";
 
 /** The sparse sources' parts of one search at a time. */
 export interface SparseParts {
@@ -8,7 +9,7 @@ export interface SparseParts {
   readonly neighbours: Float32Array;
   readonly coplay: Float32Array;
   /** Sets the parts of a query; returns the tracks that have one and are not excluded. */
-  load(query: RetrievalQuery, weights: BlendWeights, excluded: Uint8Array): readonly TrackIndex[];
+  load(query: RetrievalQuery, weights: BlendWeights, excluded: TrackBits): readonly TrackIndex[];
   /** Sets the parts of these tracks back to zeros. */
   clear(tracks: readonly TrackIndex[]): void;
 }
@@ -27,7 +28,7 @@ export function sparseParts(count: number): SparseParts {
         if (scores === undefined || weights[name] === 0) continue;
         for (let at = 0; at < scores.tracks.length; at++) {
           const track = scores.tracks[at]!;
-          if ((excluded[track >> 3]! & (1 << (track & 7))) !== 0) continue;
+          if (hasTrack(excluded, track)) continue;
           parts[name][track] = weights[name] * scores.values[at]!;
           if (isLoaded[track] === 0) loaded.push(track);
           isLoaded[track] = 1;
