@@ -2,7 +2,7 @@ import type { Bundle } from "../core/bundle/bundle.ts";
 import type { Partition } from "../core/domain/ids.ts";
 import { openEnvironment } from "../core/lmdb/environment.ts";
 import type { LogRecord } from "../core/log/event-log.ts";
-import { encodeRecord } from "../core/state/record-codec.ts";
+import { recordBytes } from "../core/state/record-codec.ts";
 import type { StoreCommit } from "../core/state/session-store.ts";
 import { encodePosition, listenerKey, positionKey } from "../core/state/store-layout.ts";
 import { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
@@ -28,7 +28,7 @@ export function rawCommits(commits: readonly StoreCommit[]): RawCommit[] {
     entries: [
       ...Array.from(
         records,
-        ([listener, record]) => [listenerKey(listener), encodeRecord(record!, listener)] as const,
+        ([listener, record]) => [listenerKey(listener), recordBytes(record!, listener)] as const,
       ),
       [positionKey(partition), encodePosition(position)] as const,
     ],

@@ -63,6 +63,20 @@ test("a kind and a field of a newer version are no dead letters", async () => {
   assert.equal(store.read(ann)?.recent[0]?.kind, "unspecified");
 });
 
+test("an event of which nothing may be kept leaves no trace, be it an event or not", async () => {
+  const kept = await applied([play("1", 0), play("3", 2)]);
+  const [sound, timeless] = [play("2", 1), deliveryOf(listeningEvent({ happenedAtMs: 0 }))];
+  // Field 20, true.
+  const unkept = [sound, timeless].map((delivery) => {
+    return { ...delivery, value: Buffer.concat([delivery.value!, Buffer.from([0xa0, 1, 1])]) };
+  });
+  const { counts, store, letters } = await applied([play("1", 0), ...unkept, play("3", 2)]);
+  assertCounts(counts, { stepped: 2, not_stored: 2, waves: 2, commits: 1 });
+  const [before, after] = [kept.store.read(ann), store.read(ann)];
+  assert.deepEqual({ ...after, heardOffset: 1 }, before);
+  assert.deepEqual(letters, []);
+});
+
 test("impossible times are dead letters and neither end a session nor age the state", async () => {
   const times = [0, -1, Number.MAX_SAFE_INTEGER, BEGAN_AT_MS + 10 * 365 * 86_400_000];
   const wrong = times.map((happenedAtMs, index) => ({

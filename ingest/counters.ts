@@ -11,6 +11,8 @@ export const COUNTER_NAMES = [
   "replayed",
   /** Records that are no listening event; each went to the dead-letter topic. */
   "dead_lettered",
+  /** Events that say `do_not_store`. */
+  "not_stored",
   /** Heard events whose track the bundle does not know. */
   "unknown_track",
   /** Tombstones. */

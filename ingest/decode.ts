@@ -12,7 +12,18 @@ export const CLOCK_AHEAD_MAX_MS = 24 * 60 * 60 * 1000;
  *  `content-type` says so. Throws `bad_event` with the field at fault, and nothing else,
  *  whatever the bytes are. */
 export function decodeEvent(record: LogRecord): ListeningEvent {
-  const event = listeningEventFromWire(decodeMessage(record, WireListeningEvent));
+  return checkedEvent(decodeMessage(record, WireListeningEvent), record);
+}
+
+/** The same, but undefined for an event of which nothing may be kept, whatever else it says: not
+ *  even a dead letter. */
+export function decodeKeptEvent(record: LogRecord): ListeningEvent | undefined {
+  const message = decodeMessage(record, WireListeningEvent);
+  return message.doNotStore ? undefined : checkedEvent(message, record);
+}
+
+function checkedEvent(message: WireListeningEvent, record: LogRecord): ListeningEvent {
+  const event = listeningEventFromWire(message);
   if (record.key !== event.listener) {
     throw new Failure("bad_event", "the record's key is not its listener", { field: "key" });
   }

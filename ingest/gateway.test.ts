@@ -11,6 +11,7 @@ import {
   type PublishResponse,
   type PublishStreamResponse,
 } from "../proto/gen/segue/v1/gateway.ts";
+import type { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import { BEGAN_AT_MS, listeningEvent, recordsOf } from "../test/support/listening-records.ts";
 import { decodeEvent } from "./decode.ts";
 import { eventGateway } from "./gateway.ts";
@@ -71,6 +72,13 @@ test("what ingest would refuse is refused here, by the name of its field", async
   assert.equal(appended.length, count);
 });
 
+test("an event of which nothing may be kept is taken, and not written", async () => {
+  const count = appended.length;
+  const event = { ...listeningEventToWire(listeningEvent({})), doNotStore: true };
+  assert.deepEqual(await publishWire(event), { position: undefined });
+  assert.equal(appended.length, count);
+});
+
 test("a log that is away is UNAVAILABLE", async () => {
   logIsDown = true;
   try {
@@ -110,8 +118,12 @@ test("the first wrong event ends a stream, and those before it stay", async () =
 });
 
 function publish(event: ListeningEvent | undefined): Promise<PublishResponse> {
+  return publishWire(event && listeningEventToWire(event));
+}
+
+function publishWire(event: WireListeningEvent | undefined): Promise<PublishResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<PublishResponse>();
-  const request = { event: event && listeningEventToWire(event) };
+  const request = { event };
   client.publish(request, (error, response) => (error ? reject(error) : resolve(response)));
   return promise;
 }

@@ -48,8 +48,9 @@ export function eventGateway({ log, nowMs }: GatewayOptions): {
 async function publishOne(
   event: WireListeningEvent | undefined,
   { log, nowMs }: GatewayOptions,
-): Promise<LogPosition> {
-  return append(log, eventRecord(event, nowMs()));
+): Promise<LogPosition | undefined> {
+  const record = eventRecord(event, nowMs());
+  return record && append(log, record);
 }
 
 async function append(log: GatewayOptions["log"], record: NewRecord): Promise<LogPosition> {
@@ -58,10 +59,12 @@ async function append(log: GatewayOptions["log"], record: NewRecord): Promise<Lo
   return position;
 }
 
-function eventRecord(event: WireListeningEvent | undefined, nowMs: number): NewRecord {
+/** Undefined for an event of which nothing may be kept. */
+function eventRecord(event: WireListeningEvent | undefined, nowMs: number): NewRecord | undefined {
   if (event === undefined) throw new Failure("bad_event", "there is none", { field: "event" });
   const checked = listeningEventFromWire(event);
   requirePlausibleTime(checked, nowMs);
+  if (event.doNotStore) return undefined;
   return {
     key: checked.listener,
     value: WireListeningEvent.encode(event).finish(),
@@ -84,11 +87,12 @@ async function publishAll(
       if (inFlight.length >= STREAM_IN_FLIGHT_MAX) await inFlight.shift();
       // Checked before the next event is looked at: nothing after a refused event is appended.
       const record = eventRecord(event, nowMs());
+      events += 1;
+      if (record === undefined) continue;
       const done = append(log, record).then((position) => keepNewest(newest, position));
       inFlight.push(done);
       // Its failure is met where it is awaited; until then it must not count as unhandled.
       done.catch((cause) => cause);
-      events += 1;
     }
     await Promise.all(inFlight);
   } catch (cause) {

@@ -8,7 +8,7 @@ import type { ListenerRecord } from "../core/state/listener-record.ts";
 import type { StateReader } from "../core/state/session-store.ts";
 import { type CounterName, type Counts, newCounts } from "./counters.ts";
 import { deadLetter } from "./dead-letter.ts";
-import { decodeEvent } from "./decode.ts";
+import { decodeKeptEvent } from "./decode.ts";
 
 /** Where a batch's records stand in the log. */
 export interface BatchPlace {
@@ -76,7 +76,11 @@ function forget(record: LogRecord, { drafts, counts }: Hearing): void {
 }
 
 function hearRecord(record: LogRecord, hearing: Hearing): void {
-  const event = decodeEvent(record);
+  const event = decodeKeptEvent(record);
+  if (event === undefined) {
+    hearing.counts.not_stored += 1;
+    return;
+  }
   const { partition, epoch } = hearing.place;
   const draft = draftFor(event.listener, hearing);
   const verdict = hearInto(

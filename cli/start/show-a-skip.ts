@@ -172,5 +172,6 @@ function skipOf(listener: string, session: string, track: string, atMs: number):
     shuffle: false,
     device: "terminal",
     recommendationId: "",
+    doNotStore: false,
   };
 }

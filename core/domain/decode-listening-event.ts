@@ -63,6 +63,7 @@ export function listeningEventToWire(event: ListeningEvent): WireListeningEvent 
     shuffle: event.shuffle,
     device: event.device,
     recommendationId: event.recommendationId,
+    doNotStore: false,
   };
 }
 

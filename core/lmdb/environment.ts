@@ -18,7 +18,10 @@ export interface WritableEnvironment {
   readonly flushed: Promise<unknown>;
   /** Lets the next read see the newest commit. */
   resetReadTxn(): void;
-  getRange(): Iterable<{ readonly key: Buffer; readonly value: Buffer }>;
+  /** In key order, from `start` on where it is given. */
+  getRange(from?: {
+    readonly start?: Buffer;
+  }): Iterable<{ readonly key: Buffer; readonly value: Buffer }>;
   close(): Promise<void>;
 }
 

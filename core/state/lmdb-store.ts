@@ -9,10 +9,16 @@ import {
 } from "../lmdb/environment.ts";
 import { requireOwner } from "./fence.ts";
 import type { ListenerRecord } from "./listener-record.ts";
-import { decodeRecord, encodeRecord } from "./record-codec.ts";
+import { decodeRecord, recordBytes } from "./record-codec.ts";
 import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store.ts";
 import { digestEntries } from "./store-digest.ts";
-import { decodePosition, encodePosition, listenerKey, positionKey } from "./store-layout.ts";
+import {
+  decodePosition,
+  encodePosition,
+  listenerKey,
+  listenerOfKey,
+  positionKey,
+} from "./store-layout.ts";
 import { ensureSeal, nameStore, readSeal, requireNamedStore } from "./store-name.ts";
 import { encodeSeal, resealed, SEAL_KEY } from "./store-seal.ts";
 
@@ -53,7 +59,7 @@ export function sessionStoreIn(environment: WritableEnvironment, id: string): Se
     // Encoded before the transaction: a record that cannot be encoded changes nothing.
     const changes: [key: Buffer, after: Buffer | undefined][] = [];
     for (const [listener, record] of commit.records) {
-      changes.push([listenerKey(listener), record ? encodeRecord(record, listener) : undefined]);
+      changes.push([listenerKey(listener), record ? recordBytes(record, listener) : undefined]);
     }
     changes.push([positionKey(commit.partition), encodePosition(commit.position)]);
     await transactDurably(environment, () => {
@@ -69,6 +75,11 @@ export function sessionStoreIn(environment: WritableEnvironment, id: string): Se
     environment.resetReadTxn();
   }
 
+  function bytesOf(listener: ListenerId): Buffer | undefined {
+    environment.resetReadTxn();
+    return environment.getBinary(listenerKey(listener));
+  }
+
   function* entries(): Generator<[Buffer, Buffer]> {
     for (const { key, value } of environment.getRange()) {
       if (!key.equals(SEAL_KEY)) yield [key, value];
@@ -80,7 +91,31 @@ export function sessionStoreIn(environment: WritableEnvironment, id: string): Se
     return digestEntries(entries());
   }
 
-  return { read, position, commit, digest, close: () => closeEnvironment(environment) };
+  return {
+    read,
+    position,
+    commit,
+    bytesOf,
+    listenersAfter: (after, count) => listenersIn(environment, after, count),
+    digest,
+    close: () => closeEnvironment(environment),
+  };
+}
+
+function listenersIn(
+  environment: WritableEnvironment,
+  after: ListenerId | undefined,
+  count: number,
+): ListenerId[] {
+  environment.resetReadTxn();
+  const found: ListenerId[] = [];
+  const start = listenerKey(after ?? ("" as ListenerId));
+  for (const { key } of environment.getRange({ start })) {
+    const listener = listenerOfKey(key);
+    if (listener === undefined || found.length === count) break;
+    if (listener !== after) found.push(listener);
+  }
+  return found;
 }
 
 function randomId(): string {

@@ -1,7 +1,7 @@
 import type { ListenerId, Partition } from "../domain/ids.ts";
 import { requireOwner } from "./fence.ts";
 import type { ListenerRecord } from "./listener-record.ts";
-import { decodeRecord, encodeRecord } from "./record-codec.ts";
+import { decodeRecord, recordBytes } from "./record-codec.ts";
 import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store.ts";
 import { digestEntries } from "./store-digest.ts";
 import { decodePosition, encodePosition, listenerKey, positionKey } from "./store-layout.ts";
@@ -26,13 +26,28 @@ export function createMemoryStore(): SessionStore {
     requireOwner(position(commit.partition), commit);
     // Encoded before anything is changed: a record that cannot be encoded changes nothing.
     const encoded = [...commit.records].map(
-      ([listener, record]) => [listener, record && encodeRecord(record, listener)] as const,
+      ([listener, record]) => [listener, record && recordBytes(record, listener)] as const,
     );
     for (const [listener, bytes] of encoded) {
       if (bytes === null) records.delete(listener);
       else records.set(listener, bytes);
     }
     positions.set(commit.partition, encodePosition(commit.position));
+  }
+
+  function bytesOf(listener: ListenerId): Uint8Array | undefined {
+    const bytes = records.get(listener);
+    return bytes && Buffer.from(bytes);
+  }
+
+  function listenersAfter(after: ListenerId | undefined, count: number): ListenerId[] {
+    const bound = after === undefined ? undefined : listenerKey(after);
+    return [...records.keys()]
+      .map((listener) => ({ listener, key: listenerKey(listener) }))
+      .filter(({ key }) => bound === undefined || key.compare(bound) > 0)
+      .sort((one, other) => one.key.compare(other.key))
+      .slice(0, count)
+      .map(({ listener }) => listener);
   }
 
   async function digest(): Promise<string> {
@@ -42,5 +57,5 @@ export function createMemoryStore(): SessionStore {
     return digestEntries(entries.sort(([key], [other]) => key.compare(other)));
   }
 
-  return { read, position, commit, digest, close: async () => {} };
+  return { read, position, commit, bytesOf, listenersAfter, digest, close: async () => {} };
 }

@@ -78,6 +78,11 @@ export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buff
   return bytes.subarray(0, at);
 }
 
+/** The bytes of a record, or those that already are one. */
+export function recordBytes(record: ListenerRecord | Uint8Array, listener: ListenerId): Buffer {
+  return record instanceof Uint8Array ? Buffer.from(record) : encodeRecord(record, listener);
+}
+
 /** The inverse of `encodeRecord`, which also reads format 1. The record owns its arrays: `bytes`
  *  may be reused. Throws `bad_record` for bytes that no version of `encodeRecord` wrote for this
  *  listener. */

@@ -11,7 +11,7 @@ import type {
   TrackHash,
 } from "../domain/ids.ts";
 import type { ListenerRecord } from "./listener-record.ts";
-import type { AppliedPosition, SessionStore } from "./session-store.ts";
+import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store.ts";
 
 /** What every session store must do; each implementation's test calls this. */
 export function testSessionStore(name: string, openStore: () => Promise<SessionStore>): void {
@@ -122,6 +122,28 @@ export function testSessionStore(name: string, openStore: () => Promise<SessionS
     assert.equal(await store.digest(), without);
   });
 
+  check(
+    "a record's own bytes can be committed, and are the ones that are stored",
+    async (store) => {
+      await commitTo(store, 0, 7, new Map([[ann, recordAt(6)]]));
+      const [digest, bytes] = [await store.digest(), store.bytesOf(ann)!];
+      await commitTo(store, 7, 7, new Map([[ann, null]]));
+      assert.equal(store.bytesOf(ann), undefined);
+      await commitTo(store, 7, 7, new Map([[ann, bytes]]));
+      assert.deepEqual(store.read(ann), recordAt(6));
+      assert.equal(await store.digest(), digest);
+    },
+  );
+
+  check("listeners are listed in the order of their bytes, a page at a time", async (store) => {
+    const names = ["b", "é", "ab", "a", "c"] as ListenerId[];
+    await commitTo(store, 0, 7, new Map(names.map((name) => [name, recordAt(6)])));
+    assert.deepEqual(store.listenersAfter(undefined, 3), ["a", "ab", "b"]);
+    assert.deepEqual(store.listenersAfter("b" as ListenerId, 3), ["c", "é"]);
+    assert.deepEqual(store.listenersAfter("bb" as ListenerId, 1), ["c"]);
+    assert.deepEqual(store.listenersAfter("é" as ListenerId, 3), []);
+  });
+
   check("partitions have positions of their own", async (store) => {
     await commitTo(store, 0, 7, new Map());
     const other = 1 as Partition;
@@ -196,7 +218,7 @@ function commitTo(
   store: SessionStore,
   expectedNext: number,
   next: number,
-  records: ReadonlyMap<ListenerId, ListenerRecord | null>,
+  records: StoreCommit["records"],
 ): Promise<void> {
   const position = positionAt(next);
   return store.commit({ partition, expectedNext: offset(expectedNext), position, records });

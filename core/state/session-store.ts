@@ -23,8 +23,9 @@ export interface StoreCommit {
    *  do: offsets of one epoch only grow, but those of a new one can come to be `expectedNext`. */
   readonly expectedEpoch?: number;
   readonly position: AppliedPosition;
-  /** Null forgets the listener: nothing of them is left, not even a marker. */
-  readonly records: ReadonlyMap<ListenerId, ListenerRecord | null>;
+  /** Null forgets the listener: nothing of them is left, not even a marker. Bytes are a record as a
+   *  store keeps it, checked by whoever read them. */
+  readonly records: ReadonlyMap<ListenerId, ListenerRecord | Uint8Array | null>;
 }
 
 /** Reading side: what the scorer sees. It never writes. */
@@ -43,6 +44,10 @@ export interface SessionStore extends StateReader {
   /** Resolves when the commit is durable. Throws `stale_owner` and `store_unavailable`, and then
    *  has written nothing. */
   commit(commit: StoreCommit): Promise<void>;
+  /** The record's bytes as they are stored, a copy; undefined as for `read`. Not checked. */
+  bytesOf(listener: ListenerId): Uint8Array | undefined;
+  /** At most `count` listeners in key order, beginning after `after` where it is given. */
+  listenersAfter(after: ListenerId | undefined, count: number): ListenerId[];
   /** SHA-256 over every key and value in key order: equal stores have equal digests. */
   digest(): Promise<string>;
 }

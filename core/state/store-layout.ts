@@ -22,6 +22,13 @@ export function listenerKey(listener: ListenerId): Buffer {
   return Buffer.from(`L${listener}`, "utf8");
 }
 
+/** Undefined for a key that is no listener's. */
+export function listenerOfKey(key: Buffer): ListenerId | undefined {
+  return key[0] === LISTENER_MARK ? (key.toString("utf8", 1) as ListenerId) : undefined;
+}
+
+const LISTENER_MARK = 0x4c;
+
 export function positionKey(partition: Partition): Buffer {
   const key = Buffer.alloc(5, "P");
   key.writeUInt32BE(partition, 1);

@@ -128,9 +128,10 @@ function openFor(host: Host, { disk, versions, onWrite, flush }: DiskParts): Wri
     resetReadTxn() {
       snapshot = undefined;
     },
-    *getRange() {
+    *getRange({ start } = {}) {
       const keys = [...newest().keys()].map((name) => Buffer.from(name, "latin1"));
       for (const key of keys.sort(Buffer.compare)) {
+        if (start !== undefined && key.compare(start) < 0) continue;
         yield { key, value: newest().get(nameOf(key))! };
       }
     },

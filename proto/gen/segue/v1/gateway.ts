@@ -32,7 +32,10 @@ export interface PublishRequest {
 }
 
 export interface PublishResponse {
-  /** Pass it as `at_least` to see this event in the next list. */
+  /**
+   * Pass it as `at_least` to see this event in the next list. Absent where the event says
+   * `do_not_store`: it was not written.
+   */
   position: LogPosition | undefined;
 }
 

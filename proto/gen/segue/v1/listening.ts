@@ -225,6 +225,13 @@ export interface ListeningEvent {
   device: string;
   /** The recommendation that this track came from, as `NextTracksResponse.recommendation_id`. */
   recommendationId: string;
+  /**
+   * The listener wants nothing of this event kept. In `NextTracksRequest.pending` it counts for that
+   * reply alone, as every pending event does; `Publish` takes it and does not write it to the log; and
+   * where a producer wrote it to the topic, ingest passes it over: it never comes into the state, its
+   * changelog or the dead letters.
+   */
+  doNotStore: boolean;
 }
 
 export interface PlayContext {
@@ -247,6 +254,7 @@ function createBaseListeningEvent(): ListeningEvent {
     shuffle: false,
     device: "",
     recommendationId: "",
+    doNotStore: false,
   };
 }
 
@@ -287,6 +295,9 @@ export const ListeningEvent: MessageFns<ListeningEvent> = {
     }
     if (message.recommendationId !== "") {
       writer.uint32(98).string(message.recommendationId);
+    }
+    if (message.doNotStore !== false) {
+      writer.uint32(160).bool(message.doNotStore);
     }
     return writer;
   },
@@ -400,6 +411,14 @@ export const ListeningEvent: MessageFns<ListeningEvent> = {
             message.recommendationId = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.doNotStore = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -446,6 +465,11 @@ export const ListeningEvent: MessageFns<ListeningEvent> = {
         : isSet(object.recommendation_id)
         ? globalThis.String(object.recommendation_id)
         : "",
+      doNotStore: isSet(object.doNotStore)
+        ? globalThis.Boolean(object.doNotStore)
+        : isSet(object.do_not_store)
+        ? globalThis.Boolean(object.do_not_store)
+        : false,
     };
   },
 
@@ -487,6 +511,9 @@ export const ListeningEvent: MessageFns<ListeningEvent> = {
     if (message.recommendationId !== "") {
       obj.recommendationId = message.recommendationId;
     }
+    if (message.doNotStore !== false) {
+      obj.doNotStore = message.doNotStore;
+    }
     return obj;
   },
 
@@ -509,6 +536,7 @@ export const ListeningEvent: MessageFns<ListeningEvent> = {
     message.shuffle = object.shuffle ?? false;
     message.device = object.device ?? "";
     message.recommendationId = object.recommendationId ?? "";
+    message.doNotStore = object.doNotStore ?? false;
     return message;
   },
 };
