@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Child } from "../cli/child-process.ts";
+import { grpcAddress } from "../cli/child-process.ts";
 import { appendEvents } from "../cli/log-target.ts";
 import { openLog } from "../cli/open-log.ts";
 import { type Client, connectClient } from "../cli/recommender-client.ts";
@@ -55,7 +56,7 @@ export async function measureByLoad({
     const peak = await catchUpRate(home, log, sizes.backlog);
     const scorer = await startOn(home, "serve", "--port", "0", ...brokers);
     children.push(scorer);
-    const client = connectClient(scorer.detail.replace("grpc ", ""));
+    const client = connectClient(grpcAddress(scorer));
     const results: LoadFreshness[] = [];
     for (const [index, share] of SHARES.entries()) {
       progress(`publishes ${Math.round(share * peak)} events a second`);

@@ -1,4 +1,5 @@
 import type { Child } from "../cli/child-process.ts";
+import { grpcAddress } from "../cli/child-process.ts";
 import { type Client, connectClient } from "../cli/recommender-client.ts";
 import { drawTable } from "../cli/table.ts";
 import { listeningEventToWire } from "../core/domain/decode-listening-event.ts";
@@ -34,7 +35,7 @@ export async function freshness({ json, quick, progress }: BenchOptions): Promis
     const scorer = await startOn(home, "serve", "--port", "0");
     children.push(scorer);
     progress(`publishes ${2 * sizes.events} events one by one`);
-    const client = connectClient(scorer.detail.replace("grpc ", ""));
+    const client = connectClient(grpcAddress(scorer));
     const delays = await measureDelays(client, sizes);
     client.close();
     for (const child of children.splice(0)) await child.stop();

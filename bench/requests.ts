@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { grpcAddress } from "../cli/child-process.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { NextTracksRequest, NextTracksResponse, Rung } from "../proto/gen/segue/v1/recommender.ts";
 import { requireThat } from "./did-not-happen.ts";
@@ -39,7 +40,7 @@ export async function measureRequests(
     NextTracksRequest.fromPartial({ listener, k: sizes.k, askedAtMs: atMs + ASKED_AFTER_MS }),
   );
   const segue = await startOn(world.home, "serve", "--port", "0");
-  const address = segue.detail.replace("grpc ", "");
+  const address = grpcAddress(segue);
   const load = connectLoad(address);
   try {
     const reply = await load.ask(requests[0]!);

@@ -6,6 +6,7 @@ import { DidNotHappen } from "./did-not-happen.ts";
 import { freshness } from "./freshness.ts";
 import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
+import { metricsCost } from "./metrics.ts";
 import { trainingMemory } from "./training-memory.ts";
 import { trainingSpeed } from "./training-speed.ts";
 
@@ -25,6 +26,11 @@ const BENCHES: readonly Bench[] = [
     name: "freshness",
     summary: "how soon a published event is in the next reply, by load",
     run: freshness,
+  },
+  {
+    name: "metrics",
+    summary: "what counting for Prometheus costs an event and a request",
+    run: metricsCost,
   },
   {
     name: "imports",

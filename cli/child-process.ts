@@ -33,6 +33,17 @@ export function sayReady(name: string, detail: string): void {
   process.stdout.write(`segue ${name} is ready: ${detail}\n`);
 }
 
+/** Where a scorer that is ready listens, as HOST:PORT. */
+export function grpcAddress({ detail }: Pick<Child, "detail">): string {
+  return detail.split(",")[0]!.replace("grpc ", "");
+}
+
+/** Where a process that is ready answers about health and metrics; undefined where it does not. */
+export function healthPortOf({ detail }: Pick<Child, "detail">): number | undefined {
+  const port = / health on port (\d+)$/.exec(detail)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
 function readyLine(name: string, child: ChildProcess): Promise<string> {
   const ready = `segue ${name} is ready: `;
   return new Promise((resolve, reject) => {

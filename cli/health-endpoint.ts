@@ -1,21 +1,43 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Failure } from "../core/domain/failure.ts";
+import type { OptionSpec } from "./command.ts";
+import { METRICS_CONTENT_TYPE } from "./metrics/metrics.ts";
 
-/** Says over HTTP whether a process is ready: 200 or 503, for any path, with a JSON object. */
+export const HEALTH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  "health-port": {
+    type: "number",
+    help: "answers over HTTP: /ready (200 or 503), /live and /metrics; 0 takes any free port",
+  },
+};
+
+/** Tells over HTTP how a process is: `/metrics` for Prometheus, `/live` while it runs at all, and
+ *  for any other path whether it is ready, 200 or 503, with a JSON object. */
 export interface HealthEndpoint {
   readonly port: number;
+  isReady(): boolean;
   say(ready: boolean, detail: Readonly<Record<string, unknown>>): void;
   close(): void;
 }
 
+export interface HealthOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The text for Prometheus; without it there is no `/metrics`. */
+  readonly metrics?: () => Promise<string>;
+}
+
 /** Not ready until it is told so. Throws `bad_configuration` where it cannot listen. */
-export async function startHealthEndpoint(host: string, port: number): Promise<HealthEndpoint> {
+export async function startHealthEndpoint(options: HealthOptions): Promise<HealthEndpoint> {
+  const { host, port, metrics } = options;
   let said = { ready: false, detail: {} as Readonly<Record<string, unknown>> };
-  const server = createServer((_request, response) => {
-    response.writeHead(said.ready ? 200 : 503, { "content-type": "application/json" });
-    response.end(`${JSON.stringify({ ready: said.ready, ...said.detail })}\n`);
+  const server = createServer((request, response) => {
+    const path = request.url?.split("?")[0];
+    if (path === "/metrics" && metrics !== undefined) void answerMetrics(response, metrics);
+    else if (path === "/live") answerJson(response, 200, { live: true });
+    else answerJson(response, said.ready ? 200 : 503, { ready: said.ready, ...said.detail });
   });
   server.listen(port, host);
   try {
@@ -26,6 +48,7 @@ export async function startHealthEndpoint(host: string, port: number): Promise<H
   }
   return {
     port: (server.address() as AddressInfo).port,
+    isReady: () => said.ready,
     say: (ready, detail) => {
       said = { ready, detail };
     },
@@ -34,4 +57,22 @@ export async function startHealthEndpoint(host: string, port: number): Promise<H
       server.closeAllConnections();
     },
   };
+}
+
+function answerJson(response: ServerResponse, code: number, value: object): void {
+  response.writeHead(code, { "content-type": "application/json" });
+  response.end(`${JSON.stringify(value)}\n`);
+}
+
+async function answerMetrics(
+  response: ServerResponse,
+  metrics: () => Promise<string>,
+): Promise<void> {
+  try {
+    const text = await metrics();
+    response.writeHead(200, { "content-type": METRICS_CONTENT_TYPE });
+    response.end(text);
+  } catch (error) {
+    answerJson(response, 500, { error: (error as Error).message });
+  }
 }

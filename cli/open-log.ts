@@ -7,6 +7,7 @@ import {
   LISTENING_TOPIC,
 } from "../core/log/event-log.ts";
 import { openKafkaLog } from "../core/log/kafka-log.ts";
+import { type LogNoticeListener, writeNotice } from "../core/log/log-notice.ts";
 import type { OptionSpec, Options } from "./command.ts";
 import { homeAt } from "./home.ts";
 
@@ -50,16 +51,24 @@ export function brokerList(text: string): string[] {
   });
 }
 
-/** Opens one topic on the chosen engine, making it where it does not exist. */
-export async function openLog(choice: LogChoice, topic: string): Promise<EventLog> {
+/** Opens one topic on the chosen engine, making it where it does not exist. Its notices go to
+ *  stderr where no listener is given. */
+export async function openLog(
+  choice: LogChoice,
+  topic: string,
+  onNotice: LogNoticeListener = writeNotice,
+): Promise<EventLog> {
   const partitions = PARTITIONS[topic];
   if (partitions === undefined) throw new Failure("bug", `no partitions are stated for ${topic}`);
-  if ("folder" in choice) return openEmbeddedLog({ folder: choice.folder, topic, partitions });
+  if ("folder" in choice) {
+    return openEmbeddedLog({ folder: choice.folder, topic, partitions, onNotice });
+  }
   return openKafkaLog({
     brokers: choice.brokers,
     clientId: "segue",
     topic: `${choice.topicPrefix}${topic}`,
     partitions,
     compacted: topic === CATALOGUE_TOPIC,
+    onNotice,
   });
 }

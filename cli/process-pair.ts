@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type Child, startChild } from "./child-process.ts";
+import { type Child, grpcAddress, startChild } from "./child-process.ts";
 import { afterEnd, NO_ENDS } from "./restart-pause.ts";
 import { pause, stopped } from "./stop-signal.ts";
 
@@ -18,6 +18,9 @@ export interface PairOptions {
   readonly port: number;
   readonly brokers: string | undefined;
   readonly topicPrefix: string;
+  /** Where the scorer answers about health and metrics, and ingest at the next one; 0 takes any. */
+  readonly healthPort?: number | undefined;
+  readonly logFormat?: string;
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +32,7 @@ export async function startPair(options: PairOptions): Promise<ProcessPair> {
     startChild("serve", serveArgs(options, options.port)),
   ]);
   const [ingest, scorer] = await bothOrNone(started);
-  const address = scorer.detail.replace("grpc ", "");
+  const address = grpcAddress(scorer);
   const port = Number(address.slice(address.lastIndexOf(":") + 1));
   const finished = Promise.all([
     supervise(ingest, ingestArgs(options), options.signal),
@@ -52,17 +55,26 @@ async function bothOrNone([ingest, scorer]: [Settled, Settled]): Promise<[Child,
   throw reasons[0];
 }
 
-function ingestArgs({ home, bundle, brokers, topicPrefix }: PairOptions): string[] {
-  const kafka = [...given("--brokers", brokers), "--topic-prefix", topicPrefix];
-  return ["--home", home, ...given("--bundle", bundle), ...kafka];
+function ingestArgs(options: PairOptions): string[] {
+  const { healthPort } = options;
+  // Neither takes the other's: 0 stays 0.
+  const next = healthPort === undefined || healthPort === 0 ? healthPort : healthPort + 1;
+  return [...sharedArgs(options), ...given("--health-port", next)];
 }
 
 function serveArgs(options: PairOptions, port: number): string[] {
-  return [...ingestArgs(options), "--host", options.host, "--port", String(port)];
+  const address = ["--host", options.host, "--port", String(port)];
+  return [...sharedArgs(options), ...address, ...given("--health-port", options.healthPort)];
 }
 
-function given(option: string, value: string | undefined): string[] {
-  return value === undefined ? [] : [option, value];
+function sharedArgs({ home, bundle, brokers, topicPrefix, logFormat }: PairOptions): string[] {
+  const kafka = [...given("--brokers", brokers), "--topic-prefix", topicPrefix];
+  const log = given("--log-format", logFormat);
+  return ["--home", home, ...given("--bundle", bundle), ...kafka, ...log];
+}
+
+function given(option: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [option, String(value)];
 }
 
 /** Starts a child again whenever it ends, after a pause that grows while it ends soon. */

@@ -1,5 +1,5 @@
 import type { ListenerId, Offset } from "../core/domain/ids.ts";
-import type { EventLog, LogBatch } from "../core/log/event-log.ts";
+import type { EventLog, LogBatch, LogRecord, NewRecord } from "../core/log/event-log.ts";
 import { advance, type Models } from "../core/state/advance.ts";
 import type { Draft } from "../core/state/draft.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
@@ -15,6 +15,16 @@ export interface ApplyContext {
   readonly deadLetters: Pick<EventLog, "append">;
   /** Aborted when the batch's partition is taken away. */
   readonly signal: AbortSignal;
+  /** Told of what became durable, and with that visible to replies. */
+  readonly onApplied?: ((batch: AppliedBatch) => void) | undefined;
+}
+
+/** What a commit made of a batch. */
+export interface AppliedBatch {
+  /** The records that were new. */
+  readonly records: readonly LogRecord[];
+  /** Those that went to the dead-letter topic. */
+  readonly letters: readonly NewRecord[];
 }
 
 /** Applies one batch: hear its events, step them in waves, and commit all records and the
@@ -47,6 +57,7 @@ export async function applyBatch(batch: LogBatch, context: ApplyContext): Promis
     position: { epoch, next: (last.offset + 1) as Offset, appendedAtMs: last.timestampMs },
     records: withForgotten(advanced.records, drafts),
   });
+  context.onApplied?.({ records: fresh, letters });
   return { ...counts, waves: advanced.waves, rebuilt: advanced.rebuilt, commits: 1 };
 }
 

@@ -9,7 +9,7 @@ import type {
 import type { LogNoticeListener } from "../core/log/log-notice.ts";
 import type { Models } from "../core/state/advance.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
-import { applyBatch } from "./apply-batch.ts";
+import { type AppliedBatch, applyBatch } from "./apply-batch.ts";
 import { addCounts, type Counts, newCounts } from "./counters.ts";
 
 export interface IngestOptions {
@@ -24,6 +24,8 @@ export interface IngestOptions {
   /** The consumer group; ingests of one group share the partitions. */
   readonly group?: string;
   readonly onNotice: LogNoticeListener;
+  /** Told of every batch that was committed. */
+  readonly onApplied?: (batch: AppliedBatch) => void;
 }
 
 export const INGEST_GROUP = "segue-ingest";
@@ -48,8 +50,9 @@ function ingestReader(options: IngestOptions): LogReader {
       jumps.delete(batch.partition);
       addCounts(counts, await applyJump(store, batch.partition, jump));
     }
-    const context = { store, models: options.models(), topic: log.topic, deadLetters, signal };
-    const done = await applyBatch(batch, context);
+    const { onApplied } = options;
+    const into = { store, models: options.models(), topic: log.topic, deadLetters };
+    const done = await applyBatch(batch, { ...into, signal, onApplied });
     addCounts(counts, done);
     if (done.damaged_records > 0) {
       const message = `${done.damaged_records} listeners begin anew: their records are damaged`;

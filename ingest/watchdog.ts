@@ -1,3 +1,4 @@
+import type { Partition } from "../core/domain/ids.ts";
 import type { EventLog, LogSubscription } from "../core/log/event-log.ts";
 import type { StateReader } from "../core/state/session-store.ts";
 
@@ -45,20 +46,23 @@ export function createWatchdog(limits: WatchdogLimits = WATCHDOG_LIMITS): (look:
   };
 }
 
-/** How far the owned partitions are applied, and how much of the log waits. Throws
- *  `log_unavailable` where the log does not say where it ends. */
+/** How far the owned partitions are applied, and how much of the log waits, in sum and by
+ *  partition. Throws `log_unavailable` where the log does not say where it ends. */
 export async function lookAt(
   subscription: Pick<LogSubscription, "assigned">,
   log: Pick<EventLog, "watermarks">,
   store: Pick<StateReader, "position">,
-): Promise<Pick<Look, "applied" | "lag">> {
+): Promise<Pick<Look, "applied" | "lag"> & { readonly lags: ReadonlyMap<Partition, number> }> {
+  const lags = new Map<Partition, number>();
   let applied = 0;
   let lag = 0;
   for (const partition of subscription.assigned()) {
     const { first, next } = await log.watermarks(partition);
     const at = store.position(partition)?.next ?? 0;
     applied += at;
-    lag += Math.max(0, next - Math.max(first, at));
+    const waiting = Math.max(0, next - Math.max(first, at));
+    lags.set(partition, waiting);
+    lag += waiting;
   }
-  return { applied, lag };
+  return { applied, lag, lags };
 }

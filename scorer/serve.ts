@@ -3,6 +3,7 @@ import type { EventLog } from "../core/log/event-log.ts";
 import { type RecommenderServer, RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
 import { forgetListener } from "./forget-listener.ts";
 import { recommend } from "./recommend.ts";
+import type { Recommendation } from "./recommendation.ts";
 import {
   type DescribeTrack,
   listenerReply,
@@ -29,12 +30,14 @@ export interface RecommenderParts {
   readonly log?: Pick<EventLog, "append">;
   /** Told of calls that failed by no fault of their caller. */
   readonly report: (error: unknown) => void;
+  /** Told of every list that was made. */
+  readonly onRecommended?: (recommendation: Recommendation) => void;
 }
 
 /** The gRPC service `segue.v1.Recommender`: wire messages in, wire messages out, nothing of them
  *  further in. */
 export function recommenderService(parts: RecommenderParts): ServedService {
-  const { scorer, describe, log, report } = parts;
+  const { scorer, describe, log, report, onRecommended } = parts;
   const counter = { underWay: 0 };
   const implementation: RecommenderServer = {
     nextTracks: unary(counter, report, async (request, { leftMs, signal }) => {
@@ -42,6 +45,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       const query = nextTracksQuery(request);
       const deadlineAtMs = current.now() + leftMs;
       const recommendation = await recommend(current, { ...query, deadlineAtMs, signal });
+      onRecommended?.(recommendation);
       return nextTracksReply(recommendation, request.withDetails ? describe : undefined);
     }),
     similarTracks: unary(counter, report, async (request) => {

@@ -33,6 +33,7 @@ const DEPENDENCIES: DependencyList = {
   ],
   "@grpc/grpc-js": [
     "ingest/gateway.ts",
+    "scorer/observed-service.ts",
     "scorer/reflection.ts",
     "scorer/serve.ts",
     "scorer/server.ts",
@@ -44,6 +45,7 @@ const DEPENDENCIES: DependencyList = {
   ],
   "@grpc/reflection": ["scorer/reflection.ts"],
   hyparquet: ["trainer/import/read-parquet.ts"],
+  "prom-client": ["cli/metrics/metrics.ts"],
   "grpc-health-check": ["scorer/server.ts"],
   assemblyscript: ["scorer/kernels/build.ts"],
 };

@@ -1,5 +1,6 @@
 import type { Command, CommandInput } from "../command.ts";
 import { DEFAULT_HOME } from "../home.ts";
+import { NOTICE_OPTIONS } from "../notices.ts";
 import { LOG_OPTIONS } from "../open-log.ts";
 import { startPair } from "../process-pair.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS } from "../shared-options.ts";
@@ -11,6 +12,11 @@ export const dev: Command = {
     ...BUNDLE_OPTIONS,
     ...ADDRESS_OPTIONS,
     ...LOG_OPTIONS,
+    "health-port": {
+      type: "number",
+      help: "the scorer answers there over HTTP: /ready, /live, /metrics; ingest at the next port",
+    },
+    ...NOTICE_OPTIONS,
   },
   async run(input: CommandInput) {
     const { options, signal } = input;
@@ -21,6 +27,8 @@ export const dev: Command = {
       port: options.number("port"),
       brokers: options.textIfGiven("brokers"),
       topicPrefix: options.text("topic-prefix"),
+      healthPort: options.numberIfGiven("health-port"),
+      logFormat: options.text("log-format"),
       signal,
     });
     process.stdout.write(`segue is ready: grpc ${pair.address}\n`);

@@ -12,7 +12,7 @@ import {
   LISTENING_TOPIC,
   type LogSubscription,
 } from "../../core/log/event-log.ts";
-import { writeNotice } from "../../core/log/log-notice.ts";
+import type { LogNoticeListener } from "../../core/log/log-notice.ts";
 import type { StateReader } from "../../core/state/session-store.ts";
 import { CATALOGUE_GROUP, startCatalogueIngest } from "../../ingest/apply-catalogue.ts";
 import { INGEST_GROUP, startIngest } from "../../ingest/consume.ts";
@@ -21,8 +21,11 @@ import { openState } from "../../ingest/open-state.ts";
 import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
-import { type HealthEndpoint, startHealthEndpoint } from "../health-endpoint.ts";
+import { HEALTH_OPTIONS, type HealthEndpoint } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
+import { type IngestMetrics, ingestMetrics } from "../metrics/ingest-metrics.ts";
+import { healthOf } from "../metrics/process-metrics.ts";
+import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { pause } from "../stop-signal.ts";
@@ -36,23 +39,26 @@ export const ingest: Command = {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
     ...BUNDLE_OPTIONS,
     ...LOG_OPTIONS,
-    "health-port": {
-      type: "number",
-      help: "answers over HTTP whether ingest is ready, 200 or 503; 0 takes any free port",
-    },
+    ...HEALTH_OPTIONS,
+    ...NOTICE_OPTIONS,
   },
   async run({ options, signal }) {
     const home = homeOf(options);
     const choice = logChoice(options);
+    const notices = noticeWriter("ingest", options);
+    const { onNotice } = notices;
     const bundle = await openBundle(home.bundle);
     const runner = await startWorkerRunner(bundle);
-    const store = await openState(home.state, writeNotice);
+    const store = await openState(home.state, onNotice);
     const catalogue = openCatalogueStore(home.catalogue);
     const [log, deadLetters, catalogueLog] = await Promise.all(
-      [LISTENING_TOPIC, DEAD_LETTER_TOPIC, CATALOGUE_TOPIC].map((topic) => openLog(choice, topic)),
+      [LISTENING_TOPIC, DEAD_LETTER_TOPIC, CATALOGUE_TOPIC].map((topic) =>
+        openLog(choice, topic, onNotice),
+      ),
     );
     const counts = newCounts();
     const batches = { tried: 0 };
+    const metrics = ingestMetrics({ counts, storeFolder: home.state, nowMs: Date.now });
     const groups = consumerGroups(options.text("topic-prefix"), home.catalogue);
     const subscriptions = await Promise.all([
       startIngest({
@@ -66,29 +72,30 @@ export const ingest: Command = {
         },
         counts,
         group: groups.listening,
-        onNotice: writeNotice,
+        onNotice,
+        onApplied: metrics.onApplied,
       }),
       startCatalogueIngest({
         log: catalogueLog!,
         catalogue,
         group: groups.catalogue,
         counts,
-        onNotice: writeNotice,
+        onNotice,
       }),
     ]);
-    const healthPort = options.numberIfGiven("health-port");
-    const health =
-      healthPort === undefined ? undefined : await startHealthEndpoint("0.0.0.0", healthPort);
+    metrics.watch(subscriptions[0]!);
+    const health = await healthOf(options, { metrics: metrics.metrics, bundle: () => bundle });
     health?.say(true, {});
     const port = health === undefined ? "" : `, health on port ${health.port}`;
     sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}${port}`);
-    await watch({ subscriptions, log: log!, store, batches, health }, signal);
+    const watched = { subscriptions, log: log!, store, batches, health, metrics, onNotice };
+    await watch(watched, signal);
     health?.close();
     for (const subscription of subscriptions) await subscription.close();
     for (const open of [log!, deadLetters!, catalogueLog!, runner, store, catalogue]) {
       await open.close();
     }
-    process.stderr.write(`segue ingest heard ${JSON.stringify(counts)}\n`);
+    notices.info("heard", counts);
   },
 };
 
@@ -109,22 +116,26 @@ interface Watched {
   readonly store: StateReader;
   readonly batches: { readonly tried: number };
   readonly health: HealthEndpoint | undefined;
+  readonly metrics: Pick<IngestMetrics, "sawLag">;
+  readonly onNotice: LogNoticeListener;
 }
 
 /** Resolves when `signal` is raised. Says what the watchdog finds, and throws `log_unavailable`
  *  where only a new process can mend it. */
 async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
-  const { subscriptions, log, store, batches, health } = watched;
+  const { subscriptions, log, store, batches, health, metrics, onNotice } = watched;
   const judge = createWatchdog();
   let last = { applied: 0, lag: 0 };
   let isLooking = false;
   const look = async () => {
     isLooking = true;
     try {
-      last = await lookAt(subscriptions[0]!, log, store);
+      const found = await lookAt(subscriptions[0]!, log, store);
+      metrics.sawLag(found.lags);
+      last = found;
     } catch (cause) {
       // The log's silence, which is watched, tells the same sooner or later.
-      writeNotice({ level: "warning", message: "the log does not say where it ends", cause });
+      onNotice({ level: "warning", message: "the log does not say where it ends", cause });
     }
     isLooking = false;
   };

@@ -4,16 +4,21 @@ import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { openCatalogueReader } from "../../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { LISTENING_TOPIC } from "../../core/log/event-log.ts";
-import { writeNotice } from "../../core/log/log-notice.ts";
 import { openLmdbReader } from "../../core/state/lmdb-reader.ts";
 import { eventGateway } from "../../ingest/gateway.ts";
+import { observedService } from "../../scorer/observed-service.ts";
 import type { TrackDescription } from "../../scorer/replies.ts";
 import { createScorer } from "../../scorer/scorer.ts";
 import { recommenderService } from "../../scorer/serve.ts";
 import { startServer } from "../../scorer/server.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
+import { HEALTH_OPTIONS } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
+import { healthOf } from "../metrics/process-metrics.ts";
+import { serveMetrics } from "../metrics/serve-metrics.ts";
+import { watchStaleness } from "../metrics/staleness.ts";
+import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { stopped } from "../stop-signal.ts";
@@ -25,15 +30,19 @@ export const serve: Command = {
     ...BUNDLE_OPTIONS,
     ...ADDRESS_OPTIONS,
     ...LOG_OPTIONS,
+    ...HEALTH_OPTIONS,
+    ...NOTICE_OPTIONS,
   },
   async run({ options, signal }) {
     const home = homeOf(options);
     const [host, port] = [options.text("host"), options.number("port")];
+    const { onNotice } = noticeWriter("serve", options);
     const bundle = await openBundle(home.bundle);
     const runner = await createStepRunner(bundle);
-    const log = await openLog(logChoice(options), LISTENING_TOPIC);
+    const log = await openLog(logChoice(options), LISTENING_TOPIC, onNotice);
     const state = openLmdbReader(home.state);
     const catalogue = openCatalogueReader(home.catalogue);
+    const { metrics, onRecommended, onCall } = serveMetrics();
     const scorer = createScorer({
       bundle,
       runner,
@@ -41,19 +50,30 @@ export const serve: Command = {
       partitions: log.partitions,
       now: Date.now,
       randomBytes,
-      notice: ({ message }) => writeNotice({ level: "error", message }),
+      notice: ({ message }) => onNotice({ level: "error", message }),
     });
     const recommender = recommenderService({
       scorer: () => scorer,
       describe: (track) => described(catalogue.get(track)),
       log,
-      report: (error) => writeNotice({ level: "error", message: String(error) }),
+      report: (error) => onNotice({ level: "error", message: String(error) }),
+      onRecommended,
     });
     const gateway = eventGateway({ log, nowMs: Date.now });
-    const server = await startServer({ host, port, services: [recommender, gateway] });
-    sayReady("serve", `grpc ${host}:${server.port}`);
+    const services = [recommender, gateway].map((service) =>
+      observedService(service, onCall, () => performance.now()),
+    );
+    const health = await healthOf(options, { metrics, bundle: () => scorer.bundle });
+    const server = await startServer({ host, port, services });
+    // Never waited for: a log that does not answer must not hold up the end.
+    if (health !== undefined) void watchStaleness({ metrics, log, state, nowMs: Date.now }, signal);
+    health?.say(true, {});
+    const healthAt = health === undefined ? "" : `, health on port ${health.port}`;
+    sayReady("serve", `grpc ${host}:${server.port}${healthAt}`);
     await stopped(signal);
+    health?.say(false, {});
     await server.drain();
+    health?.close();
     for (const open of [log, state, catalogue, runner]) await open.close();
   },
 };

@@ -1,4 +1,4 @@
-import { type Child, startChild } from "../../cli/child-process.ts";
+import { type Child, grpcAddress, startChild } from "../../cli/child-process.ts";
 import { type Client, connectClient } from "../../cli/recommender-client.ts";
 
 /** Ingest and scorer as a deployment runs them: two processes that share nothing but folders and a
@@ -26,7 +26,7 @@ export async function startSegue(options: SegueOptions): Promise<RunningSegue> {
   const args = segueArgs(options);
   const scorer = await startChild("serve", [...args, "--port", "0"]);
   const ingest = await startChild("ingest", args);
-  const address = scorer.detail.replace("grpc ", "");
+  const address = grpcAddress(scorer);
   const client = connectClient(address);
   await client.ready(CLIENT_READY_MS);
   return {
