@@ -52,6 +52,7 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   layers: [1, 8, "whole"],
   bprRegulariser: [0, 1000, "real"],
   momentum: [0, 0.999, "real"],
+  averagingShare: [0.01, 1, "real"],
   horizonMin: [1, 10_000, "whole"],
   horizonMax: [1, 10_000, "whole"],
   pieceEventsMax: [2, 1_000_000, "whole"],

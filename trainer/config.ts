@@ -103,6 +103,9 @@ export interface ModelConfig extends Required<ModelForm> {
   readonly bprRegulariser: number;
   /** What is left of a weight's last move in its next one. */
   readonly momentum: number;
+  /** What the newest epoch counts in the weights that are measured and published; 1 for the last
+   *  epoch's alone. */
+  readonly averagingShare: number;
   /** What the chance of a skip counts beside the right answer; 0 for a model that says none. */
   readonly skipHeadWeight: number;
   /** What a track that was skipped at once counts as a wrong answer after its skip. */
@@ -140,6 +143,7 @@ const MODEL_DEFAULTS: ModelConfig = {
   loss: "softmax",
   bprRegulariser: 1,
   momentum: 0,
+  averagingShare: 0.4,
   skipHeadWeight: 0.5,
   skipPushWeight: 1,
 };

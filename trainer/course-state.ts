@@ -3,6 +3,7 @@ import type { CoursePlan, EpochFigures, Kept } from "./course-plan.ts";
 import {
   copyWeights,
   type ModelParameters,
+  type ModelWeights,
   squareArrays,
   startingParameters,
   velocityArrays,
@@ -18,6 +19,8 @@ export interface CourseState {
   /** [lanes, R], as of `position`. */
   readonly hidden: Float32Array;
   readonly figures: EpochFigures[];
+  /** Of the epochs so far; undefined before the first one's end. */
+  mean: ModelWeights | undefined;
   kept: Kept | undefined;
   /** From 1; the one that is being learned. */
   epoch: number;
@@ -37,6 +40,7 @@ export function startCourse(plan: CoursePlan, sizes: ModelSizes, tracks: number)
     parameters,
     hidden: new Float32Array(plan.config.lanes * recurrentWidth(sizes)),
     figures: [],
+    mean: undefined,
     kept: undefined,
     epoch: 1,
     position: PASS_START,
@@ -52,6 +56,7 @@ interface SavedState {
   readonly sizes: ModelSizes;
   readonly tracks: number;
   readonly figures: readonly EpochFigures[];
+  readonly averaged: boolean;
   readonly kept: Pick<Kept, "epoch" | "value"> | null;
   readonly epoch: number;
   readonly position: PassPosition;
@@ -65,6 +70,7 @@ export function saveCourse(file: CourseFile, state: CourseState): void {
     sizes: parameters.sizes,
     tracks: parameters.table.count,
     figures,
+    averaged: hasOwnMean(state),
     kept: kept ? { epoch: kept.epoch, value: kept.value } : null,
     epoch,
     position,
@@ -89,6 +95,7 @@ export function loadCourse(plan: CoursePlan, file: CourseFile): CourseState | un
   const state: CourseState = {
     ...started,
     figures: [...saved.figures],
+    mean: saved.averaged ? copyWeights(started.parameters) : undefined,
     kept: saved.kept ? { ...saved.kept, weights, tastes } : undefined,
     epoch: saved.epoch,
     position: saved.position,
@@ -102,11 +109,13 @@ export function loadCourse(plan: CoursePlan, file: CourseFile): CourseState | un
 }
 
 /** Every array of a state, by name; they are its own, so that a checkpoint is read into them. */
-function arraysOf({ parameters, hidden, kept }: CourseState): Map<string, Float32Array> {
+function arraysOf(state: CourseState): Map<string, Float32Array> {
+  const { parameters, hidden, mean, kept } = state;
   const groups: readonly (readonly [string, ReadonlyMap<string, Float32Array>])[] = [
     ["weight", weightArrays(parameters)],
     ["squares", squareArrays(parameters)],
     ["velocities", velocityArrays(parameters)],
+    ["mean", mean && hasOwnMean(state) ? weightArrays(mean) : new Map()],
     ["kept", kept ? weightArrays(kept.weights) : new Map()],
   ];
   const arrays = new Map<string, Float32Array>([["hidden", hidden]]);
@@ -115,4 +124,9 @@ function arraysOf({ parameters, hidden, kept }: CourseState): Map<string, Float3
   }
   if (kept) arrays.set("kept tastes", kept.tastes);
   return arrays;
+}
+
+/** A mean of the last epoch alone is the weights themselves, and is made anew by the next one. */
+function hasOwnMean({ mean, parameters }: CourseState): boolean {
+  return mean !== undefined && mean !== parameters;
 }

@@ -1,5 +1,6 @@
 import { featureWidth } from "../core/bundle/manifest.ts";
 import { assert } from "../core/domain/failure.ts";
+import { averageWeights } from "./average-weights.ts";
 import type { CourseFile } from "./checkpoint/course-file.ts";
 import type { ModelConfig } from "./config.ts";
 import type { CoursePlan, EpochFigures, Kept } from "./course-plan.ts";
@@ -120,18 +121,19 @@ async function closeEpoch(
   const { config, validation } = plan;
   const { epoch } = state;
   const isLast = epoch === config.epochs;
-  const learned = state.parameters;
+  state.mean = averageWeights(state.mean, state.parameters, config.averagingShare);
+  const weights = state.mean;
   if (validation) {
-    const { tastes, accuracy } = await measure(plan, { weights: learned, validation, stopCheck });
+    const { tastes, accuracy } = await measure(plan, { weights, validation, stopCheck });
     state.figures.push({ loss, validation: accuracy });
     const value = worth(accuracy);
     if (state.kept === undefined || value >= state.kept.value) {
-      state.kept = { epoch, weights: copyWeights(learned), tastes, value };
+      state.kept = { epoch, weights: copyWeights(weights), tastes, value };
     }
   } else {
     state.figures.push({ loss });
     const nothing = { tastes: new Float32Array(0), value: 0 };
-    if (isLast) state.kept = { epoch, weights: copyWeights(learned), ...nothing };
+    if (isLast) state.kept = { epoch, weights: copyWeights(weights), ...nothing };
   }
   const waited = epoch - (state.kept?.epoch ?? epoch);
   state.finished = isLast || waited >= config.patience;
