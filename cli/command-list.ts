@@ -75,6 +75,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/serve.ts")).serve,
   },
   {
+    name: "bundle",
+    summary: "List the served bundle and the one before, serve another, or go back",
+    load: async () => (await import("./commands/bundle.ts")).bundleCommand,
+  },
+  {
     name: "replay",
     summary: "Send a log folder's events to a running Segue, at the pace they happened or faster",
     load: async () => (await import("./commands/replay.ts")).replay,

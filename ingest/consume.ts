@@ -1,3 +1,4 @@
+import type { InUse } from "../core/bundle/in-use.ts";
 import type { Offset, Partition } from "../core/domain/ids.ts";
 import type {
   EventLog,
@@ -19,6 +20,8 @@ export interface IngestOptions {
   readonly store: SessionStore;
   /** Asked once per batch, so that a bundle can be swapped between two. */
   readonly models: () => Models;
+  /** Told of each batch, so that models can be closed when none uses them any more. */
+  readonly batches?: InUse;
   /** Added to as batches become durable. */
   readonly counts: Counts;
   /** The consumer group; ingests of one group share the partitions. */
@@ -50,6 +53,15 @@ function ingestReader(options: IngestOptions): LogReader {
       jumps.delete(batch.partition);
       addCounts(counts, await applyJump(store, batch.partition, jump));
     }
+    const endUse = options.batches?.begin();
+    try {
+      await apply(batch, signal);
+    } finally {
+      endUse?.();
+    }
+  }
+
+  async function apply(batch: LogBatch, signal: AbortSignal): Promise<void> {
     const { onApplied } = options;
     const into = { store, models: options.models(), topic: log.topic, deadLetters };
     const done = await applyBatch(batch, { ...into, signal, onApplied });

@@ -1,4 +1,5 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { createInUse, type InUse } from "../core/bundle/in-use.ts";
 import type { EventLog } from "../core/log/event-log.ts";
 import { type RecommenderServer, RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
 import { forgetListener } from "./forget-listener.ts";
@@ -25,6 +26,8 @@ export interface ServedService {
 export interface RecommenderParts {
   /** The scorer of now, asked once per call, so that a new bundle serves from the next call on. */
   readonly scorer: () => Scorer;
+  /** Told of each call, so that a scorer can be closed when none uses it any more. */
+  readonly calls?: InUse;
   readonly describe?: DescribeTrack;
   /** Where `ForgetListener` writes. */
   readonly log?: Pick<EventLog, "append">;
@@ -37,10 +40,9 @@ export interface RecommenderParts {
 /** The gRPC service `segue.v1.Recommender`: wire messages in, wire messages out, nothing of them
  *  further in. */
 export function recommenderService(parts: RecommenderParts): ServedService {
-  const { scorer, describe, log, report, onRecommended } = parts;
-  const counter = { underWay: 0 };
+  const { scorer, calls = createInUse(), describe, log, report, onRecommended } = parts;
   const implementation: RecommenderServer = {
-    nextTracks: unary(counter, report, async (request, { leftMs, signal }) => {
+    nextTracks: unary(calls, report, async (request, { leftMs, signal }) => {
       const current = scorer();
       const query = nextTracksQuery(request);
       const deadlineAtMs = current.now() + leftMs;
@@ -48,16 +50,16 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       onRecommended?.(recommendation);
       return nextTracksReply(recommendation, request.withDetails ? describe : undefined);
     }),
-    similarTracks: unary(counter, report, async (request) => {
+    similarTracks: unary(calls, report, async (request) => {
       const found = similarTracks(scorer(), similarTracksQuery(request));
       return similarTracksReply(found, request.withDetails ? describe : undefined);
     }),
-    getListener: unary(counter, report, async (request) => {
+    getListener: unary(calls, report, async (request) => {
       const { state, bundle } = scorer();
       const listener = listenerOf(request.listener);
       return listenerReply(listener, state.read(listener), bundle);
     }),
-    forgetListener: unary(counter, report, async (request) => {
+    forgetListener: unary(calls, report, async (request) => {
       const position = await forgetListener(log, listenerOf(request.listener));
       return { position: positionReply(position) };
     }),

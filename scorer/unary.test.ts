@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
 import { type ServerUnaryCall, type ServiceError, status } from "@grpc/grpc-js";
+import { createInUse, type InUse } from "../core/bundle/in-use.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { unary } from "./unary.ts";
@@ -14,11 +15,12 @@ test("a call that nobody waits for any more is dropped before any work", async (
 });
 
 test("a call too many is refused at once, and the place is free again afterwards", async () => {
-  const counter = { underWay: SERVER_LIMITS.callsUnderWayMax };
-  assert.equal(await codeOf({}, { counter }), status.RESOURCE_EXHAUSTED);
-  counter.underWay--;
-  assert.equal(await codeOf({}, { counter, serve: async () => "reply" }), undefined);
-  assert.equal(counter.underWay, SERVER_LIMITS.callsUnderWayMax - 1);
+  const calls = createInUse();
+  const ends = Array.from({ length: SERVER_LIMITS.callsUnderWayMax }, () => calls.begin());
+  assert.equal(await codeOf({}, { calls }), status.RESOURCE_EXHAUSTED);
+  ends[0]!();
+  assert.equal(await codeOf({}, { calls, serve: async () => "reply" }), undefined);
+  assert.equal(calls.underWay, SERVER_LIMITS.callsUnderWayMax - 1);
 });
 
 test("an unforeseen error becomes INTERNAL without its words, and is reported", async () => {
@@ -48,7 +50,7 @@ interface CallState {
 }
 
 interface Handler {
-  readonly counter?: { underWay: number };
+  readonly calls?: InUse;
   readonly report?: (error: unknown) => void;
   readonly error?: unknown;
   readonly serve?: () => Promise<string>;
@@ -62,7 +64,7 @@ async function codeOf(state: CallState, handler?: Handler): Promise<status | und
  *  runs. */
 async function answerOf(
   { deadline = Number.POSITIVE_INFINITY, cancelled = false }: CallState,
-  { counter = { underWay: 0 }, report = () => {}, error, serve }: Handler = {},
+  { calls = createInUse(), report = () => {}, error, serve }: Handler = {},
 ): Promise<Partial<ServiceError> | null> {
   const call = Object.assign(new EventEmitter(), {
     request: "request",
@@ -71,7 +73,7 @@ async function answerOf(
   });
   const fail = () => Promise.reject(error ?? new Error("the handler must not run"));
   return new Promise((resolve) => {
-    const handle = unary<string, string>(counter, report, serve ?? fail);
+    const handle = unary<string, string>(calls, report, serve ?? fail);
     const answered = (answer: unknown) => resolve(answer as Partial<ServiceError> | null);
     handle(call as unknown as ServerUnaryCall<string, string>, (answer) => {
       // The place is given back when the handler returns, which is after this.

@@ -5,6 +5,7 @@ import {
   type ServiceDefinition,
   status,
 } from "@grpc/grpc-js";
+import type { InUse } from "../core/bundle/in-use.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { plainStatus, statusOf } from "./statuses.ts";
@@ -17,16 +18,11 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
-/** Counts the calls that are under way. */
-export interface CallCounter {
-  underWay: number;
-}
-
 /** A gRPC handler of `serve`. A call whose deadline has passed, that was cancelled, or that
  *  comes while too many are under way is dropped before `serve`. `report` gets what is not the
  *  caller's fault. */
 export function unary<Request, Reply>(
-  counter: CallCounter,
+  calls: InUse,
   report: (error: unknown) => void,
   serve: (request: Request, caller: Caller) => Promise<Reply>,
 ): handleUnaryCall<Request, Reply> {
@@ -34,12 +30,12 @@ export function unary<Request, Reply>(
     const leftMs = leftOf(call);
     if (call.cancelled) return done(plainStatus(status.CANCELLED, "the caller has gone"));
     if (leftMs <= 0) return done(plainStatus(status.DEADLINE_EXCEEDED, "the deadline has passed"));
-    if (counter.underWay >= SERVER_LIMITS.callsUnderWayMax) {
+    if (calls.underWay >= SERVER_LIMITS.callsUnderWayMax) {
       return done(plainStatus(status.RESOURCE_EXHAUSTED, "too many calls are under way"));
     }
     const gone = new AbortController();
     call.once("cancelled", () => gone.abort());
-    counter.underWay++;
+    const end = calls.begin();
     try {
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
@@ -50,7 +46,7 @@ export function unary<Request, Reply>(
       if (answer.code !== status.INVALID_ARGUMENT) report(error);
       done(answer);
     } finally {
-      counter.underWay--;
+      end();
     }
   };
 }

@@ -18,9 +18,11 @@ import { CATALOGUE_GROUP, startCatalogueIngest } from "../../ingest/apply-catalo
 import { INGEST_GROUP, startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
 import { openState } from "../../ingest/open-state.ts";
+import { openSwapModels } from "../../ingest/swap-models.ts";
 import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
+import { followBundle } from "../follow-bundle.ts";
 import { HEALTH_OPTIONS, type HealthEndpoint } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { type IngestMetrics, ingestMetrics } from "../metrics/ingest-metrics.ts";
@@ -48,7 +50,7 @@ export const ingest: Command = {
     const notices = noticeWriter("ingest", options);
     const { onNotice } = notices;
     const bundle = await openBundle(home.bundle);
-    const runner = await startWorkerRunner(bundle);
+    const models = await openSwapModels(bundle, startWorkerRunner);
     const store = await openState(home.state, onNotice);
     const catalogue = openCatalogueStore(home.catalogue);
     const [log, deadLetters, catalogueLog] = await Promise.all(
@@ -68,8 +70,9 @@ export const ingest: Command = {
         models: () => {
           // Asked once for each batch, be it tried for the first time or again.
           batches.tried += 1;
-          return { bundle, runner };
+          return models.current();
         },
+        batches: models.batches,
         counts,
         group: groups.listening,
         onNotice,
@@ -84,15 +87,27 @@ export const ingest: Command = {
       }),
     ]);
     metrics.watch(subscriptions[0]!);
-    const health = await healthOf(options, { metrics: metrics.metrics, bundle: () => bundle });
+    const health = await healthOf(options, {
+      metrics: metrics.metrics,
+      bundle: () => models.current().bundle,
+    });
     health?.say(true, {});
     const port = health === undefined ? "" : `, health on port ${health.port}`;
     sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}${port}`);
+    const { take } = models;
+    const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
+    const following = followBundle({
+      ...followed,
+      metrics: metrics.metrics,
+      notices,
+      signal,
+    });
     const watched = { subscriptions, log: log!, store, batches, health, metrics, onNotice };
     await watch(watched, signal);
     health?.close();
+    await following;
     for (const subscription of subscriptions) await subscription.close();
-    for (const open of [log!, deadLetters!, catalogueLog!, runner, store, catalogue]) {
+    for (const open of [log!, deadLetters!, catalogueLog!, models, store, catalogue]) {
       await open.close();
     }
     notices.info("heard", counts);

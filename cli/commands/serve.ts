@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createStepRunner } from "../../core/bundle/graph-runner.ts";
+import { createInUse } from "../../core/bundle/in-use.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { openCatalogueReader } from "../../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
@@ -8,11 +9,12 @@ import { openLmdbReader } from "../../core/state/lmdb-reader.ts";
 import { eventGateway } from "../../ingest/gateway.ts";
 import { observedService } from "../../scorer/observed-service.ts";
 import type { TrackDescription } from "../../scorer/replies.ts";
-import { createScorer } from "../../scorer/scorer.ts";
 import { recommenderService } from "../../scorer/serve.ts";
 import { startServer } from "../../scorer/server.ts";
+import { openSwapScorer } from "../../scorer/swap-scorer.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
+import { followBundle } from "../follow-bundle.ts";
 import { HEALTH_OPTIONS } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { healthOf } from "../metrics/process-metrics.ts";
@@ -36,16 +38,17 @@ export const serve: Command = {
   async run({ options, signal }) {
     const home = homeOf(options);
     const [host, port] = [options.text("host"), options.number("port")];
-    const { onNotice } = noticeWriter("serve", options);
+    const notices = noticeWriter("serve", options);
+    const { onNotice } = notices;
     const bundle = await openBundle(home.bundle);
-    const runner = await createStepRunner(bundle);
     const log = await openLog(logChoice(options), LISTENING_TOPIC, onNotice);
     const state = openLmdbReader(home.state);
     const catalogue = openCatalogueReader(home.catalogue);
     const { metrics, onRecommended, onCall } = serveMetrics();
-    const scorer = createScorer({
-      bundle,
-      runner,
+    const calls = createInUse();
+    const scorer = await openSwapScorer(bundle, {
+      startRunner: createStepRunner,
+      calls,
       state,
       partitions: log.partitions,
       now: Date.now,
@@ -53,7 +56,8 @@ export const serve: Command = {
       notice: ({ message }) => onNotice({ level: "error", message }),
     });
     const recommender = recommenderService({
-      scorer: () => scorer,
+      scorer: scorer.current,
+      calls,
       describe: (track) => described(catalogue.get(track)),
       log,
       report: (error) => onNotice({ level: "error", message: String(error) }),
@@ -63,18 +67,22 @@ export const serve: Command = {
     const services = [recommender, gateway].map((service) =>
       observedService(service, onCall, () => performance.now()),
     );
-    const health = await healthOf(options, { metrics, bundle: () => scorer.bundle });
+    const health = await healthOf(options, { metrics, bundle: () => scorer.current().bundle });
     const server = await startServer({ host, port, services });
     // Never waited for: a log that does not answer must not hold up the end.
     if (health !== undefined) void watchStaleness({ metrics, log, state, nowMs: Date.now }, signal);
     health?.say(true, {});
     const healthAt = health === undefined ? "" : `, health on port ${health.port}`;
     sayReady("serve", `grpc ${host}:${server.port}${healthAt}`);
+    const { take } = scorer;
+    const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
+    const following = followBundle({ ...followed, metrics, notices, signal });
     await stopped(signal);
     health?.say(false, {});
     await server.drain();
     health?.close();
-    for (const open of [log, state, catalogue, runner]) await open.close();
+    await following;
+    for (const open of [log, state, catalogue, scorer]) await open.close();
   },
 };
 

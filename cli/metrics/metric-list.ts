@@ -177,6 +177,12 @@ export const METRICS = {
     help: "Tracks of the bundle that is used now.",
     from: EITHER,
   },
+  segue_bundle_swaps_total: {
+    type: "counter",
+    help: "Bundles that were found in the bundle folder while another one was used.",
+    labels: ["outcome"],
+    from: EITHER,
+  },
   segue_ready: {
     type: "gauge",
     help: "1 while the process says that it is ready, else 0.",

@@ -14,18 +14,28 @@ import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import { featureWidth, type Manifest, type ModelManifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
 import { parseManifest } from "./parse-manifest.ts";
-import { decodeText, type FileReader, fileReader, readManifestText } from "./read-files.ts";
+import {
+  decodeText,
+  type FileReader,
+  fileReader,
+  MANIFEST_NAME,
+  type ManifestName,
+  readManifestText,
+} from "./read-files.ts";
 import { readSources } from "./read-sources.ts";
 
 /** How many tracks are indexed before others may use the thread again. */
 const CHUNK_TRACKS = 8192;
 
-/** Opens the bundle of a folder and checks all of it: manifest, id, the size and SHA-256 of every
- *  file, ids, vectors, graphs, and that the graphs reproduce their golden outputs on this machine.
- *  Everything is in memory afterwards; the folder may change. Fails with `bad_bundle`, the field
- *  being the manifest key or the file at fault. */
-export async function openBundle(folder: string): Promise<Bundle> {
-  const manifest = parseManifest(await readManifestText(folder));
+/** Opens the bundle of a folder, or the one published before it, and checks all of it: manifest,
+ *  id, the size and SHA-256 of every file, ids, vectors, graphs, and that the graphs reproduce
+ *  their golden outputs on this machine. Everything is in memory afterwards; the folder may change.
+ *  Fails with `bad_bundle`, the field being the manifest key or the file at fault. */
+export async function openBundle(
+  folder: string,
+  manifestName: ManifestName = MANIFEST_NAME,
+): Promise<Bundle> {
+  const manifest = parseManifest(await readManifestText(folder, manifestName));
   const files = fileReader(folder, manifest.files);
   const { count } = manifest.tracks;
   const { trackIds, byHash } = await readTracks(files, manifest.tracks);

@@ -101,7 +101,7 @@ test("the files of the bundle before stay, those of the one before that go", () 
     const oldFiles = await manifestFiles(folder);
     await publishBundle(folder, NEW);
     const newFiles = await manifestFiles(folder);
-    const expected = new Set([...oldFiles, ...newFiles, "manifest.json"]);
+    const expected = new Set([...oldFiles, ...newFiles, "manifest.json", "previous.json"]);
     assert.deepEqual(new Set(await readdir(folder)), expected);
 
     await publishRandomBundle(folder, { ...OPTIONS, seed: 3 });

@@ -38,9 +38,16 @@ export interface Int8RowsPlace {
   readonly width: number;
 }
 
-/** The text of the folder's `manifest.json`. */
-export async function readManifestText(folder: string): Promise<string> {
-  const name = "manifest.json";
+export const MANIFEST_NAME = "manifest.json";
+/** The manifest of the bundle that was published before the one of `manifest.json`. */
+export const PREVIOUS_NAME = "previous.json";
+export type ManifestName = typeof MANIFEST_NAME | typeof PREVIOUS_NAME;
+
+/** The text of the folder's manifest, or of the one before it. */
+export async function readManifestText(
+  folder: string,
+  name: ManifestName = MANIFEST_NAME,
+): Promise<string> {
   const bytes = await withFile(folder, name, async (file, size) => {
     if (size > LIMITS.manifestBytesMax) {
       throw badBundle(name, `longer than ${LIMITS.manifestBytesMax} bytes`);

@@ -186,25 +186,45 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     row: 25,
-    tests: named("core/bundle/damaged-bundle.test.ts", [
-      "every single fault in any file of a bundle is refused",
-    ]),
-    owed: "a running server that keeps its old bundle",
+    tests: [
+      ...named("core/bundle/damaged-bundle.test.ts", [
+        "every single fault in any file of a bundle is refused",
+      ]),
+      ...refusedWhileServing([
+        "an empty graph",
+        "a graph that is cut",
+        "a graph of chance",
+        "a bit that is flipped",
+      ]),
+    ],
   },
   {
     row: 26,
-    tests: named(
-      "core/bundle/open-bundle.test.ts",
-      ["another hidden size", "a track too few", "two equal ids", "NaN weights"].map(
-        (what) => `a bundle with ${what} is refused though its hashes are right`,
+    tests: [
+      ...named(
+        "core/bundle/open-bundle.test.ts",
+        ["another hidden size", "a track too few", "two equal ids", "NaN weights"].map(
+          (what) => `a bundle with ${what} is refused though its hashes are right`,
+        ),
       ),
-    ),
+      ...refusedWhileServing(["another hidden size", "vectors of NaN"]),
+    ],
   },
   {
     row: 27,
-    tests: named("core/bundle/check-graph.test.ts", [
-      "a bundle whose graph names a file outside is refused before the graph is loaded",
-      "a graph that points into memory is refused",
+    tests: [
+      ...named("core/bundle/check-graph.test.ts", [
+        "a bundle whose graph names a file outside is refused before the graph is loaded",
+        "a graph that points into memory is refused",
+      ]),
+      ...refusedWhileServing(["a file of another folder"]),
+    ],
+  },
+  {
+    row: 28,
+    tests: named("test/hot-swap.test.ts", [
+      "a hundred swaps under load fail no call and keep memory flat",
+      "going back serves the bundle before, and going back again the one after",
     ]),
   },
   {
@@ -318,4 +338,12 @@ function named(file: string, names: readonly string[]): RowTest[] {
 
 function caught(mutant: string, seeds: number): RowTest[] {
   return named("test/simulation/mutants.test.ts", [`${mutant} is caught within ${seeds} seeds`]);
+}
+
+function refusedWhileServing(faults: readonly string[]): RowTest[] {
+  const refused = "is refused by a running scorer, and the old one answers";
+  return named(
+    "test/hot-swap.test.ts",
+    faults.map((fault) => `a bundle with ${fault} ${refused}`),
+  );
 }
