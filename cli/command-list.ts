@@ -115,4 +115,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "Show what is inside a bundle, a listener's state, a log or a log folder, as JSON",
     load: async () => (await import("./commands/inspect.ts")).inspect,
   },
+  {
+    name: "config",
+    summary: "Show every option's value and where it came from",
+    load: async () => (await import("./commands/config.ts")).configCommand(COMMANDS),
+  },
 ];

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Command, helpText, parseCommandLine, UsageError } from "./command.ts";
+import {
+  type Command,
+  helpText,
+  readCommandLine,
+  splitCommandLine,
+  UsageError,
+} from "./command.ts";
+import type { Surroundings } from "./settings.ts";
 
 const sing: Command = {
   usage: "SONG --key K [--loud]",
@@ -13,9 +20,14 @@ const sing: Command = {
   async run() {},
 };
 
+function parse(args: readonly string[], around?: Surroundings) {
+  const line = splitCommandLine(sing, args);
+  return { words: line.words, ...readCommandLine("sing", sing, line, around) };
+}
+
 test("options and words are read as the command declares them", () => {
-  const { options, words, help } = parseCommandLine(sing, ["yesterday", "--key", "F", "--loud"]);
-  assert.deepEqual([words, help], [["yesterday"], false]);
+  const { options, words } = parse(["yesterday", "--key", "F", "--loud"]);
+  assert.deepEqual(words, ["yesterday"]);
   assert.equal(options.text("key"), "F");
   assert.equal(options.number("verses"), 3);
   assert.equal(options.flag("loud"), true);
@@ -31,7 +43,7 @@ const WRONG: Readonly<Record<string, readonly [string[], RegExp]>> = {
 for (const [what, [args, message]] of Object.entries(WRONG)) {
   test(`${what} is a usage error that names it`, () => {
     assert.throws(
-      () => parseCommandLine(sing, args),
+      () => parse(args),
       (error: Error) => {
         assert.ok(error instanceof UsageError);
         assert.match(error.message, message);
@@ -42,12 +54,12 @@ for (const [what, [args, message]] of Object.entries(WRONG)) {
 }
 
 test("a number that is none is a usage error that names the option", () => {
-  const { options } = parseCommandLine(sing, ["song", "--key", "F", "--verses", "many"]);
+  const { options } = parse(["song", "--key", "F", "--verses", "many"]);
   assert.throws(() => options.number("verses"), /--verses must be a number, not "many"/);
 });
 
 test("help names every option with its default and needs no required one", () => {
-  assert.equal(parseCommandLine(sing, ["--help"]).help, true);
+  assert.equal(splitCommandLine(sing, ["--help"]).help, true);
   const entry = { name: "sing", summary: "Sing a song", load: async () => sing };
   const text = helpText(entry, sing);
   for (const part of [
@@ -60,4 +72,19 @@ test("help names every option with its default and needs no required one", () =>
   ]) {
     assert.ok(text.includes(part), part);
   }
+});
+
+test("what the line leaves open comes from the environment, then from the file", () => {
+  const file = { path: "f", shared: { key: "G", verses: 7 }, byCommand: { sing: { loud: true } } };
+  const around = { environment: { SEGUE_KEY: "C" }, file };
+  const { options, settings } = parse(["song"], around);
+  assert.deepEqual([options.text("key"), options.number("verses")], ["C", 7]);
+  assert.equal(options.flag("loud"), true);
+  assert.equal(parse(["song", "--no-loud"], around).options.flag("loud"), false);
+  assert.equal(settings.get("loud")?.place, "sing.loud in f");
+});
+
+test("a wrong number is named by the place that it came from", () => {
+  const { options } = parse(["song", "--key", "F"], { environment: { SEGUE_VERSES: "many" } });
+  assert.throws(() => options.number("verses"), /SEGUE_VERSES must be a number, not "many"/);
 });

@@ -1,4 +1,12 @@
 import { parseArgs } from "node:util";
+import { suggestion } from "./nearest-name.ts";
+import {
+  NO_SURROUNDINGS,
+  type SettingSpec,
+  type Settings,
+  type Surroundings,
+  settingsOf,
+} from "./settings.ts";
 
 /** One word of `segue WORD …`. */
 export interface CommandEntry {
@@ -15,15 +23,17 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** How many words without dashes are taken; none by default. */
   readonly words?: { readonly least: number; readonly most: number };
+  /** Whether all that follows its name is handed over as words, options and all. */
+  readonly takesRest?: boolean;
   run(input: CommandInput): Promise<void>;
 }
 
-export interface OptionSpec {
-  readonly type: "text" | "number" | "flag";
+/** The default is shown by help and used where the option is not given. */
+export interface OptionSpec extends SettingSpec {
   readonly help: string;
   readonly required?: boolean;
-  /** Shown by help and used where the option is not given. */
-  readonly default?: string | number;
+  /** Never shown by `config print`. */
+  readonly secret?: boolean;
 }
 
 /** What a command gets: its checked options and words, and a signal that Ctrl-C and SIGTERM
@@ -49,37 +59,70 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Parses `args` by the command's declarations. Throws `UsageError` naming the option at fault. */
-export function parseCommandLine(
-  command: Command,
-  args: readonly string[],
-): { options: Options; words: readonly string[]; help: boolean } {
+/** What a command line says, before anything is known of its surroundings. */
+export interface CommandLine {
+  /** Given options by name, unchecked. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly words: readonly string[];
+  readonly help: boolean;
+  readonly configFile: string | undefined;
+}
+
+/** Splits `args` by the command's declarations. Throws `UsageError` naming the option at fault. */
+export function splitCommandLine(command: Command, args: readonly string[]): CommandLine {
+  if (command.takesRest) {
+    return { flags: {}, words: args, help: args[0] === "--help", configFile: undefined };
+  }
+  const all = { ...command.options, ...COMMON_OPTIONS };
   const declared = Object.fromEntries(
-    Object.entries({ ...command.options, help: HELP }).map(([name, { type }]) => [
+    Object.entries(all).map(([name, { type }]) => [
       name,
       { type: type === "flag" ? ("boolean" as const) : ("string" as const) },
     ]),
   );
   let parsed: ReturnType<typeof parseArgs>;
   try {
-    parsed = parseArgs({ args: [...args], options: declared, allowPositionals: true });
+    const how = { allowPositionals: true, allowNegative: true };
+    parsed = parseArgs({ args: [...args], options: declared, ...how });
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause));
+    throw new UsageError(messageOf(cause, Object.keys(all)));
   }
-  const { values, positionals } = parsed;
-  const help = values.help === true;
-  if (!help) {
-    checkRequired(command, values);
-    checkWords(command, positionals);
-  }
-  return { options: readOptions(command, values), words: positionals, help };
+  const { "config-file": configFile, help, ...flags } = parsed.values;
+  const file = configFile === undefined ? undefined : String(configFile);
+  return { flags, words: parsed.positionals, help: help === true, configFile: file };
 }
 
-const HELP: OptionSpec = { type: "flag", help: "print this help" };
+/** What a command is told: its options from the command line, the surroundings and the defaults.
+ *  Throws `UsageError` where a required one is missing, `bad_configuration` where the surroundings
+ *  are wrong. */
+export function readCommandLine(
+  name: string,
+  command: Command,
+  { flags, words }: CommandLine,
+  around: Surroundings = NO_SURROUNDINGS,
+): { readonly options: Options; readonly settings: Settings } {
+  const settings = settingsOf(name, command.options, flags, around);
+  checkRequired(command, settings);
+  if (!command.takesRest) checkWords(command, words);
+  return { options: readOptions(settings), settings };
+}
+
+/** Options that every command has. */
+export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  "config-file": { type: "text", help: "file of options, JSON; see docs/configuration.md" },
+  help: { type: "flag", help: "print this help" },
+};
+
+/** Node's own words, with the option that may have been meant. */
+function messageOf(cause: unknown, names: readonly string[]): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const unknown = /^Unknown option '--?([\w-]+)'/.exec(message)?.[1];
+  return unknown === undefined ? message : `there is no --${unknown}${suggestion(unknown, names)}`;
+}
 
 /** The text of `segue COMMAND --help`. */
 export function helpText({ name, summary }: CommandEntry, command: Command): string {
-  const rows = Object.entries({ ...command.options, help: HELP }).map(([name, spec]) => {
+  const rows = Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(([name, spec]) => {
     const value = spec.type === "flag" ? "" : spec.type === "number" ? " N" : " TEXT";
     const fallback = spec.default === undefined ? "" : ` (default ${spec.default})`;
     return [
@@ -92,9 +135,10 @@ export function helpText({ name, summary }: CommandEntry, command: Command): str
   return `${summary}\n\nsegue ${name} ${command.usage}\n\n${lines.join("\n")}\n`;
 }
 
-function checkRequired(command: Command, values: Record<string, unknown>): void {
+function checkRequired(command: Command, settings: Settings): void {
   for (const [name, spec] of Object.entries(command.options)) {
-    if (spec.required && values[name] === undefined) throw new UsageError(`--${name} is missing`);
+    const isMissing = settings.get(name)?.value === undefined;
+    if (spec.required && isMissing) throw new UsageError(`--${name} is missing`);
   }
 }
 
@@ -104,19 +148,19 @@ function checkWords(command: Command, words: readonly string[]): void {
   if (words.length > most) throw new UsageError(`unexpected word "${words[most]}"`);
 }
 
-function readOptions(command: Command, values: Record<string, unknown>): Options {
-  const given = (name: string): string | undefined => {
-    const spec = command.options[name];
-    if (spec === undefined) throw new Error(`--${name} is not declared`);
-    const value = values[name] ?? spec.default;
-    return value === undefined ? undefined : String(value);
+function readOptions(settings: Settings): Options {
+  const settingFor = (name: string) => {
+    const setting = settings.get(name);
+    if (setting === undefined) throw new Error(`--${name} is not declared`);
+    return setting;
   };
+  const textIfGiven = (name: string): string | undefined => settingFor(name).value;
   const numberIfGiven = (name: string): number | undefined => {
-    const value = given(name);
+    const { value, place } = settingFor(name);
     if (value === undefined) return undefined;
     const number = Number(value);
     if (value.trim() === "" || !Number.isFinite(number)) {
-      throw new UsageError(`--${name} must be a number, not "${value}"`);
+      throw new UsageError(`${place} must be a number, not "${value}"`);
     }
     return number;
   };
@@ -125,10 +169,10 @@ function readOptions(command: Command, values: Record<string, unknown>): Options
     return value;
   };
   return {
-    textIfGiven: given,
-    text: (name) => present(name, given(name)),
+    textIfGiven,
+    text: (name) => present(name, textIfGiven(name)),
     numberIfGiven,
     number: (name) => present(name, numberIfGiven(name)),
-    flag: (name) => values[name] === true,
+    flag: (name) => settingFor(name).value === "true",
   };
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Failure } from "../core/domain/failure.ts";
-import { helpText, parseCommandLine, UsageError } from "./command.ts";
+import { helpText, readCommandLine, splitCommandLine, UsageError } from "./command.ts";
 import { COMMANDS } from "./command-list.ts";
+import { CONFIG_FILE_VARIABLE, surroundingsOf } from "./surroundings.ts";
 
 /** What the process ends with; scripts rely on these. */
 const EXIT = { ok: 0, failed: 1, usage: 2, configuration: 3, dependency: 4 } as const;
@@ -26,9 +27,19 @@ async function main(args: readonly string[]): Promise<number> {
   }
   try {
     const command = await entry.load();
-    const { options, words, help } = parseCommandLine(command, rest);
-    if (help) process.stdout.write(helpText(entry, command));
-    else await command.run({ options, words, signal: stopSignal() });
+    const line = splitCommandLine(command, rest);
+    if (line.help) {
+      process.stdout.write(helpText(entry, command));
+      return EXIT.ok;
+    }
+    const around = await surroundingsOf(command, COMMANDS, {
+      configFile: line.configFile,
+      environment: process.env,
+    });
+    // A process that this one starts is told the same.
+    if (around.file !== undefined) process.env[CONFIG_FILE_VARIABLE] = around.file.path;
+    const { options } = readCommandLine(entry.name, command, line, around);
+    await command.run({ options, words: line.words, signal: stopSignal() });
     return EXIT.ok;
   } catch (error) {
     return report(entry.name, error);
