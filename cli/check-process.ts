@@ -1,6 +1,5 @@
 import { openEnvironmentReader } from "../core/lmdb/environment.ts";
 import { checkStore } from "../core/state/check-store.ts";
-import { wrongSeal } from "../core/state/store-damage.ts";
 
 /** Checks the store in the folder given and prints how it went; a process of its own, since damage
  *  to LMDB's pages can end it. */
@@ -9,9 +8,7 @@ const environment = reader.current();
 if (environment === undefined) {
   process.stdout.write("none");
 } else {
-  const { damaged } = checkStore(environment);
   // Damaged records are mended one by one; entries that are gone without a trace are not.
-  const gone = damaged.length === 0 && wrongSeal(environment) !== undefined;
-  process.stdout.write(gone ? "gone" : "read");
+  process.stdout.write(checkStore(environment).broken === undefined ? "read" : "gone");
 }
 await reader.close();

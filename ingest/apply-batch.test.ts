@@ -182,6 +182,23 @@ test("a batch whose partition was taken away is not written", async () => {
   assert.equal(store.position(partition), undefined);
 });
 
+test("a batch that begins above the stored position is refused", async () => {
+  const { store, apply } = appliedTo();
+  await apply(recordsOf([play("1", 0)]));
+  const digest = await store.digest();
+  await assert.rejects(apply(recordsOf([play("3", 6)], 2)), /begins at 2, the store is at 1/);
+  assert.equal(await store.digest(), digest);
+});
+
+test("a batch whose first offsets hold no record goes on where it was asked from", async () => {
+  const { store } = await applied([play("1", 0)]);
+  const { signal } = new AbortController();
+  const context = { store, models: tinyModels(1), topic: "t", deadLetters: NONE, signal };
+  const batch = { ...batchOf(recordsOf([play("3", 6)], 4)), from: 1 as Offset };
+  await applyBatch(batch, context);
+  assert.equal(store.position(partition)?.next, 5);
+});
+
 test("nothing is committed when the dead letters cannot be written", async () => {
   const store = createMemoryStore();
   const deadLetters = { append: () => Promise.reject(new Failure("log_unavailable", "down")) };
@@ -217,6 +234,7 @@ test("a damaged record is counted and its listener begins anew", async () => {
 });
 
 const partition = 0 as Partition;
+const NONE = { append: async () => [] };
 
 function play(eventId: string, minute: number): Delivery {
   const happenedAtMs = BEGAN_AT_MS + minute * MINUTE_MS;

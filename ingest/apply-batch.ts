@@ -1,3 +1,4 @@
+import { Failure } from "../core/domain/failure.ts";
 import type { ListenerId, Offset } from "../core/domain/ids.ts";
 import type { EventLog, LogBatch, LogRecord, NewRecord } from "../core/log/event-log.ts";
 import { advance, type Models } from "../core/state/advance.ts";
@@ -29,13 +30,15 @@ export interface AppliedBatch {
 
 /** Applies one batch: hear its events, step them in waves, and commit all records and the
  *  position at once. When it resolves everything is durable, and the counts say what was done.
- *  When it rejects nothing was written but dead letters, and the batch may come again. */
+ *  When it rejects nothing was written but dead letters, and the batch may come again. Throws
+ *  `stale_owner` for a batch that begins above the stored position. */
 export async function applyBatch(batch: LogBatch, context: ApplyContext): Promise<Counts> {
   const { store, models, topic, deadLetters, signal } = context;
   const { partition } = batch;
   // Read before any record: the commit is refused when it has changed, so no record is older.
   const stored = store.position(partition) ?? NOTHING_APPLIED;
   const { epoch, next } = stored;
+  requireNoGap(batch, next);
   const fresh = batch.records.filter((record) => record.offset >= next);
   const place = { topic, partition, epoch };
   const { drafts, letters, counts } = hearBatch(fresh, place, { store, bundle: models.bundle });
@@ -59,6 +62,14 @@ export async function applyBatch(batch: LogBatch, context: ApplyContext): Promis
   });
   context.onApplied?.({ records: fresh, letters });
   return { ...counts, waves: advanced.waves, rebuilt: advanced.rebuilt, commits: 1 };
+}
+
+/** The store may be another by now than the one whose position the batch was asked for. */
+function requireNoGap({ partition, from, records }: LogBatch, next: Offset): void {
+  const begins = from ?? records[0]?.offset ?? next;
+  if (begins <= next) return;
+  const message = `a batch of partition ${partition} begins at ${begins}, the store is at ${next}`;
+  throw new Failure("stale_owner", message);
 }
 
 const NOTHING_APPLIED = { epoch: 0, next: 0 as Offset, appendedAtMs: 0 };

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../core/domain/failure.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
+import { openEnvironment } from "../core/lmdb/environment.ts";
 import type { LogNotice } from "../core/log/log-notice.ts";
 import { openLmdbReader } from "../core/state/lmdb-reader.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
+import { listenerKey } from "../core/state/store-layout.ts";
 import { appliedTo } from "../test/support/apply.ts";
 import { deliveryOf, listeningEvent, recordsOf } from "../test/support/listening-records.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
@@ -20,7 +23,7 @@ test("a sound store is opened as it is, and a new one is made", async () => {
   const folder = join(home, "sound");
   const digest = await hearInto(folder);
   const notices: LogNotice[] = [];
-  const store = await openState(folder, (notice) => notices.push(notice));
+  const { store } = await openState(folder, (notice) => notices.push(notice));
   assert.deepEqual([await store.digest(), notices], [digest, []]);
   await store.close();
 });
@@ -30,12 +33,55 @@ test("a damaged store is set aside, and the log makes the same one again", async
   const digest = await hearInto(folder);
   truncateSync(join(folder, "data.mdb"), 0);
   const notices: LogNotice[] = [];
-  const store = await openState(folder, (notice) => notices.push(notice));
+  const { store } = await openState(folder, (notice) => notices.push(notice));
   assert.match(notices[0]?.message ?? "", /is damaged and now in .*damaged-1/);
   assert.ok(existsSync(`${folder}.damaged-1`));
   assert.equal(store.read(ann), undefined);
   await appliedTo(store).apply(LOG);
   assert.equal(await store.digest(), digest);
+  await store.close();
+});
+
+test("a store that is opened before its look ends and is damaged is set aside next", async () => {
+  const folder = join(home, "looked-at-later");
+  const digest = await hearInto(folder);
+  const environment = openEnvironment(folder);
+  const key = listenerKey(ann);
+  environment.putSync(key, Buffer.from(environment.getBinary(key)!).fill(0xa5, 20, 30));
+  await environment.close();
+  const notices: LogNotice[] = [];
+  const opened = await openState(folder, (notice) => notices.push(notice), 0);
+  assert.deepEqual([opened.damage(), notices, isUnchecked(folder)], [undefined, [], true]);
+  while (opened.damage() === undefined) await sleep(5);
+  assert.match(opened.damage()!, /checksum/);
+  await opened.store.close();
+
+  const next = await openState(folder, (notice) => notices.push(notice), 0);
+  assert.match(notices[0]?.message ?? "", /damaged-1/);
+  await appliedTo(next.store).apply(LOG);
+  assert.equal(await next.store.digest(), digest);
+  await next.store.close();
+});
+
+test("a sound store that is opened before its look ends is known as sound after it", async () => {
+  const folder = join(home, "sound-later");
+  await hearInto(folder);
+  const { store, damage } = await openState(folder, ({ message }) => assert.fail(message), 0);
+  assert.equal(isUnchecked(folder), true);
+  while (isUnchecked(folder)) await sleep(5);
+  assert.equal(damage(), undefined);
+  await store.close();
+});
+
+test("entries that are gone are missed without a walk", async () => {
+  const folder = join(home, "gone");
+  await hearInto(folder);
+  const environment = openEnvironment(folder);
+  environment.removeSync(listenerKey(ann));
+  await environment.close();
+  const notices: LogNotice[] = [];
+  const { store } = await openState(folder, (notice) => notices.push(notice), 0);
+  assert.match(notices[0]?.message ?? "", /LMDB counts 1 entries where 2 were written/);
   await store.close();
 });
 
@@ -54,6 +100,10 @@ test("another store's file is refused by whoever opens it", async () => {
 
 function playOf(number: number) {
   return deliveryOf(listeningEvent({ eventId: `${number}` }));
+}
+
+function isUnchecked(folder: string): boolean {
+  return existsSync(join(folder, "unchecked"));
 }
 
 /** Makes a store that has heard the log; resolves with its digest. */

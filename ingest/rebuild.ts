@@ -68,7 +68,8 @@ async function rebuildPartition(
   for await (const read of recordsBetween(log, partition, { from: first, to: position.next })) {
     const records = read.filter(({ key }) => wanted.has(key));
     if (records.length === 0) continue;
-    await applyBatch({ partition, records, next: position.next }, { ...context, signal });
+    const { next: from } = scratch.position(partition)!;
+    await applyBatch({ partition, from, records, next: position.next }, { ...context, signal });
   }
   const found = new Map<ListenerId, ListenerRecord>();
   for (const listener of wanted as ReadonlySet<ListenerId>) {

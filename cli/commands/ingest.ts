@@ -13,11 +13,10 @@ import {
   type LogSubscription,
 } from "../../core/log/event-log.ts";
 import type { LogNoticeListener } from "../../core/log/log-notice.ts";
-import type { StateReader } from "../../core/state/session-store.ts";
 import { CATALOGUE_GROUP, startCatalogueIngest } from "../../ingest/apply-catalogue.ts";
 import { INGEST_GROUP, startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
-import { openState } from "../../ingest/open-state.ts";
+import { type OpenedState, openState } from "../../ingest/open-state.ts";
 import { openSwapModels } from "../../ingest/swap-models.ts";
 import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
 import { sayReady } from "../child-process.ts";
@@ -51,7 +50,8 @@ export const ingest: Command = {
     const { onNotice } = notices;
     const bundle = await openBundle(home.bundle);
     const models = await openSwapModels(bundle, startWorkerRunner);
-    const store = await openState(home.state, onNotice);
+    const state = await openState(home.state, onNotice);
+    const { store } = state;
     const catalogue = openCatalogueStore(home.catalogue);
     const [log, deadLetters, catalogueLog] = await Promise.all(
       [LISTENING_TOPIC, DEAD_LETTER_TOPIC, CATALOGUE_TOPIC].map((topic) =>
@@ -102,7 +102,7 @@ export const ingest: Command = {
       notices,
       signal,
     });
-    const watched = { subscriptions, log: log!, store, batches, health, metrics, onNotice };
+    const watched = { subscriptions, log: log!, state, batches, health, metrics, onNotice };
     await watch(watched, signal);
     health?.close();
     await following;
@@ -128,7 +128,7 @@ interface Watched {
   /** The listening topic's first. */
   readonly subscriptions: readonly LogSubscription[];
   readonly log: EventLog;
-  readonly store: StateReader;
+  readonly state: OpenedState;
   readonly batches: { readonly tried: number };
   readonly health: HealthEndpoint | undefined;
   readonly metrics: Pick<IngestMetrics, "sawLag">;
@@ -136,16 +136,16 @@ interface Watched {
 }
 
 /** Resolves when `signal` is raised. Says what the watchdog finds, and throws `log_unavailable`
- *  where only a new process can mend it. */
+ *  where only a new process can mend it, `bad_record` where the store turns out to be damaged. */
 async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
-  const { subscriptions, log, store, batches, health, metrics, onNotice } = watched;
+  const { subscriptions, log, state, batches, health, metrics, onNotice } = watched;
   const judge = createWatchdog();
   let last = { applied: 0, lag: 0 };
   let isLooking = false;
   const look = async () => {
     isLooking = true;
     try {
-      const found = await lookAt(subscriptions[0]!, log, store);
+      const found = await lookAt(subscriptions[0]!, log, state.store);
       metrics.sawLag(found.lags);
       last = found;
     } catch (cause) {
@@ -155,6 +155,11 @@ async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
     isLooking = false;
   };
   while (!signal.aborted) {
+    const damage = state.damage();
+    if (damage !== undefined) {
+      const message = `the store is damaged: ${damage}; the next start rebuilds it from the log`;
+      throw new Failure("bad_record", message);
+    }
     // Never waited for: where the log does not answer, the last look counts on.
     if (!isLooking) void look();
     const silentMs = Math.max(...subscriptions.map((subscription) => subscription.silentForMs()));

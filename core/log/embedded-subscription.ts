@@ -163,7 +163,10 @@ export class EmbeddedSubscription implements LogSubscription {
       }
       this.#lastRecordMs = performance.now();
       reading.batch = this.#options.reader
-        .onBatch({ partition, records, next: watermarks.next }, this.#abort.signal)
+        .onBatch(
+          { partition, from: reading.position, records, next: watermarks.next },
+          this.#abort.signal,
+        )
         .then(
           () => this.#batchDone(reading, (records.at(-1)!.offset + 1) as Offset),
           (cause) => this.#batchFailed(reading, cause),

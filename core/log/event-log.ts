@@ -49,6 +49,10 @@ export interface Watermarks {
 
 export interface LogBatch {
   readonly partition: Partition;
+  /** Every record of the partition from this offset to the last one is in the batch; the first
+   *  record's offset where it is not given. Offsets that the log does not hold any more, or never
+   *  gave to a record, may lie between the two. */
+  readonly from?: Offset;
   /** In offset order; not empty. */
   readonly records: readonly LogRecord[];
   /** The partition's high watermark when the batch was read. */

@@ -241,9 +241,9 @@ export class KafkaSubscription implements LogSubscription {
       const fresh = batch.messages.filter(({ offset }) => Number(offset) >= expected);
       for (const records of boundedBatches(fresh.map(recordOf))) {
         if (owned.expected === undefined || payload.isStale() || !this.#owns(owned)) return;
-        const { partition, abort } = owned;
+        const { partition, abort, expected: from } = owned;
         const next = Number(batch.highWatermark) as Offset;
-        await this.#options.reader.onBatch({ partition, records, next }, abort.signal);
+        await this.#options.reader.onBatch({ partition, from, records, next }, abort.signal);
         this.#advance(owned, payload, (records.at(-1)!.offset + 1) as Offset);
       }
       this.#advance(owned, payload, through as Offset);

@@ -22,11 +22,27 @@ export type EntryContent =
 /** Every entry but the seal in key order, as they were when the reading began, whatever is
  *  committed meanwhile. */
 export function* storeEntries(environment: Environment): Generator<StoreEntry> {
+  for (const { key, value } of walkedEntries(environment)) {
+    if (!key.equals(SEAL_KEY)) yield { key, value };
+  }
+}
+
+/** An entry that LMDB's cursor came to. */
+export interface WalkedEntry extends StoreEntry {
+  /** Whether a search from the root finds the same bytes under its key. */
+  isFound(): boolean;
+}
+
+/** Every entry, the seal too, of one moment. */
+export function* walkedEntries(environment: Environment): Generator<WalkedEntry> {
   environment.resetReadTxn();
   const transaction = environment.useReadTransaction();
   try {
-    for (const { key, value } of environment.getRange({ transaction })) {
-      if (!key.equals(SEAL_KEY)) yield { key, value };
+    for (const { key, value: lent } of environment.getRange({ transaction })) {
+      // A copy, since the next read may use its memory again.
+      const value = Buffer.from(lent);
+      const isFound = () => environment.get(key, { transaction })?.equals(value) ?? false;
+      yield { key, value, isFound };
     }
   } finally {
     transaction.done();

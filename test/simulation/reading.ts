@@ -57,7 +57,12 @@ export function fetch(
   const from = Math.max(watermarks.first, start - again);
   const records = recordsIn(topic).slice(from, start + recordsMax);
   if (start >= watermarks.next) return;
-  const batch = { partition: topic.partition, records, next: watermarks.next };
+  const batch = {
+    partition: topic.partition,
+    from: from as Offset,
+    records,
+    next: watermarks.next,
+  };
   reading.fetched = { batch, remade: timesRemade(topic) };
 }
 
