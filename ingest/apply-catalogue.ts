@@ -76,6 +76,7 @@ function decodeCatalogueEvent(record: LogRecord): CatalogueTrack | null {
     throw new Failure("bad_event", "the record's key is not its track", { field: "key" });
   }
   if (event.tombstone) return null;
+  checkAttributes(event);
   return {
     track: event.track as TrackId,
     title: event.title,
@@ -86,5 +87,35 @@ function decodeCatalogueEvent(record: LogRecord): CatalogueTrack | null {
     releaseDate: event.releaseDate,
     markets: event.markets,
     explicit: event.explicit,
+    ...(event.tempo !== undefined && { tempo: event.tempo }),
+    ...(event.energy !== undefined && { energy: event.energy }),
+    ...(event.valence !== undefined && { valence: event.valence }),
+    ...(event.recording !== "" && { recording: event.recording }),
+    ...(event.popularity !== undefined && { popularity: event.popularity }),
   };
+}
+
+const TEMPO_MAX = 1000;
+
+function checkAttributes({
+  tempo = 1,
+  energy = 0,
+  valence = 0,
+  popularity = 0,
+  recording,
+}: WireCatalogueEvent): void {
+  const shares = { energy, valence, popularity };
+  for (const [field, share] of Object.entries(shares)) {
+    if (share >= 0 && share <= 1) continue;
+    throw new Failure("bad_event", `${field} is ${share}, not 0 to 1`, { field });
+  }
+  if (!(tempo > 0 && tempo <= TEMPO_MAX)) {
+    const message = `tempo is ${tempo}, not above 0 and at most ${TEMPO_MAX}`;
+    throw new Failure("bad_event", message, { field: "tempo" });
+  }
+  const bytes = Buffer.byteLength(recording, "utf8");
+  if (bytes > ID_BYTES_MAX) {
+    const message = `recording has ${bytes} bytes, more than ${ID_BYTES_MAX}`;
+    throw new Failure("bad_event", message, { field: "recording" });
+  }
 }

@@ -15,6 +15,8 @@ import type { CatalogueTrack } from "./catalogue-track.ts";
  *  |---|---|
  *  | `T` and the track's id in UTF-8 | its `CatalogueTrack` as JSON |
  *  | `P` and the partition in decimal digits | the offset to read next, in decimal digits |
+ *  | `V` | how many changes were written in all, in decimal digits |
+ *  | `C` and the number of a change mod 65,536, in decimal digits | the id of the track it changed |
  */
 export interface CatalogueStore extends CatalogueReader {
   /** The offset to read next, 0 at first. */
@@ -32,24 +34,39 @@ export interface CatalogueCommit {
 export interface CatalogueReader {
   /** Undefined for a track that the catalogue does not hold. Throws `bad_record`. */
   get(track: TrackId): CatalogueTrack | undefined;
+  /** How many changes were written in all: pass it to `changedSince` later. */
+  version(): number;
+  /** The tracks that were changed after the first `version` changes, newest last; undefined where
+   *  that is too long ago to be known. */
+  changedSince(version: number): readonly TrackId[] | undefined;
+  /** The next tracks of the catalogue after `after`, in order of their ids' bytes, at most
+   *  `limit`. Throws `bad_record`. */
+  page(after: TrackId | undefined, limit: number): readonly CatalogueTrack[];
   close(): Promise<void>;
 }
+
+/** So many changes are remembered; who is further behind reads the whole catalogue again. */
+export const CHANGES_MAX = 65_536;
 
 /** Opens the catalogue in `folder` for its one writer, and makes it where there is none. */
 export function openCatalogueStore(folder: string): CatalogueStore {
   const environment = openEnvironment(folder);
   return {
-    get: (track) => readTrack(environment, track),
+    ...readingOf(() => environment),
     position(partition) {
       const bytes = environment.getBinary(positionKey(partition));
       return Number(bytes?.toString("utf8") ?? 0) as Offset;
     },
     async commit({ partition, next, tracks }) {
       await transactDurably(environment, () => {
+        let version = versionOf(environment);
         for (const [track, content] of tracks) {
           if (content === null) environment.removeSync(trackKey(track));
           else environment.putSync(trackKey(track), Buffer.from(JSON.stringify(content)));
+          environment.putSync(changeKey(version), Buffer.from(track, "utf8"));
+          version += 1;
         }
+        environment.putSync(VERSION_KEY, Buffer.from(String(version)));
         environment.putSync(positionKey(partition), Buffer.from(String(next)));
       });
       environment.resetReadTxn();
@@ -62,18 +79,47 @@ export function openCatalogueStore(folder: string): CatalogueStore {
  *  appears once it is made. */
 export function openCatalogueReader(folder: string): CatalogueReader {
   const reader = openEnvironmentReader(folder);
+  return { ...readingOf(reader.current), close: reader.close };
+}
+
+function readingOf(current: () => Environment | undefined): Omit<CatalogueReader, "close"> {
+  /** Sees the newest commit, and the same one until the end of the event loop's turn. */
+  const newest = (): Environment | undefined => {
+    const environment = current();
+    environment?.resetReadTxn();
+    return environment;
+  };
   return {
     get(track) {
-      const environment = reader.current();
+      const environment = current();
       return environment && readTrack(environment, track);
     },
-    close: reader.close,
+    version() {
+      const environment = newest();
+      return environment === undefined ? 0 : versionOf(environment);
+    },
+    changedSince(version) {
+      const environment = newest();
+      const now = environment === undefined ? 0 : versionOf(environment);
+      if (version > now || now - version > CHANGES_MAX) return undefined;
+      return Array.from({ length: now - version }, (_, at) => {
+        return environment!.getBinary(changeKey(version + at))!.toString("utf8") as TrackId;
+      });
+    },
+    page(after, limit) {
+      const start = after === undefined ? trackKey("" as TrackId) : keyAfter(trackKey(after));
+      const range = newest()?.getRange({ start, end: Buffer.from("U"), limit });
+      return range === undefined ? [] : Array.from(range, ({ value }) => parseTrack(value));
+    },
   };
 }
 
 function readTrack(environment: Environment, track: TrackId): CatalogueTrack | undefined {
   const bytes = environment.getBinary(trackKey(track));
-  if (bytes === undefined) return undefined;
+  return bytes && parseTrack(bytes);
+}
+
+function parseTrack(bytes: Buffer): CatalogueTrack {
   try {
     return JSON.parse(bytes.toString("utf8")) as CatalogueTrack;
   } catch (cause) {
@@ -83,6 +129,21 @@ function readTrack(environment: Environment, track: TrackId): CatalogueTrack | u
 
 function trackKey(track: TrackId): Buffer {
   return Buffer.from(`T${track}`, "utf8");
+}
+
+/** The first key that comes after `key`. */
+function keyAfter(key: Buffer): Buffer {
+  return Buffer.concat([key, Buffer.of(0)]);
+}
+
+const VERSION_KEY = Buffer.from("V");
+
+function versionOf(environment: Environment): number {
+  return Number(environment.getBinary(VERSION_KEY)?.toString("utf8") ?? 0);
+}
+
+function changeKey(change: number): Buffer {
+  return Buffer.from(`C${change % CHANGES_MAX}`, "utf8");
 }
 
 function positionKey(partition: Partition): Buffer {

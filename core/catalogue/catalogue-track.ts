@@ -15,4 +15,14 @@ export interface CatalogueTrack {
   /** ISO 3166-1 alpha-2; empty means everywhere. */
   readonly markets: readonly string[];
   readonly explicit: boolean;
+  /** Beats per minute. Absent, like all below, where it is not known. */
+  readonly tempo?: number;
+  /** 0 to 1. */
+  readonly energy?: number;
+  /** 0 (sad) to 1 (glad). */
+  readonly valence?: number;
+  /** What equal recordings share, such as their ISRC. */
+  readonly recording?: string;
+  /** 0 to 1, as it is elsewhere. */
+  readonly popularity?: number;
 }

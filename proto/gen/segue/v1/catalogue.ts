@@ -30,6 +30,25 @@ export interface CatalogueEvent {
   explicit: boolean;
   /** The track is gone and must not be recommended. */
   tombstone: boolean;
+  /** Beats per minute, above 0, at most 1,000. */
+  tempo?:
+    | number
+    | undefined;
+  /** How intense the track is, 0 to 1. */
+  energy?:
+    | number
+    | undefined;
+  /** How glad the track sounds, 0 (sad) to 1 (glad). */
+  valence?:
+    | number
+    | undefined;
+  /**
+   * The recording, as its ISRC or any id that equal recordings share: a single and the same take on
+   * an album have one. At most 256 bytes of UTF-8.
+   */
+  recording: string;
+  /** How popular the track is elsewhere, 0 to 1: a hint for filters, which no score reads. */
+  popularity?: number | undefined;
 }
 
 export interface Artist {
@@ -54,6 +73,11 @@ function createBaseCatalogueEvent(): CatalogueEvent {
     markets: [],
     explicit: false,
     tombstone: false,
+    tempo: undefined,
+    energy: undefined,
+    valence: undefined,
+    recording: "",
+    popularity: undefined,
   };
 }
 
@@ -88,6 +112,21 @@ export const CatalogueEvent: MessageFns<CatalogueEvent> = {
     }
     if (message.tombstone !== false) {
       writer.uint32(80).bool(message.tombstone);
+    }
+    if (message.tempo !== undefined) {
+      writer.uint32(165).float(message.tempo);
+    }
+    if (message.energy !== undefined) {
+      writer.uint32(173).float(message.energy);
+    }
+    if (message.valence !== undefined) {
+      writer.uint32(181).float(message.valence);
+    }
+    if (message.recording !== "") {
+      writer.uint32(186).string(message.recording);
+    }
+    if (message.popularity !== undefined) {
+      writer.uint32(197).float(message.popularity);
     }
     return writer;
   },
@@ -185,6 +224,46 @@ export const CatalogueEvent: MessageFns<CatalogueEvent> = {
             message.tombstone = reader.bool();
             continue;
           }
+          case 20: {
+            if (tag !== 165) {
+              break;
+            }
+
+            message.tempo = reader.float();
+            continue;
+          }
+          case 21: {
+            if (tag !== 173) {
+              break;
+            }
+
+            message.energy = reader.float();
+            continue;
+          }
+          case 22: {
+            if (tag !== 181) {
+              break;
+            }
+
+            message.valence = reader.float();
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.recording = reader.string();
+            continue;
+          }
+          case 24: {
+            if (tag !== 197) {
+              break;
+            }
+
+            message.popularity = reader.float();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -217,6 +296,11 @@ export const CatalogueEvent: MessageFns<CatalogueEvent> = {
       markets: globalThis.Array.isArray(object?.markets) ? object.markets.map((e: any) => globalThis.String(e)) : [],
       explicit: isSet(object.explicit) ? globalThis.Boolean(object.explicit) : false,
       tombstone: isSet(object.tombstone) ? globalThis.Boolean(object.tombstone) : false,
+      tempo: isSet(object.tempo) ? globalThis.Number(object.tempo) : undefined,
+      energy: isSet(object.energy) ? globalThis.Number(object.energy) : undefined,
+      valence: isSet(object.valence) ? globalThis.Number(object.valence) : undefined,
+      recording: isSet(object.recording) ? globalThis.String(object.recording) : "",
+      popularity: isSet(object.popularity) ? globalThis.Number(object.popularity) : undefined,
     };
   },
 
@@ -252,6 +336,21 @@ export const CatalogueEvent: MessageFns<CatalogueEvent> = {
     if (message.tombstone !== false) {
       obj.tombstone = message.tombstone;
     }
+    if (message.tempo !== undefined) {
+      obj.tempo = floatToJson(message.tempo);
+    }
+    if (message.energy !== undefined) {
+      obj.energy = floatToJson(message.energy);
+    }
+    if (message.valence !== undefined) {
+      obj.valence = floatToJson(message.valence);
+    }
+    if (message.recording !== "") {
+      obj.recording = message.recording;
+    }
+    if (message.popularity !== undefined) {
+      obj.popularity = floatToJson(message.popularity);
+    }
     return obj;
   },
 
@@ -270,6 +369,11 @@ export const CatalogueEvent: MessageFns<CatalogueEvent> = {
     message.markets = object.markets?.map((e) => e) || [];
     message.explicit = object.explicit ?? false;
     message.tombstone = object.tombstone ?? false;
+    message.tempo = object.tempo ?? undefined;
+    message.energy = object.energy ?? undefined;
+    message.valence = object.valence ?? undefined;
+    message.recording = object.recording ?? "";
+    message.popularity = object.popularity ?? undefined;
     return message;
   },
 };
@@ -443,6 +547,10 @@ export const Album: MessageFns<Album> = {
     return message;
   },
 };
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
