@@ -2,10 +2,25 @@
 export const REQUEST_LIMITS = {
   tracksDefault: 20,
   tracksMax: 500,
-  excludedTracksMax: 10_000,
+  excludedTracksMax: 100_000,
+  candidateTracksMax: 100_000,
   excludeHeardDefault: 1,
   excludeHeardMax: 32,
   pendingEventsMax: 32,
+  boostsMax: 8,
+  boostScoreMax: 100,
+  temperatureMax: 1000,
+  explorationPoolDefault: 50,
+  explorationPoolMax: 200,
+  seedTracksMax: 100,
+  /** Of artists, and of genres. */
+  seedGroupsMax: 20,
+  seedWeightMax: 1000,
+  pathTracksMax: 100,
+  tempoMax: 1000,
+  targetWeightDefault: 5,
+  targetWeightMax: 100,
+  pagedTracksMax: 2000,
 } as const;
 
 /** How a reply waits for a record that the caller wants heard. */
@@ -19,8 +34,8 @@ export const CATCH_UP_LIMITS = {
 
 /** What a server bears. */
 export const SERVER_LIMITS = {
-  /** A request with 10,000 exclusions of 256 bytes has 2.6 MB. */
-  requestBytesMax: 4 * 1024 * 1024,
+  /** 100,000 ids of 36 characters have 3.8 MB. */
+  requestBytesMax: 8 * 1024 * 1024,
   replyBytesMax: 4 * 1024 * 1024,
   streamsPerConnectionMax: 256,
   /** Buffers and streams of one HTTP/2 connection, in megabytes as Node counts them. */

@@ -1,69 +1,75 @@
-import { wholeBlend } from "../core/bundle/manifest.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
-import { chooseBlend } from "./blend.ts";
+import { type ListenerRecord, RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
+import { hearSources } from "./hear-sources.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
+import { nextPage } from "./pages.ts";
+import { pickTracks } from "./pick-tracks.ts";
 import { readState } from "./read-state.ts";
 import type { NextTracksQuery, Recommendation, RecommendedTrack } from "./recommendation.ts";
 import { recommendationId } from "./recommendation-id.ts";
-import type { RetrievalQuery, Tastes } from "./retrieval/retriever.ts";
-import { keepOut, shortenedBy } from "./rules.ts";
+import { openPool } from "./rules/pool.ts";
+import { shortenedBy } from "./rules/shortened-by.ts";
 import type { Scorer } from "./scorer.ts";
-import { averageParts, contributionsOf, sharesOf } from "./shares.ts";
 import { skipChances } from "./skip-chances.ts";
-import { retrievePushed, type SkipPush, skipPush } from "./skip-push.ts";
-import { sessionTracks } from "./sources/session-tracks.ts";
-import { type AskedFor, isInSession, longTermTaste, shortTermTaste } from "./tastes.ts";
+import type { AskedFor } from "./tastes.ts";
 
-/** What a listener would hear next: read state → tastes and sources → blend → rules → list.
+/** What a listener would hear next: read state → tastes and sources → blend → pool → rules → list.
  *  It never writes, and what cannot be had only lowers the rung: there is always a list. Throws
- *  only `query.signal`'s reason once it is raised. */
+ *  `query.signal`'s reason once it is raised, and `bad_request` for a filter that is none and for
+ *  seeds and ends of a path that are not known. */
 export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise<Recommendation> {
+  const { bundle } = scorer;
   const { record, freshness } = await readState(scorer, query);
   query.signal?.throwIfAborted();
   const asked = { session: query.session, atMs: query.askedAtMs ?? scorer.now() };
-  const short = await shortTermTaste(scorer, record, asked);
-  const long = await longTermTaste(scorer, record);
-  const tastes: Tastes = { ...(short && { short }), ...(long && { long }) };
-  const { bundle } = scorer;
-  const inSession = record !== undefined && isInSession(scorer, record, asked);
-  const wanted = query.weights ?? wholeBlend(bundle.manifest.blend);
-  const sparse = scorer.sources(inSession ? sessionTracks(bundle, record.recent) : [], wanted);
-  const { rung, weights } = chooseBlend(wanted, { tastes, sparse });
-  const kept = keepOut(bundle, record, {
-    excludeTracks: query.excludeTracks ?? [],
-    excludeHeard: query.excludeHeard ?? REQUEST_LIMITS.excludeHeardDefault,
-  });
-  const skips = query.skips ?? bundle.manifest.blend.skips ?? 0;
-  const push = inSession ? skipPush(bundle, record.recent, { skips, weights }) : undefined;
-  const search = { tastes, sparse, weights, excluded: kept.tracks, k: query.k };
-  const best = bestTracks(scorer, search, push);
+  const heard = await hearSources(scorer, record, { asked, wishes: query });
+  const adjustment = query.steering && (await scorer.adjustments(query.steering));
+  if (query.listRules !== undefined) await scorer.live.upToDate();
+  // Nothing is waited for from here on: the list holds for the catalogue as it is now.
+  const pool = await openPool(scorer, record, poolWishes(query, asked));
+  const picked = pickTracks(scorer, record, { query, heard, adjustment, pool });
   const tracks = query.withSkipProbability
-    ? await withSkipProbabilities(scorer, record, { asked, tracks: best })
-    : best;
+    ? await withSkipProbabilities(scorer, record, { asked, tracks: picked.tracks })
+    : picked.tracks;
+  const id = recommendationId(scorer.now(), scorer.randomBytes(10));
+  const steps = [...pool.steps, ...picked.steps];
   const list = { length: tracks.length, k: query.k, catalogue: bundle.trackIds.length };
+  const isLast = tracks.length < query.k || query.path !== undefined;
   return {
-    id: recommendationId(scorer.now(), scorer.randomBytes(10)),
+    id,
     bundle: bundle.manifest.id,
-    rung,
-    weights,
-    skips: push === undefined ? 0 : skips,
+    rung: picked.rung,
+    weights: picked.weights,
+    skips: picked.skips,
     freshness,
     tracks,
-    shortenedBy: shortenedBy(kept, list),
+    shortenedBy: shortenedBy(steps, list),
+    poolSize: pool.size,
+    steps,
+    explorationSeed: picked.explorationSeed,
+    nextPage: nextPage(query.page, { id, tracks: tracks.map(({ track }) => track), isLast }),
+    memorySinceMs: memorySinceMs(record),
   };
 }
 
-function bestTracks(
-  scorer: Scorer,
-  query: RetrievalQuery,
-  push: SkipPush | undefined,
-): RecommendedTrack[] {
-  const average = averageParts(scorer.averages, query);
-  return retrievePushed(scorer.retriever, query, push).map(({ index, score, parts, skips }) => {
-    const lifts = contributionsOf(parts, average);
-    const track = scorer.bundle.trackIds[index]!;
-    return { track, score, contributions: { ...lifts, skips }, shares: sharesOf(lifts) };
-  });
+function poolWishes(query: NextTracksQuery, { atMs }: AskedFor) {
+  const { candidates, excludeTracks, market, filter, ranges, page, path } = query;
+  const { excludeHeard = REQUEST_LIMITS.excludeHeardDefault, notHeardWithinMs } = query;
+  return {
+    candidates,
+    excludeTracks,
+    market,
+    filter,
+    ranges,
+    excludeHeard,
+    earlierPages: page?.tracks,
+    from: path?.from,
+    notHeardSinceMs: notHeardWithinMs === undefined ? undefined : atMs - notHeardWithinMs,
+  };
+}
+
+function memorySinceMs(record: ListenerRecord | undefined): number | undefined {
+  const recent = record?.recent ?? [];
+  return recent.length < RECENT_EVENTS_MAX ? undefined : recent[0]!.happenedAtMs;
 }
 
 /** One run of each skip head, for the tracks of the list alone. */

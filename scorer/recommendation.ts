@@ -9,6 +9,12 @@ import type {
 } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
+import type { Steering } from "./adjustment.ts";
+import type { Page } from "./pages.ts";
+import type { PathWish } from "./path.ts";
+import type { ListRules } from "./rules/list-rules.ts";
+import type { PoolStep } from "./rules/pool.ts";
+import type { Seeds } from "./seeds.ts";
 
 /** A checked request for the next tracks; the wire's `NextTracksRequest` says what each part
  *  means. */
@@ -23,6 +29,25 @@ export interface NextTracksQuery {
   readonly excludeTracks?: readonly TrackId[];
   /** 1 where it is not given. */
   readonly excludeHeard?: number | undefined;
+  /** In CEL, over the catalogue's fields. */
+  readonly filter?: string | undefined;
+  /** ISO 3166-1 alpha-2. */
+  readonly market?: string | undefined;
+  /** A filter of the attributes' ranges. */
+  readonly ranges?: string | undefined;
+  /** The only tracks that may be in the list. */
+  readonly candidates?: readonly TrackId[] | undefined;
+  readonly notHeardWithinMs?: number | undefined;
+  readonly listRules?: ListRules | undefined;
+  readonly steering?: Steering | undefined;
+  /** 0 to 1. */
+  readonly diversity?: number | undefined;
+  readonly exploration?: ExplorationWish | undefined;
+  readonly seeds?: Seeds | undefined;
+  readonly path?: PathWish | undefined;
+  /** 0 to 1; see `atHorizon`. */
+  readonly horizon?: number | undefined;
+  readonly page?: Page | undefined;
   /** Whether each track shall say how likely it would be skipped. */
   readonly withSkipProbability?: boolean;
   /** All of this listener, in the order in which they happened. */
@@ -34,6 +59,14 @@ export interface NextTracksQuery {
   readonly deadlineAtMs?: number | undefined;
   /** Raised when the caller has gone: nothing is scored then. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** See `Exploration`; a seed is drawn where none is given. */
+export interface ExplorationWish {
+  readonly uniform: number;
+  readonly temperature: number;
+  readonly pool: number;
+  readonly seed?: number | undefined;
 }
 
 /** The step of the fallback ladder that answered. */
@@ -52,6 +85,16 @@ export interface Recommendation {
   readonly tracks: readonly RecommendedTrack[];
   /** Why there are fewer than `k` tracks; empty where there are not. */
   readonly shortenedBy: string;
+  /** How many tracks the list was chosen from. */
+  readonly poolSize: number;
+  /** What each filter and rule left over. */
+  readonly steps: readonly PoolStep[];
+  /** Undefined where nothing was drawn. */
+  readonly explorationSeed: number | undefined;
+  /** Undefined where there is none. */
+  readonly nextPage: Page | undefined;
+  /** The oldest event that the record remembers; undefined where it has forgotten none. */
+  readonly memorySinceMs: number | undefined;
 }
 
 export interface Freshness {
@@ -70,6 +113,10 @@ export interface RecommendedTrack {
   readonly contributions: Contributions;
   /** The positive contributions as parts of 1; see `sharesOf`. */
   readonly shares: BlendWeights;
+  /** How likely the pick was at its place, given those before it. */
+  readonly propensity: number;
+  /** What boosts, targets and novelty added to the score. */
+  readonly adjustment: number;
   /** How likely it would be skipped if it came next, 0 to 1; only where the query asks and a model
    *  says so. */
   readonly skipProbability?: number;

@@ -15,10 +15,12 @@ import {
   type SimilarTracksResponse,
   type TrackDetails,
   type LogPosition as WireLogPosition,
+  type Page as WirePage,
   type RecentEvent as WireRecentEvent,
   Rung as WireRung,
   type SourceShares as WireSourceShares,
 } from "../proto/gen/segue/v1/recommender.ts";
+import { encodePageTracks, type Page } from "./pages.ts";
 import type { Recommendation, Rung } from "./recommendation.ts";
 import type { SimilarTracks } from "./similar-tracks.ts";
 
@@ -55,16 +57,27 @@ export function nextTracksReply(
       caughtUp: freshness.caughtUp,
       pendingStepped: freshness.pendingStepped,
     },
-    tracks: tracks.map(({ track, score, shares, contributions, skipProbability }) => ({
+    tracks: tracks.map(({ track, score, shares, contributions, ...told }) => ({
       track,
       score,
       shares: weightsReply(shares),
       pushedBySkips: contributions.skips,
       details: detailsReply(track, describe),
-      skipProbability,
+      skipProbability: told.skipProbability,
+      propensity: told.propensity,
+      adjustment: told.adjustment,
     })),
     shortenedBy: recommendation.shortenedBy,
+    pool: [...recommendation.steps],
+    poolSize: recommendation.poolSize,
+    explorationSeed: recommendation.explorationSeed,
+    nextPage: recommendation.nextPage && pageReply(recommendation.nextPage),
+    memorySinceMs: recommendation.memorySinceMs,
   };
+}
+
+function pageReply({ recommendationId, tracks }: Page): WirePage {
+  return { recommendationId, tracks: encodePageTracks(tracks) };
 }
 
 export function similarTracksReply(

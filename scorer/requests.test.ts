@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../core/domain/failure.ts";
 import { ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
-import { NextTracksRequest, SimilarTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
+import {
+  ListRules,
+  NextTracksRequest,
+  Seeds,
+  SimilarTracksRequest,
+} from "../proto/gen/segue/v1/recommender.ts";
 import { listenerOf, nextTracksQuery, similarTracksQuery } from "./requests.ts";
 
 const pendingEvent = ListeningEvent.fromPartial({
@@ -13,6 +18,11 @@ const pendingEvent = ListeningEvent.fromPartial({
 });
 const tooLong = "x".repeat(257);
 const weights = { shortTerm: 1, longTerm: 0.5, neighbours: 0, coplay: 0, popularity: 0 };
+
+const TEMPO = { targetTempo: 100 };
+const spread = (tracksMax: number, window: number) => ({ tracksMax, window });
+const rules = (some: Partial<ListRules>) => ListRules.fromPartial(some);
+const seeds = (some: Partial<Seeds>) => Seeds.fromPartial(some);
 
 const refusals: [field: string, change: Partial<NextTracksRequest>][] = [
   ["listener", { listener: "" }],
@@ -29,7 +39,7 @@ const refusals: [field: string, change: Partial<NextTracksRequest>][] = [
   ["blend.neighbours", { blend: { ...weights, neighbours: -0.1 } }],
   ["blend.coplay", { blend: { ...weights, coplay: Number.NaN } }],
   ["blend", { blend: { ...weights, shortTerm: 0, longTerm: 0 } }],
-  ["exclude_tracks", { excludeTracks: Array(10_001).fill("t") }],
+  ["exclude_tracks", { excludeTracks: Array(100_001).fill("t") }],
   ["exclude_heard", { excludeHeard: 33 }],
   ["pending", { pending: Array(33).fill(pendingEvent) }],
   ["pending[0].event_id", { pending: [{ ...pendingEvent, eventId: "" }] }],
@@ -39,6 +49,41 @@ const refusals: [field: string, change: Partial<NextTracksRequest>][] = [
   ["at_least.offset", { atLeast: { partition: 0, offset: -1 } }],
   ["asked_at_ms", { askedAtMs: 0 }],
   ["asked_at_ms", { askedAtMs: Number.MAX_SAFE_INTEGER }],
+  ["market", { market: "de" }],
+  ["market", { market: 'DE" in track.markets || true || "DE' }],
+  ["candidate_tracks", { candidateTracks: Array(100_001).fill("t") }],
+  ["rules.per_artist.tracks_max", { rules: rules({ perArtist: spread(0, 3) }) }],
+  ["rules.per_album.window", { rules: rules({ perAlbum: spread(1, 501) }) }],
+  ["rules.unheard_share_min", { rules: rules({ unheardShareMin: 1.1 }) }],
+  ["rules.long_tail_share_min", { rules: rules({ longTailShareMin: Number.NaN }) }],
+  ["boosts", { boosts: Array(9).fill({ filter: "true", score: 1 }) }],
+  ["boosts[1].score", { boosts: [1, 101].map((score) => ({ filter: "true", score })) }],
+  ["diversity", { diversity: -0.1 }],
+  ["exploration.uniform", { exploration: { uniform: 2, temperature: 1 } }],
+  ["exploration.temperature", { exploration: { uniform: 0, temperature: -1 } }],
+  ["exploration.pool", { exploration: { uniform: 0, temperature: 1, pool: 1 } }],
+  ["seeds", { seeds: seeds({}) }],
+  ["seeds.share", { seeds: seeds({ tracks: [{ id: "t" }], share: 0 }) }],
+  ["seeds.tracks", { seeds: seeds({ tracks: Array(101).fill({ id: "t" }) }) }],
+  ["seeds.artists", { seeds: seeds({ artists: Array(21).fill({ id: "a" }) }) }],
+  ["seeds.genres[1].id", { seeds: seeds({ genres: [{ id: "jazz" }, { id: "" }] }) }],
+  ["seeds.artists[0].weight", { seeds: seeds({ artists: [{ id: "a", weight: -1 }] }) }],
+  ["path.from_track", { path: { fromTrack: "", toTrack: "t" } }],
+  ["path.to_track", { path: { fromTrack: "t", toTrack: tooLong } }],
+  ["k", { path: { fromTrack: "t", toTrack: "t" }, k: 101 }],
+  ["novelty", { path: { fromTrack: "t", toTrack: "t" }, novelty: 0 }],
+  ["diversity", { path: { fromTrack: "t", toTrack: "t" }, diversity: 0.5 }],
+  ["attributes.target_tempo", { path: { fromTrack: "t", toTrack: "t" }, attributes: TEMPO }],
+  ["attributes.min_tempo", { attributes: { minTempo: 0 } }],
+  ["attributes.min_tempo", { attributes: { minTempo: 120, maxTempo: 100 } }],
+  ["attributes.max_energy", { attributes: { maxEnergy: 1.5 } }],
+  ["attributes.target_valence", { attributes: { targetValence: Number.NaN } }],
+  ["attributes.target_weight", { attributes: { ...TEMPO, targetWeight: 101 } }],
+  ["novelty", { novelty: 1.5 }],
+  ["horizon", { horizon: -1 }],
+  ["page.recommendation_id", { page: { recommendationId: "", tracks: Buffer.alloc(0) } }],
+  ["page.tracks", { page: { recommendationId: "r", tracks: Buffer.alloc(8) } }],
+  ["page.tracks", { page: { recommendationId: "r", tracks: Buffer.alloc(7 * 2001) } }],
 ];
 
 test("what a request has wrong is refused with the wire's name of the field", () => {

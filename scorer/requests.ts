@@ -5,14 +5,7 @@ import {
   listeningEventFromWire,
 } from "../core/domain/decode-listening-event.ts";
 import { Failure } from "../core/domain/failure.ts";
-import {
-  ID_BYTES_MAX,
-  type ListenerId,
-  type Offset,
-  type Partition,
-  type SessionId,
-  type TrackId,
-} from "../core/domain/ids.ts";
+import type { ListenerId, Offset, Partition, SessionId, TrackId } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
 import type { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
@@ -22,9 +15,12 @@ import type {
   BlendWeights as WireBlendWeights,
   LogPosition as WireLogPosition,
 } from "../proto/gen/segue/v1/recommender.ts";
+import { badRequest, requireCount, requireId } from "./bad-request.ts";
 import { checkWeights, WEIGHT_MAX } from "./blend.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
 import type { NextTracksQuery } from "./recommendation.ts";
+import { ruleWishes } from "./rule-requests.ts";
+import { steeringWishes } from "./steering-requests.ts";
 
 /** Checks a request. Throws `bad_request` whose field is the wire's name of what is off. */
 export function nextTracksQuery(request: NextTracksRequest): NextTracksQuery {
@@ -41,6 +37,8 @@ export function nextTracksQuery(request: NextTracksRequest): NextTracksQuery {
     pending: pendingEvents(request.pending, listener),
     atLeast: positionOf(request.atLeast),
     askedAtMs: askedAtOf(request.askedAtMs),
+    ...ruleWishes(request),
+    ...steeringWishes(request),
   };
 }
 
@@ -50,15 +48,6 @@ export function similarTracksQuery(request: SimilarTracksRequest): { track: Trac
 
 export function listenerOf(listener: string): ListenerId {
   return requireId("listener", listener) as ListenerId;
-}
-
-function requireId(field: string, id: string): string {
-  if (id === "") throw badRequest(field, `${field} is empty`);
-  // A UTF-16 unit takes at most three bytes of UTF-8, so short ids need no counting.
-  if (id.length * 3 > ID_BYTES_MAX && Buffer.byteLength(id, "utf8") > ID_BYTES_MAX) {
-    throw badRequest(field, `${field} is longer than ${ID_BYTES_MAX} bytes`);
-  }
-  return id;
 }
 
 function trackCount(k: number = REQUEST_LIMITS.tracksDefault): number {
@@ -82,11 +71,7 @@ function skipsOf(blend: WireBlendWeights | undefined): number | undefined {
 
 /** Ids that no catalogue can hold exclude nothing, so only their number is checked. */
 function excludedTracks(tracks: readonly string[]): readonly TrackId[] {
-  const { excludedTracksMax } = REQUEST_LIMITS;
-  if (tracks.length > excludedTracksMax) {
-    const problem = `exclude_tracks has ${tracks.length} tracks, more than ${excludedTracksMax}`;
-    throw badRequest("exclude_tracks", problem);
-  }
+  requireCount("exclude_tracks", tracks, REQUEST_LIMITS.excludedTracksMax);
   return tracks as readonly TrackId[];
 }
 
@@ -102,11 +87,7 @@ function pendingEvents(
   pending: readonly WireListeningEvent[],
   listener: ListenerId,
 ): readonly ListeningEvent[] {
-  const { pendingEventsMax } = REQUEST_LIMITS;
-  if (pending.length > pendingEventsMax) {
-    const problem = `pending has ${pending.length} events, more than ${pendingEventsMax}`;
-    throw badRequest("pending", problem);
-  }
+  requireCount("pending", pending, REQUEST_LIMITS.pendingEventsMax);
   return pending.map((message, at) => pendingEvent(message, listener, at));
 }
 
@@ -138,8 +119,4 @@ function askedAtOf(atMs: number | undefined): number | undefined {
   if (atMs === undefined || (atMs >= HAPPENED_AT_MIN_MS && atMs < HAPPENED_AT_MAX_MS)) return atMs;
   const range = "milliseconds between the years 2000 and 2100";
   throw badRequest("asked_at_ms", `asked_at_ms is ${atMs}, not ${range}`);
-}
-
-function badRequest(field: string, problem: string): Failure {
-  return new Failure("bad_request", problem, { field });
 }

@@ -3,8 +3,16 @@ import type { StepRunner } from "../core/bundle/step-runner.ts";
 import type { Failure } from "../core/domain/failure.ts";
 import { HEAR_RULES, type HearRules } from "../core/state/hear.ts";
 import type { StateReader } from "../core/state/session-store.ts";
+import { type OpenAdjustment, openAdjustments } from "./adjustment.ts";
+import {
+  type LiveCatalogue,
+  openLiveCatalogue,
+  type ReadCatalogue,
+} from "./catalogue/live-catalogue.ts";
 import { exactScan } from "./retrieval/exact-scan.ts";
 import { type Retriever, trackSpace } from "./retrieval/retriever.ts";
+import type { TrackBits } from "./retrieval/track-bits.ts";
+import { longTailOf } from "./rules/facts.ts";
 import { type Averages, catalogueAverages } from "./shares.ts";
 import { type OpenSources, openSources } from "./sources/open-sources.ts";
 
@@ -15,12 +23,17 @@ export interface Scorer extends ScorerParts {
   readonly sources: OpenSources;
   readonly averages: Averages;
   readonly rules: HearRules;
+  readonly live: LiveCatalogue;
+  readonly adjustments: OpenAdjustment;
+  readonly longTail: TrackBits;
 }
 
 export interface ScorerParts {
   readonly bundle: Bundle;
   readonly runner: StepRunner;
   readonly state: StateReader;
+  /** Without it no track is known to filters and rules. */
+  readonly catalogue?: ReadCatalogue;
   /** How many partitions the listening log has. */
   readonly partitions: number;
   /** Milliseconds since 1970-01-01 UTC. */
@@ -30,15 +43,20 @@ export interface ScorerParts {
   readonly notice: (failure: Failure) => void;
 }
 
-/** Lays out the bundle's track vectors for search, about 20 ms for every 10,000 tracks, and indexes
- *  its sessions. */
+/** Lays out the bundle's track vectors for search, about 20 ms for every 10,000 tracks, indexes its
+ *  sessions, and begins to read the catalogue. */
 export function createScorer(parts: ScorerParts): Scorer {
-  const space = trackSpace(parts.bundle);
+  const { bundle, catalogue, notice } = parts;
+  const space = trackSpace(bundle);
+  const live = openLiveCatalogue(bundle, catalogue, notice);
   return {
     ...parts,
     retriever: exactScan(space),
-    sources: openSources(parts.bundle),
+    sources: openSources(bundle),
     averages: catalogueAverages(space),
-    rules: { ...HEAR_RULES, idleTimeoutMs: parts.bundle.manifest.idle_timeout_ms },
+    rules: { ...HEAR_RULES, idleTimeoutMs: bundle.manifest.idle_timeout_ms },
+    live,
+    adjustments: openAdjustments(bundle, live),
+    longTail: longTailOf(bundle),
   };
 }

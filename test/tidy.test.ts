@@ -43,6 +43,10 @@ const DEPENDENCIES: DependencyList = {
     "cli/recommender-client.ts",
     "bench/*",
   ],
+  "@marcbachmann/cel-js": [
+    "scorer/catalogue/filter/compile-filter.ts",
+    "scorer/catalogue/filter/parse-filter.ts",
+  ],
   "@grpc/reflection": ["scorer/reflection.ts"],
   hyparquet: ["trainer/import/read-parquet.ts"],
   "prom-client": ["cli/metrics/metrics.ts"],

@@ -50,6 +50,7 @@ export const serve: Command = {
       startRunner: createStepRunner,
       calls,
       state,
+      catalogue,
       partitions: log.partitions,
       now: Date.now,
       randomBytes,

@@ -16,7 +16,7 @@ import type { CatalogueTrack } from "./catalogue-track.ts";
  *  | `T` and the track's id in UTF-8 | its `CatalogueTrack` as JSON |
  *  | `P` and the partition in decimal digits | the offset to read next, in decimal digits |
  *  | `V` | how many changes were written in all, in decimal digits |
- *  | `C` and the number of a change mod 65,536, in decimal digits | the id of the track it changed |
+ *  | `C` and a change's number mod 65,536, in decimal digits | the id of the track that changed |
  */
 export interface CatalogueStore extends CatalogueReader {
   /** The offset to read next, 0 at first. */

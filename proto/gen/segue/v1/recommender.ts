@@ -122,7 +122,7 @@ export interface NextTracksRequest {
   blend:
     | BlendWeights
     | undefined;
-  /** Tracks that must not be in the list, at most 10,000. */
+  /** Tracks that must not be in the list, at most 100,000. */
   excludeTracks: string[];
   /** How many of the tracks that were just heard to keep out, 0 to 32; 1 where it is not given. */
   excludeHeard?:
@@ -148,6 +148,204 @@ export interface NextTracksRequest {
   withDetails: boolean;
   /** Whether to return how likely each track would be skipped. */
   withSkipProbability: boolean;
+  /**
+   * Only tracks that pass may be in the list: an expression of the Common Expression Language over
+   * the catalogue's fields, such as `track.release_year > 1990 && !track.explicit`. Empty lets all
+   * pass; otherwise a track that the catalogue does not hold passes nothing.
+   */
+  filter: string;
+  /**
+   * Only tracks that may be played in this country: an ISO 3166-1 alpha-2 code. A track that the
+   * catalogue does not hold may be played nowhere. Empty asks for no market.
+   */
+  market: string;
+  /**
+   * Where it is given, only these tracks may be in the list, at most 100,000; those that the bundle
+   * does not know cannot be.
+   */
+  candidateTracks: string[];
+  /** What the list as a whole must keep to. */
+  rules:
+    | ListRules
+    | undefined;
+  /** What lifts or lowers tracks, at most 8. */
+  boosts: Boost[];
+  /**
+   * How much a track must differ from those before it, 0 (not at all) to 1 (it is all that counts):
+   * 1 − λ of Maximal Marginal Relevance.
+   */
+  diversity: number;
+  /** Where it is given, places of the list are drawn by chance. */
+  exploration:
+    | Exploration
+    | undefined;
+  /** What the list shall sound like, beside or instead of what the listener heard. */
+  seeds:
+    | Seeds
+    | undefined;
+  /**
+   * Where it is given, the list leads from one track to another. It then takes no blend, seeds,
+   * boosts, diversity, exploration, novelty, horizon or targets.
+   */
+  path:
+    | Path
+    | undefined;
+  /** Tempo and mood. */
+  attributes:
+    | Attributes
+    | undefined;
+  /**
+   * Turns the list to rare tracks (up to 1) or to popular ones (down to -1): a track's score loses
+   * this times half the logarithm of its share of all plays, as compared with the average track.
+   */
+  novelty?:
+    | number
+    | undefined;
+  /**
+   * From "this minute" (0) to "all my life" (1). At 0.5 the weights stay as they are; towards 0 the
+   * long-term model's weight goes to 0, towards 1 that of the short-term model, neighbours and
+   * co-play.
+   */
+  horizon?:
+    | number
+    | undefined;
+  /** The next page: `next_page` of the reply before. No track of the pages before is in the list. */
+  page: Page | undefined;
+}
+
+/**
+ * Rules that hold without exception: a list that cannot keep to them is shorter than `k`, and says
+ * why. What they say of artists, albums and recordings goes by the catalogue: a track of which it
+ * does not know them is not bound by them.
+ */
+export interface ListRules {
+  /** Every artist of a track counts, not the main one alone. */
+  perArtist: SpreadLimit | undefined;
+  perAlbum:
+    | SpreadLimit
+    | undefined;
+  /**
+   * No track that was heard in so many milliseconds before `asked_at_ms`, as far as the listener's
+   * last 32 events tell; the reply's `memory_since_ms` says how far that is.
+   */
+  notHeardWithinMs: number;
+  /**
+   * No two tracks of one recording, and none of a recording that is among the listener's last 32
+   * events: by its id in the catalogue, or else by its main artist and title.
+   */
+  noNearDuplicates: boolean;
+  /**
+   * At least this share of the list, 0 to 1, rounded up to whole tracks, is of tracks that are not
+   * among the listener's last 32 events.
+   */
+  unheardShareMin: number;
+  /**
+   * At least this share of the list, 0 to 1, rounded up to whole tracks, is of the long tail: of
+   * all tracks but the most popular ones that together have 80% of all plays.
+   */
+  longTailShareMin: number;
+}
+
+/** Of any `window` tracks in a row at most `tracks_max` may be of one artist or album. */
+export interface SpreadLimit {
+  /** 1 to 500. */
+  tracksMax: number;
+  /** 1 to 500, or 0 for the whole list. */
+  window: number;
+}
+
+/** Adds `score` to the score of every track that passes `filter`. */
+export interface Boost {
+  /** As `NextTracksRequest.filter`. */
+  filter: string;
+  /** -100 to 100. Scores are logarithms: 1 makes a track about e times as likely to come next. */
+  score: number;
+}
+
+/**
+ * Each place is drawn from the best tracks that the rules allow there, at most `pool` of them. A
+ * track's chance is (1 − `uniform`) · softmax(score / `temperature`) + `uniform` / tracks, and it is
+ * the `propensity` of the pick, given the picks before it.
+ */
+export interface Exploration {
+  /** 0 to 1. */
+  uniform: number;
+  /** In units of score, 0 to 1,000. At 0 the softmax is wholly on the best track. */
+  temperature: number;
+  /** 2 to 200; 50 where it is not given. */
+  pool?:
+    | number
+    | undefined;
+  /**
+   * Equal requests with equal seeds get equal lists while nothing else changes. Drawn, and told in
+   * the reply, where it is not given.
+   */
+  seed?: number | undefined;
+}
+
+/**
+ * At least one seed, at most 100 tracks, 20 artists and 20 genres. Their vectors, each of length 1 times its weight, are
+ * added up: an artist's and a genre's is the average of its tracks', by the catalogue.
+ */
+export interface Seeds {
+  tracks: Seed[];
+  /** By the catalogue's artist ids. */
+  artists: Seed[];
+  genres: Seed[];
+  /**
+   * How much the seeds count beside the listener, above 0 to 1; 1 where it is not given: the list is
+   * that of the seeds alone.
+   */
+  share?: number | undefined;
+}
+
+export interface Seed {
+  id: string;
+  /** Above 0, at most 1,000; 1 where it is not given. */
+  weight?: number | undefined;
+}
+
+/**
+ * The list goes in equal steps from the one track to the other in the space of the short-term model
+ * and ends at `to_track` where the rules allow it; `from_track` is not in it. With a path, `k` is at
+ * most 100.
+ */
+export interface Path {
+  fromTrack: string;
+  toTrack: string;
+}
+
+/**
+ * Within `min_` and `max_` a track must be; a track whose value is not known is not. Towards
+ * `target_` a track is drawn: its score loses `target_weight` times the average distance from the
+ * targets that are given. A distance is 0 to 1; it is 1 where the value is not known.
+ */
+export interface Attributes {
+  /** Beats per minute, above 0, at most 1,000. The distance is in octaves, |log2(tempo / target)|. */
+  minTempo?: number | undefined;
+  maxTempo?: number | undefined;
+  targetTempo?:
+    | number
+    | undefined;
+  /** 0 to 1, as below. The distance is the difference. */
+  minEnergy?: number | undefined;
+  maxEnergy?: number | undefined;
+  targetEnergy?: number | undefined;
+  minValence?: number | undefined;
+  maxValence?: number | undefined;
+  targetValence?:
+    | number
+    | undefined;
+  /** In units of score, 0 to 100; 5 where it is not given. */
+  targetWeight?: number | undefined;
+}
+
+/** Where a list ended. Pass it on as it is. */
+export interface Page {
+  /** The recommendation that the first page was. */
+  recommendationId: string;
+  /** The tracks of all pages until now. */
+  tracks: Buffer;
 }
 
 /** Weights are finite and not negative; at least one is above zero. */
@@ -183,6 +381,42 @@ export interface NextTracksResponse {
   tracks: RecommendedTrack[];
   /** Why the list is shorter than `k`; empty where it is not. */
   shortenedBy: string;
+  /**
+   * What each filter and rule that the request asked for, or that kept something out, left over: of
+   * the bundle's tracks first, one rule after the other, down to `pool_size`; then the rules of the
+   * list, of the tracks that were looked at for it.
+   */
+  pool: PoolStep[];
+  /** How many tracks the list was chosen from. */
+  poolSize: number;
+  /** The seed that an exploring list was drawn with. */
+  explorationSeed?:
+    | number
+    | undefined;
+  /**
+   * Pass it as `page` to get the tracks that come after these. Absent where there are no more, or
+   * where the pages have 2,000 tracks.
+   */
+  nextPage:
+    | Page
+    | undefined;
+  /**
+   * The oldest event that the listener's record remembers, in milliseconds since 1970-01-01 UTC;
+   * absent where it has forgotten none.
+   */
+  memorySinceMs?: number | undefined;
+}
+
+export interface PoolStep {
+  /**
+   * "candidates", "market", "filter", "attributes", "excluded", "earlier_pages", "disliked",
+   * "just_heard", "heard_lately", "path"; of the list "near_duplicate", "per_artist", "per_album",
+   * "unheard_share" and "long_tail_share".
+   */
+  rule: string;
+  /** How many tracks the rule was asked of, and how many it left. */
+  before: number;
+  after: number;
 }
 
 export interface Freshness {
@@ -218,6 +452,10 @@ export interface RecommendedTrack {
     | undefined;
   /** What this session's skips added to the score: below 0 for a track that is like the skipped ones. */
   pushedBySkips: number;
+  /** How likely this pick was at its place, given those before it; 1 where nothing was explored. */
+  propensity: number;
+  /** What boosts, targets and novelty added to the score. */
+  adjustment: number;
 }
 
 export interface SourceShares {
@@ -316,6 +554,19 @@ function createBaseNextTracksRequest(): NextTracksRequest {
     askedAtMs: undefined,
     withDetails: false,
     withSkipProbability: false,
+    filter: "",
+    market: "",
+    candidateTracks: [],
+    rules: undefined,
+    boosts: [],
+    diversity: 0,
+    exploration: undefined,
+    seeds: undefined,
+    path: undefined,
+    attributes: undefined,
+    novelty: undefined,
+    horizon: undefined,
+    page: undefined,
   };
 }
 
@@ -353,6 +604,45 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     }
     if (message.withSkipProbability !== false) {
       writer.uint32(88).bool(message.withSkipProbability);
+    }
+    if (message.filter !== "") {
+      writer.uint32(162).string(message.filter);
+    }
+    if (message.market !== "") {
+      writer.uint32(170).string(message.market);
+    }
+    for (const v of message.candidateTracks) {
+      writer.uint32(178).string(v!);
+    }
+    if (message.rules !== undefined) {
+      ListRules.encode(message.rules, writer.uint32(186).fork()).join();
+    }
+    for (const v of message.boosts) {
+      Boost.encode(v!, writer.uint32(194).fork()).join();
+    }
+    if (message.diversity !== 0) {
+      writer.uint32(205).float(message.diversity);
+    }
+    if (message.exploration !== undefined) {
+      Exploration.encode(message.exploration, writer.uint32(210).fork()).join();
+    }
+    if (message.seeds !== undefined) {
+      Seeds.encode(message.seeds, writer.uint32(218).fork()).join();
+    }
+    if (message.path !== undefined) {
+      Path.encode(message.path, writer.uint32(226).fork()).join();
+    }
+    if (message.attributes !== undefined) {
+      Attributes.encode(message.attributes, writer.uint32(234).fork()).join();
+    }
+    if (message.novelty !== undefined) {
+      writer.uint32(245).float(message.novelty);
+    }
+    if (message.horizon !== undefined) {
+      writer.uint32(253).float(message.horizon);
+    }
+    if (message.page !== undefined) {
+      Page.encode(message.page, writer.uint32(258).fork()).join();
     }
     return writer;
   },
@@ -458,6 +748,110 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
             message.withSkipProbability = reader.bool();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.market = reader.string();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.candidateTracks.push(reader.string());
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.rules = ListRules.decode(reader, reader.uint32());
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.boosts.push(Boost.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 25: {
+            if (tag !== 205) {
+              break;
+            }
+
+            message.diversity = reader.float();
+            continue;
+          }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.exploration = Exploration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.seeds = Seeds.decode(reader, reader.uint32());
+            continue;
+          }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.path = Path.decode(reader, reader.uint32());
+            continue;
+          }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.attributes = Attributes.decode(reader, reader.uint32());
+            continue;
+          }
+          case 30: {
+            if (tag !== 245) {
+              break;
+            }
+
+            message.novelty = reader.float();
+            continue;
+          }
+          case 31: {
+            if (tag !== 253) {
+              break;
+            }
+
+            message.horizon = reader.float();
+            continue;
+          }
+          case 32: {
+            if (tag !== 258) {
+              break;
+            }
+
+            message.page = Page.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -509,6 +903,25 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
         : isSet(object.with_skip_probability)
         ? globalThis.Boolean(object.with_skip_probability)
         : false,
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      market: isSet(object.market) ? globalThis.String(object.market) : "",
+      candidateTracks: globalThis.Array.isArray(object?.candidateTracks)
+        ? object.candidateTracks.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.candidate_tracks)
+        ? object.candidate_tracks.map((e: any) => globalThis.String(e))
+        : [],
+      rules: isSet(object.rules) ? ListRules.fromJSON(object.rules) : undefined,
+      boosts: globalThis.Array.isArray(object?.boosts)
+        ? object.boosts.map((e: any) => Boost.fromJSON(e))
+        : [],
+      diversity: isSet(object.diversity) ? globalThis.Number(object.diversity) : 0,
+      exploration: isSet(object.exploration) ? Exploration.fromJSON(object.exploration) : undefined,
+      seeds: isSet(object.seeds) ? Seeds.fromJSON(object.seeds) : undefined,
+      path: isSet(object.path) ? Path.fromJSON(object.path) : undefined,
+      attributes: isSet(object.attributes) ? Attributes.fromJSON(object.attributes) : undefined,
+      novelty: isSet(object.novelty) ? globalThis.Number(object.novelty) : undefined,
+      horizon: isSet(object.horizon) ? globalThis.Number(object.horizon) : undefined,
+      page: isSet(object.page) ? Page.fromJSON(object.page) : undefined,
     };
   },
 
@@ -547,6 +960,45 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     if (message.withSkipProbability !== false) {
       obj.withSkipProbability = message.withSkipProbability;
     }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.market !== "") {
+      obj.market = message.market;
+    }
+    if (message.candidateTracks?.length) {
+      obj.candidateTracks = message.candidateTracks;
+    }
+    if (message.rules !== undefined) {
+      obj.rules = ListRules.toJSON(message.rules);
+    }
+    if (message.boosts?.length) {
+      obj.boosts = message.boosts.map((e) => Boost.toJSON(e));
+    }
+    if (message.diversity !== 0) {
+      obj.diversity = floatToJson(message.diversity);
+    }
+    if (message.exploration !== undefined) {
+      obj.exploration = Exploration.toJSON(message.exploration);
+    }
+    if (message.seeds !== undefined) {
+      obj.seeds = Seeds.toJSON(message.seeds);
+    }
+    if (message.path !== undefined) {
+      obj.path = Path.toJSON(message.path);
+    }
+    if (message.attributes !== undefined) {
+      obj.attributes = Attributes.toJSON(message.attributes);
+    }
+    if (message.novelty !== undefined) {
+      obj.novelty = floatToJson(message.novelty);
+    }
+    if (message.horizon !== undefined) {
+      obj.horizon = floatToJson(message.horizon);
+    }
+    if (message.page !== undefined) {
+      obj.page = Page.toJSON(message.page);
+    }
     return obj;
   },
 
@@ -570,6 +1022,1148 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     message.askedAtMs = object.askedAtMs ?? undefined;
     message.withDetails = object.withDetails ?? false;
     message.withSkipProbability = object.withSkipProbability ?? false;
+    message.filter = object.filter ?? "";
+    message.market = object.market ?? "";
+    message.candidateTracks = object.candidateTracks?.map((e) => e) || [];
+    message.rules = (object.rules !== undefined && object.rules !== null)
+      ? ListRules.fromPartial(object.rules)
+      : undefined;
+    message.boosts = object.boosts?.map((e) => Boost.fromPartial(e)) || [];
+    message.diversity = object.diversity ?? 0;
+    message.exploration = (object.exploration !== undefined && object.exploration !== null)
+      ? Exploration.fromPartial(object.exploration)
+      : undefined;
+    message.seeds = (object.seeds !== undefined && object.seeds !== null) ? Seeds.fromPartial(object.seeds) : undefined;
+    message.path = (object.path !== undefined && object.path !== null) ? Path.fromPartial(object.path) : undefined;
+    message.attributes = (object.attributes !== undefined && object.attributes !== null)
+      ? Attributes.fromPartial(object.attributes)
+      : undefined;
+    message.novelty = object.novelty ?? undefined;
+    message.horizon = object.horizon ?? undefined;
+    message.page = (object.page !== undefined && object.page !== null) ? Page.fromPartial(object.page) : undefined;
+    return message;
+  },
+};
+
+function createBaseListRules(): ListRules {
+  return {
+    perArtist: undefined,
+    perAlbum: undefined,
+    notHeardWithinMs: 0,
+    noNearDuplicates: false,
+    unheardShareMin: 0,
+    longTailShareMin: 0,
+  };
+}
+
+export const ListRules: MessageFns<ListRules> = {
+  encode(message: ListRules, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.perArtist !== undefined) {
+      SpreadLimit.encode(message.perArtist, writer.uint32(10).fork()).join();
+    }
+    if (message.perAlbum !== undefined) {
+      SpreadLimit.encode(message.perAlbum, writer.uint32(18).fork()).join();
+    }
+    if (message.notHeardWithinMs !== 0) {
+      writer.uint32(24).uint64(message.notHeardWithinMs);
+    }
+    if (message.noNearDuplicates !== false) {
+      writer.uint32(32).bool(message.noNearDuplicates);
+    }
+    if (message.unheardShareMin !== 0) {
+      writer.uint32(45).float(message.unheardShareMin);
+    }
+    if (message.longTailShareMin !== 0) {
+      writer.uint32(53).float(message.longTailShareMin);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRules {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRules();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.perArtist = SpreadLimit.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.perAlbum = SpreadLimit.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.notHeardWithinMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.noNearDuplicates = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 45) {
+              break;
+            }
+
+            message.unheardShareMin = reader.float();
+            continue;
+          }
+          case 6: {
+            if (tag !== 53) {
+              break;
+            }
+
+            message.longTailShareMin = reader.float();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRules {
+    return {
+      perArtist: isSet(object.perArtist)
+        ? SpreadLimit.fromJSON(object.perArtist)
+        : isSet(object.per_artist)
+        ? SpreadLimit.fromJSON(object.per_artist)
+        : undefined,
+      perAlbum: isSet(object.perAlbum)
+        ? SpreadLimit.fromJSON(object.perAlbum)
+        : isSet(object.per_album)
+        ? SpreadLimit.fromJSON(object.per_album)
+        : undefined,
+      notHeardWithinMs: isSet(object.notHeardWithinMs)
+        ? globalThis.Number(object.notHeardWithinMs)
+        : isSet(object.not_heard_within_ms)
+        ? globalThis.Number(object.not_heard_within_ms)
+        : 0,
+      noNearDuplicates: isSet(object.noNearDuplicates)
+        ? globalThis.Boolean(object.noNearDuplicates)
+        : isSet(object.no_near_duplicates)
+        ? globalThis.Boolean(object.no_near_duplicates)
+        : false,
+      unheardShareMin: isSet(object.unheardShareMin)
+        ? globalThis.Number(object.unheardShareMin)
+        : isSet(object.unheard_share_min)
+        ? globalThis.Number(object.unheard_share_min)
+        : 0,
+      longTailShareMin: isSet(object.longTailShareMin)
+        ? globalThis.Number(object.longTailShareMin)
+        : isSet(object.long_tail_share_min)
+        ? globalThis.Number(object.long_tail_share_min)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListRules): unknown {
+    const obj: any = {};
+    if (message.perArtist !== undefined) {
+      obj.perArtist = SpreadLimit.toJSON(message.perArtist);
+    }
+    if (message.perAlbum !== undefined) {
+      obj.perAlbum = SpreadLimit.toJSON(message.perAlbum);
+    }
+    if (message.notHeardWithinMs !== 0) {
+      obj.notHeardWithinMs = Math.round(message.notHeardWithinMs);
+    }
+    if (message.noNearDuplicates !== false) {
+      obj.noNearDuplicates = message.noNearDuplicates;
+    }
+    if (message.unheardShareMin !== 0) {
+      obj.unheardShareMin = floatToJson(message.unheardShareMin);
+    }
+    if (message.longTailShareMin !== 0) {
+      obj.longTailShareMin = floatToJson(message.longTailShareMin);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRules>): ListRules {
+    return ListRules.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRules>): ListRules {
+    const message = createBaseListRules();
+    message.perArtist = (object.perArtist !== undefined && object.perArtist !== null)
+      ? SpreadLimit.fromPartial(object.perArtist)
+      : undefined;
+    message.perAlbum = (object.perAlbum !== undefined && object.perAlbum !== null)
+      ? SpreadLimit.fromPartial(object.perAlbum)
+      : undefined;
+    message.notHeardWithinMs = object.notHeardWithinMs ?? 0;
+    message.noNearDuplicates = object.noNearDuplicates ?? false;
+    message.unheardShareMin = object.unheardShareMin ?? 0;
+    message.longTailShareMin = object.longTailShareMin ?? 0;
+    return message;
+  },
+};
+
+function createBaseSpreadLimit(): SpreadLimit {
+  return { tracksMax: 0, window: 0 };
+}
+
+export const SpreadLimit: MessageFns<SpreadLimit> = {
+  encode(message: SpreadLimit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tracksMax !== 0) {
+      writer.uint32(8).uint32(message.tracksMax);
+    }
+    if (message.window !== 0) {
+      writer.uint32(16).uint32(message.window);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SpreadLimit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpreadLimit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.tracksMax = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.window = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SpreadLimit {
+    return {
+      tracksMax: isSet(object.tracksMax)
+        ? globalThis.Number(object.tracksMax)
+        : isSet(object.tracks_max)
+        ? globalThis.Number(object.tracks_max)
+        : 0,
+      window: isSet(object.window) ? globalThis.Number(object.window) : 0,
+    };
+  },
+
+  toJSON(message: SpreadLimit): unknown {
+    const obj: any = {};
+    if (message.tracksMax !== 0) {
+      obj.tracksMax = Math.round(message.tracksMax);
+    }
+    if (message.window !== 0) {
+      obj.window = Math.round(message.window);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SpreadLimit>): SpreadLimit {
+    return SpreadLimit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SpreadLimit>): SpreadLimit {
+    const message = createBaseSpreadLimit();
+    message.tracksMax = object.tracksMax ?? 0;
+    message.window = object.window ?? 0;
+    return message;
+  },
+};
+
+function createBaseBoost(): Boost {
+  return { filter: "", score: 0 };
+}
+
+export const Boost: MessageFns<Boost> = {
+  encode(message: Boost, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.filter !== "") {
+      writer.uint32(10).string(message.filter);
+    }
+    if (message.score !== 0) {
+      writer.uint32(21).float(message.score);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Boost {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBoost();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 21) {
+              break;
+            }
+
+            message.score = reader.float();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Boost {
+    return {
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
+    };
+  },
+
+  toJSON(message: Boost): unknown {
+    const obj: any = {};
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.score !== 0) {
+      obj.score = floatToJson(message.score);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Boost>): Boost {
+    return Boost.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Boost>): Boost {
+    const message = createBaseBoost();
+    message.filter = object.filter ?? "";
+    message.score = object.score ?? 0;
+    return message;
+  },
+};
+
+function createBaseExploration(): Exploration {
+  return { uniform: 0, temperature: 0, pool: undefined, seed: undefined };
+}
+
+export const Exploration: MessageFns<Exploration> = {
+  encode(message: Exploration, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.uniform !== 0) {
+      writer.uint32(13).float(message.uniform);
+    }
+    if (message.temperature !== 0) {
+      writer.uint32(21).float(message.temperature);
+    }
+    if (message.pool !== undefined) {
+      writer.uint32(24).uint32(message.pool);
+    }
+    if (message.seed !== undefined) {
+      writer.uint32(32).uint32(message.seed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Exploration {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExploration();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 13) {
+              break;
+            }
+
+            message.uniform = reader.float();
+            continue;
+          }
+          case 2: {
+            if (tag !== 21) {
+              break;
+            }
+
+            message.temperature = reader.float();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pool = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.seed = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Exploration {
+    return {
+      uniform: isSet(object.uniform) ? globalThis.Number(object.uniform) : 0,
+      temperature: isSet(object.temperature) ? globalThis.Number(object.temperature) : 0,
+      pool: isSet(object.pool) ? globalThis.Number(object.pool) : undefined,
+      seed: isSet(object.seed) ? globalThis.Number(object.seed) : undefined,
+    };
+  },
+
+  toJSON(message: Exploration): unknown {
+    const obj: any = {};
+    if (message.uniform !== 0) {
+      obj.uniform = floatToJson(message.uniform);
+    }
+    if (message.temperature !== 0) {
+      obj.temperature = floatToJson(message.temperature);
+    }
+    if (message.pool !== undefined) {
+      obj.pool = Math.round(message.pool);
+    }
+    if (message.seed !== undefined) {
+      obj.seed = Math.round(message.seed);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Exploration>): Exploration {
+    return Exploration.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Exploration>): Exploration {
+    const message = createBaseExploration();
+    message.uniform = object.uniform ?? 0;
+    message.temperature = object.temperature ?? 0;
+    message.pool = object.pool ?? undefined;
+    message.seed = object.seed ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSeeds(): Seeds {
+  return { tracks: [], artists: [], genres: [], share: undefined };
+}
+
+export const Seeds: MessageFns<Seeds> = {
+  encode(message: Seeds, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tracks) {
+      Seed.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.artists) {
+      Seed.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.genres) {
+      Seed.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.share !== undefined) {
+      writer.uint32(37).float(message.share);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Seeds {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSeeds();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tracks.push(Seed.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.artists.push(Seed.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.genres.push(Seed.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 37) {
+              break;
+            }
+
+            message.share = reader.float();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Seeds {
+    return {
+      tracks: globalThis.Array.isArray(object?.tracks) ? object.tracks.map((e: any) => Seed.fromJSON(e)) : [],
+      artists: globalThis.Array.isArray(object?.artists) ? object.artists.map((e: any) => Seed.fromJSON(e)) : [],
+      genres: globalThis.Array.isArray(object?.genres) ? object.genres.map((e: any) => Seed.fromJSON(e)) : [],
+      share: isSet(object.share) ? globalThis.Number(object.share) : undefined,
+    };
+  },
+
+  toJSON(message: Seeds): unknown {
+    const obj: any = {};
+    if (message.tracks?.length) {
+      obj.tracks = message.tracks.map((e) => Seed.toJSON(e));
+    }
+    if (message.artists?.length) {
+      obj.artists = message.artists.map((e) => Seed.toJSON(e));
+    }
+    if (message.genres?.length) {
+      obj.genres = message.genres.map((e) => Seed.toJSON(e));
+    }
+    if (message.share !== undefined) {
+      obj.share = floatToJson(message.share);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Seeds>): Seeds {
+    return Seeds.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Seeds>): Seeds {
+    const message = createBaseSeeds();
+    message.tracks = object.tracks?.map((e) => Seed.fromPartial(e)) || [];
+    message.artists = object.artists?.map((e) => Seed.fromPartial(e)) || [];
+    message.genres = object.genres?.map((e) => Seed.fromPartial(e)) || [];
+    message.share = object.share ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSeed(): Seed {
+  return { id: "", weight: undefined };
+}
+
+export const Seed: MessageFns<Seed> = {
+  encode(message: Seed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.weight !== undefined) {
+      writer.uint32(21).float(message.weight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Seed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSeed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 21) {
+              break;
+            }
+
+            message.weight = reader.float();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Seed {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : undefined,
+    };
+  },
+
+  toJSON(message: Seed): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.weight !== undefined) {
+      obj.weight = floatToJson(message.weight);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Seed>): Seed {
+    return Seed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Seed>): Seed {
+    const message = createBaseSeed();
+    message.id = object.id ?? "";
+    message.weight = object.weight ?? undefined;
+    return message;
+  },
+};
+
+function createBasePath(): Path {
+  return { fromTrack: "", toTrack: "" };
+}
+
+export const Path: MessageFns<Path> = {
+  encode(message: Path, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fromTrack !== "") {
+      writer.uint32(10).string(message.fromTrack);
+    }
+    if (message.toTrack !== "") {
+      writer.uint32(18).string(message.toTrack);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Path {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePath();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fromTrack = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.toTrack = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Path {
+    return {
+      fromTrack: isSet(object.fromTrack)
+        ? globalThis.String(object.fromTrack)
+        : isSet(object.from_track)
+        ? globalThis.String(object.from_track)
+        : "",
+      toTrack: isSet(object.toTrack)
+        ? globalThis.String(object.toTrack)
+        : isSet(object.to_track)
+        ? globalThis.String(object.to_track)
+        : "",
+    };
+  },
+
+  toJSON(message: Path): unknown {
+    const obj: any = {};
+    if (message.fromTrack !== "") {
+      obj.fromTrack = message.fromTrack;
+    }
+    if (message.toTrack !== "") {
+      obj.toTrack = message.toTrack;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Path>): Path {
+    return Path.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Path>): Path {
+    const message = createBasePath();
+    message.fromTrack = object.fromTrack ?? "";
+    message.toTrack = object.toTrack ?? "";
+    return message;
+  },
+};
+
+function createBaseAttributes(): Attributes {
+  return {
+    minTempo: undefined,
+    maxTempo: undefined,
+    targetTempo: undefined,
+    minEnergy: undefined,
+    maxEnergy: undefined,
+    targetEnergy: undefined,
+    minValence: undefined,
+    maxValence: undefined,
+    targetValence: undefined,
+    targetWeight: undefined,
+  };
+}
+
+export const Attributes: MessageFns<Attributes> = {
+  encode(message: Attributes, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minTempo !== undefined) {
+      writer.uint32(13).float(message.minTempo);
+    }
+    if (message.maxTempo !== undefined) {
+      writer.uint32(21).float(message.maxTempo);
+    }
+    if (message.targetTempo !== undefined) {
+      writer.uint32(29).float(message.targetTempo);
+    }
+    if (message.minEnergy !== undefined) {
+      writer.uint32(37).float(message.minEnergy);
+    }
+    if (message.maxEnergy !== undefined) {
+      writer.uint32(45).float(message.maxEnergy);
+    }
+    if (message.targetEnergy !== undefined) {
+      writer.uint32(53).float(message.targetEnergy);
+    }
+    if (message.minValence !== undefined) {
+      writer.uint32(61).float(message.minValence);
+    }
+    if (message.maxValence !== undefined) {
+      writer.uint32(69).float(message.maxValence);
+    }
+    if (message.targetValence !== undefined) {
+      writer.uint32(77).float(message.targetValence);
+    }
+    if (message.targetWeight !== undefined) {
+      writer.uint32(85).float(message.targetWeight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Attributes {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttributes();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 13) {
+              break;
+            }
+
+            message.minTempo = reader.float();
+            continue;
+          }
+          case 2: {
+            if (tag !== 21) {
+              break;
+            }
+
+            message.maxTempo = reader.float();
+            continue;
+          }
+          case 3: {
+            if (tag !== 29) {
+              break;
+            }
+
+            message.targetTempo = reader.float();
+            continue;
+          }
+          case 4: {
+            if (tag !== 37) {
+              break;
+            }
+
+            message.minEnergy = reader.float();
+            continue;
+          }
+          case 5: {
+            if (tag !== 45) {
+              break;
+            }
+
+            message.maxEnergy = reader.float();
+            continue;
+          }
+          case 6: {
+            if (tag !== 53) {
+              break;
+            }
+
+            message.targetEnergy = reader.float();
+            continue;
+          }
+          case 7: {
+            if (tag !== 61) {
+              break;
+            }
+
+            message.minValence = reader.float();
+            continue;
+          }
+          case 8: {
+            if (tag !== 69) {
+              break;
+            }
+
+            message.maxValence = reader.float();
+            continue;
+          }
+          case 9: {
+            if (tag !== 77) {
+              break;
+            }
+
+            message.targetValence = reader.float();
+            continue;
+          }
+          case 10: {
+            if (tag !== 85) {
+              break;
+            }
+
+            message.targetWeight = reader.float();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Attributes {
+    return {
+      minTempo: isSet(object.minTempo)
+        ? globalThis.Number(object.minTempo)
+        : isSet(object.min_tempo)
+        ? globalThis.Number(object.min_tempo)
+        : undefined,
+      maxTempo: isSet(object.maxTempo)
+        ? globalThis.Number(object.maxTempo)
+        : isSet(object.max_tempo)
+        ? globalThis.Number(object.max_tempo)
+        : undefined,
+      targetTempo: isSet(object.targetTempo)
+        ? globalThis.Number(object.targetTempo)
+        : isSet(object.target_tempo)
+        ? globalThis.Number(object.target_tempo)
+        : undefined,
+      minEnergy: isSet(object.minEnergy)
+        ? globalThis.Number(object.minEnergy)
+        : isSet(object.min_energy)
+        ? globalThis.Number(object.min_energy)
+        : undefined,
+      maxEnergy: isSet(object.maxEnergy)
+        ? globalThis.Number(object.maxEnergy)
+        : isSet(object.max_energy)
+        ? globalThis.Number(object.max_energy)
+        : undefined,
+      targetEnergy: isSet(object.targetEnergy)
+        ? globalThis.Number(object.targetEnergy)
+        : isSet(object.target_energy)
+        ? globalThis.Number(object.target_energy)
+        : undefined,
+      minValence: isSet(object.minValence)
+        ? globalThis.Number(object.minValence)
+        : isSet(object.min_valence)
+        ? globalThis.Number(object.min_valence)
+        : undefined,
+      maxValence: isSet(object.maxValence)
+        ? globalThis.Number(object.maxValence)
+        : isSet(object.max_valence)
+        ? globalThis.Number(object.max_valence)
+        : undefined,
+      targetValence: isSet(object.targetValence)
+        ? globalThis.Number(object.targetValence)
+        : isSet(object.target_valence)
+        ? globalThis.Number(object.target_valence)
+        : undefined,
+      targetWeight: isSet(object.targetWeight)
+        ? globalThis.Number(object.targetWeight)
+        : isSet(object.target_weight)
+        ? globalThis.Number(object.target_weight)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Attributes): unknown {
+    const obj: any = {};
+    if (message.minTempo !== undefined) {
+      obj.minTempo = floatToJson(message.minTempo);
+    }
+    if (message.maxTempo !== undefined) {
+      obj.maxTempo = floatToJson(message.maxTempo);
+    }
+    if (message.targetTempo !== undefined) {
+      obj.targetTempo = floatToJson(message.targetTempo);
+    }
+    if (message.minEnergy !== undefined) {
+      obj.minEnergy = floatToJson(message.minEnergy);
+    }
+    if (message.maxEnergy !== undefined) {
+      obj.maxEnergy = floatToJson(message.maxEnergy);
+    }
+    if (message.targetEnergy !== undefined) {
+      obj.targetEnergy = floatToJson(message.targetEnergy);
+    }
+    if (message.minValence !== undefined) {
+      obj.minValence = floatToJson(message.minValence);
+    }
+    if (message.maxValence !== undefined) {
+      obj.maxValence = floatToJson(message.maxValence);
+    }
+    if (message.targetValence !== undefined) {
+      obj.targetValence = floatToJson(message.targetValence);
+    }
+    if (message.targetWeight !== undefined) {
+      obj.targetWeight = floatToJson(message.targetWeight);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Attributes>): Attributes {
+    return Attributes.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Attributes>): Attributes {
+    const message = createBaseAttributes();
+    message.minTempo = object.minTempo ?? undefined;
+    message.maxTempo = object.maxTempo ?? undefined;
+    message.targetTempo = object.targetTempo ?? undefined;
+    message.minEnergy = object.minEnergy ?? undefined;
+    message.maxEnergy = object.maxEnergy ?? undefined;
+    message.targetEnergy = object.targetEnergy ?? undefined;
+    message.minValence = object.minValence ?? undefined;
+    message.maxValence = object.maxValence ?? undefined;
+    message.targetValence = object.targetValence ?? undefined;
+    message.targetWeight = object.targetWeight ?? undefined;
+    return message;
+  },
+};
+
+function createBasePage(): Page {
+  return { recommendationId: "", tracks: Buffer.alloc(0) };
+}
+
+export const Page: MessageFns<Page> = {
+  encode(message: Page, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.recommendationId !== "") {
+      writer.uint32(10).string(message.recommendationId);
+    }
+    if (message.tracks.length !== 0) {
+      writer.uint32(18).bytes(message.tracks);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Page {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.recommendationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tracks = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Page {
+    return {
+      recommendationId: isSet(object.recommendationId)
+        ? globalThis.String(object.recommendationId)
+        : isSet(object.recommendation_id)
+        ? globalThis.String(object.recommendation_id)
+        : "",
+      tracks: isSet(object.tracks) ? Buffer.from(bytesFromBase64(object.tracks)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: Page): unknown {
+    const obj: any = {};
+    if (message.recommendationId !== "") {
+      obj.recommendationId = message.recommendationId;
+    }
+    if (message.tracks.length !== 0) {
+      obj.tracks = base64FromBytes(message.tracks);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Page>): Page {
+    return Page.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Page>): Page {
+    const message = createBasePage();
+    message.recommendationId = object.recommendationId ?? "";
+    message.tracks = object.tracks ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -825,6 +2419,11 @@ function createBaseNextTracksResponse(): NextTracksResponse {
     freshness: undefined,
     tracks: [],
     shortenedBy: "",
+    pool: [],
+    poolSize: 0,
+    explorationSeed: undefined,
+    nextPage: undefined,
+    memorySinceMs: undefined,
   };
 }
 
@@ -850,6 +2449,21 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     }
     if (message.shortenedBy !== "") {
       writer.uint32(58).string(message.shortenedBy);
+    }
+    for (const v of message.pool) {
+      PoolStep.encode(v!, writer.uint32(162).fork()).join();
+    }
+    if (message.poolSize !== 0) {
+      writer.uint32(168).uint32(message.poolSize);
+    }
+    if (message.explorationSeed !== undefined) {
+      writer.uint32(176).uint32(message.explorationSeed);
+    }
+    if (message.nextPage !== undefined) {
+      Page.encode(message.nextPage, writer.uint32(186).fork()).join();
+    }
+    if (message.memorySinceMs !== undefined) {
+      writer.uint32(192).int64(message.memorySinceMs);
     }
     return writer;
   },
@@ -923,6 +2537,46 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
             message.shortenedBy = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.pool.push(PoolStep.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.poolSize = reader.uint32();
+            continue;
+          }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.explorationSeed = reader.uint32();
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.nextPage = Page.decode(reader, reader.uint32());
+            continue;
+          }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.memorySinceMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -958,6 +2612,27 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
         : isSet(object.shortened_by)
         ? globalThis.String(object.shortened_by)
         : "",
+      pool: globalThis.Array.isArray(object?.pool) ? object.pool.map((e: any) => PoolStep.fromJSON(e)) : [],
+      poolSize: isSet(object.poolSize)
+        ? globalThis.Number(object.poolSize)
+        : isSet(object.pool_size)
+        ? globalThis.Number(object.pool_size)
+        : 0,
+      explorationSeed: isSet(object.explorationSeed)
+        ? globalThis.Number(object.explorationSeed)
+        : isSet(object.exploration_seed)
+        ? globalThis.Number(object.exploration_seed)
+        : undefined,
+      nextPage: isSet(object.nextPage)
+        ? Page.fromJSON(object.nextPage)
+        : isSet(object.next_page)
+        ? Page.fromJSON(object.next_page)
+        : undefined,
+      memorySinceMs: isSet(object.memorySinceMs)
+        ? globalThis.Number(object.memorySinceMs)
+        : isSet(object.memory_since_ms)
+        ? globalThis.Number(object.memory_since_ms)
+        : undefined,
     };
   },
 
@@ -984,6 +2659,21 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     if (message.shortenedBy !== "") {
       obj.shortenedBy = message.shortenedBy;
     }
+    if (message.pool?.length) {
+      obj.pool = message.pool.map((e) => PoolStep.toJSON(e));
+    }
+    if (message.poolSize !== 0) {
+      obj.poolSize = Math.round(message.poolSize);
+    }
+    if (message.explorationSeed !== undefined) {
+      obj.explorationSeed = Math.round(message.explorationSeed);
+    }
+    if (message.nextPage !== undefined) {
+      obj.nextPage = Page.toJSON(message.nextPage);
+    }
+    if (message.memorySinceMs !== undefined) {
+      obj.memorySinceMs = Math.round(message.memorySinceMs);
+    }
     return obj;
   },
 
@@ -1003,6 +2693,114 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
       : undefined;
     message.tracks = object.tracks?.map((e) => RecommendedTrack.fromPartial(e)) || [];
     message.shortenedBy = object.shortenedBy ?? "";
+    message.pool = object.pool?.map((e) => PoolStep.fromPartial(e)) || [];
+    message.poolSize = object.poolSize ?? 0;
+    message.explorationSeed = object.explorationSeed ?? undefined;
+    message.nextPage = (object.nextPage !== undefined && object.nextPage !== null)
+      ? Page.fromPartial(object.nextPage)
+      : undefined;
+    message.memorySinceMs = object.memorySinceMs ?? undefined;
+    return message;
+  },
+};
+
+function createBasePoolStep(): PoolStep {
+  return { rule: "", before: 0, after: 0 };
+}
+
+export const PoolStep: MessageFns<PoolStep> = {
+  encode(message: PoolStep, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rule !== "") {
+      writer.uint32(10).string(message.rule);
+    }
+    if (message.before !== 0) {
+      writer.uint32(16).uint32(message.before);
+    }
+    if (message.after !== 0) {
+      writer.uint32(24).uint32(message.after);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PoolStep {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePoolStep();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rule = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.before = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.after = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PoolStep {
+    return {
+      rule: isSet(object.rule) ? globalThis.String(object.rule) : "",
+      before: isSet(object.before) ? globalThis.Number(object.before) : 0,
+      after: isSet(object.after) ? globalThis.Number(object.after) : 0,
+    };
+  },
+
+  toJSON(message: PoolStep): unknown {
+    const obj: any = {};
+    if (message.rule !== "") {
+      obj.rule = message.rule;
+    }
+    if (message.before !== 0) {
+      obj.before = Math.round(message.before);
+    }
+    if (message.after !== 0) {
+      obj.after = Math.round(message.after);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PoolStep>): PoolStep {
+    return PoolStep.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PoolStep>): PoolStep {
+    const message = createBasePoolStep();
+    message.rule = object.rule ?? "";
+    message.before = object.before ?? 0;
+    message.after = object.after ?? 0;
     return message;
   },
 };
@@ -1139,7 +2937,16 @@ export const Freshness: MessageFns<Freshness> = {
 };
 
 function createBaseRecommendedTrack(): RecommendedTrack {
-  return { track: "", score: 0, shares: undefined, details: undefined, skipProbability: undefined, pushedBySkips: 0 };
+  return {
+    track: "",
+    score: 0,
+    shares: undefined,
+    details: undefined,
+    skipProbability: undefined,
+    pushedBySkips: 0,
+    propensity: 0,
+    adjustment: 0,
+  };
 }
 
 export const RecommendedTrack: MessageFns<RecommendedTrack> = {
@@ -1161,6 +2968,12 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     }
     if (message.pushedBySkips !== 0) {
       writer.uint32(53).float(message.pushedBySkips);
+    }
+    if (message.propensity !== 0) {
+      writer.uint32(85).float(message.propensity);
+    }
+    if (message.adjustment !== 0) {
+      writer.uint32(93).float(message.adjustment);
     }
     return writer;
   },
@@ -1226,6 +3039,22 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
             message.pushedBySkips = reader.float();
             continue;
           }
+          case 10: {
+            if (tag !== 85) {
+              break;
+            }
+
+            message.propensity = reader.float();
+            continue;
+          }
+          case 11: {
+            if (tag !== 93) {
+              break;
+            }
+
+            message.adjustment = reader.float();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1254,6 +3083,8 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
         : isSet(object.pushed_by_skips)
         ? globalThis.Number(object.pushed_by_skips)
         : 0,
+      propensity: isSet(object.propensity) ? globalThis.Number(object.propensity) : 0,
+      adjustment: isSet(object.adjustment) ? globalThis.Number(object.adjustment) : 0,
     };
   },
 
@@ -1277,6 +3108,12 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     if (message.pushedBySkips !== 0) {
       obj.pushedBySkips = floatToJson(message.pushedBySkips);
     }
+    if (message.propensity !== 0) {
+      obj.propensity = floatToJson(message.propensity);
+    }
+    if (message.adjustment !== 0) {
+      obj.adjustment = floatToJson(message.adjustment);
+    }
     return obj;
   },
 
@@ -1295,6 +3132,8 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
       : undefined;
     message.skipProbability = object.skipProbability ?? undefined;
     message.pushedBySkips = object.pushedBySkips ?? 0;
+    message.propensity = object.propensity ?? 0;
+    message.adjustment = object.adjustment ?? 0;
     return message;
   },
 };
@@ -2667,6 +4506,14 @@ export const RecommenderClient = makeGenericClientConstructor(
   service: typeof RecommenderService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;

@@ -1,0 +1,66 @@
+import type { TrackBits } from "../../retrieval/track-bits.ts";
+
+/** A part of a filter, ready to be asked of any row of the columns. */
+export type Expression = Truth | Amount | Text | TextList;
+
+interface Part {
+  /** Whether it says the same of every track, but for a macro's variable. */
+  readonly isFixed: boolean;
+  /** How many steps it takes for one track, about. */
+  readonly cost: number;
+}
+
+export interface Truth extends Part {
+  readonly type: "bool";
+  at(row: number): boolean;
+  /** Where many rows can be judged faster together; see `fillBits`. */
+  readonly fill?: (words: TrackBits, first: number) => void;
+}
+
+/** CEL's int and double alike: whole numbers up to 2⁵³ are exact. */
+export interface Amount extends Part {
+  readonly type: "number";
+  /** NaN where it is not known. */
+  at(row: number): number;
+  /** Where it is a column of the catalogue. */
+  readonly column?: Float64Array | Float32Array;
+  readonly constant?: number;
+}
+
+export interface Text extends Part {
+  readonly type: "string";
+  /** Empty where it is not known. */
+  at(row: number): string;
+}
+
+export interface TextList extends Part {
+  readonly type: "list";
+  length(row: number): number;
+  item(row: number, at: number): string | number;
+  /** Where the items are texts of a dictionary: the number of an item's text in `texts`. */
+  readonly coded?: {
+    readonly texts: readonly string[];
+    code(row: number, at: number): number;
+  };
+  /** The items of a list that is written out. */
+  readonly constants?: readonly (string | number)[];
+}
+
+/** Sets `words` to what `truth` says of the tracks of as many words of a bitset, from word `first`
+ *  on. */
+export function fillBits(truth: Truth, words: TrackBits, first: number): void {
+  if (truth.fill !== undefined) truth.fill(words, first);
+  else fillByRow(truth.at, words, first);
+}
+
+export function fillByRow(holds: (row: number) => boolean, words: TrackBits, first: number): void {
+  let row = first * 32;
+  for (let word = 0; word < words.length; word++) {
+    let set = 0;
+    for (let bit = 0; bit < 32; bit++) {
+      if (holds(row)) set |= 1 << bit;
+      row++;
+    }
+    words[word] = set;
+  }
+}

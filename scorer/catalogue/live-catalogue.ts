@@ -1,0 +1,125 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Bundle } from "../../core/bundle/bundle.ts";
+import type { CatalogueReader } from "../../core/catalogue/catalogue-store.ts";
+import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
+import { Failure } from "../../core/domain/failure.ts";
+import type { TrackId, TrackIndex } from "../../core/domain/ids.ts";
+import { type CatalogueColumns, newColumns } from "./columns.ts";
+import { openStandingSets, type StandingSets } from "./standing-sets.ts";
+
+/** What the catalogue says of one bundle's tracks. */
+export interface LiveCatalogue {
+  readonly columns: CatalogueColumns;
+  readonly sets: StandingSets;
+  /** Takes over what was changed since it was last asked. The first time it waits for the whole
+   *  catalogue to be read. */
+  upToDate(): Promise<void>;
+  /** How often the columns have changed. */
+  version(): number;
+}
+
+export type ReadCatalogue = Pick<CatalogueReader, "get" | "page" | "version" | "changedSince">;
+
+/** So many tracks are taken over at once, then others have their turn. */
+const TRACKS_AT_ONCE = 500;
+
+/** Begins to read the catalogue, about a second for every 100,000 tracks. Where it cannot be read,
+ *  `notice` is told, and what was read before goes on counting. */
+export function openLiveCatalogue(
+  bundle: Pick<Bundle, "trackIds" | "indexOf">,
+  catalogue: ReadCatalogue | undefined,
+  notice: (failure: Failure) => void,
+): LiveCatalogue {
+  const columns = newColumns(bundle);
+  const sets = openStandingSets(columns);
+  let changes = 0;
+  const versioned = { columns, sets, version: () => changes };
+  if (catalogue === undefined) return { ...versioned, upToDate: async () => {} };
+  const changed = (rows: readonly TrackIndex[]) => {
+    changes += 1;
+    sets.refresh(rows);
+  };
+  const open: Open = { bundle, catalogue, columns, changed };
+  let version: number | undefined;
+  let underWay: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    try {
+      const news = version === undefined ? undefined : open.catalogue.changedSince(version);
+      if (news === undefined) version = await takeAll(open);
+      else version = (version ?? 0) + (await takeChanged(open, news));
+    } catch (cause) {
+      notice(new Failure("store_unavailable", "the catalogue cannot be read", { cause }));
+    } finally {
+      underWay = undefined;
+    }
+  }
+
+  function upToDate(): Promise<void> {
+    underWay ??= look();
+    return underWay;
+  }
+
+  void upToDate();
+  return { ...versioned, upToDate };
+}
+
+interface Open {
+  readonly bundle: Pick<Bundle, "trackIds" | "indexOf">;
+  readonly catalogue: ReadCatalogue;
+  readonly columns: CatalogueColumns;
+  readonly changed: (rows: readonly TrackIndex[]) => void;
+}
+
+/** Returns the version up to which it has read for certain: what changes meanwhile is taken over
+ *  again. */
+async function takeAll(open: Open): Promise<number> {
+  const { bundle, catalogue } = open;
+  const version = catalogue.version();
+  const missing = new Set(bundle.trackIds);
+  let after: TrackId | undefined;
+  for (;;) {
+    const page = catalogue.page(after, TRACKS_AT_ONCE);
+    if (page.length === 0) break;
+    after = page.at(-1)!.track;
+    take(
+      open,
+      page.map((track) => [track.track, track]),
+    );
+    for (const { track } of page) missing.delete(track);
+    await nextTurn();
+  }
+  take(
+    open,
+    Array.from(missing, (track) => [track, undefined]),
+  );
+  return version;
+}
+
+/** Returns how many changes there were. */
+async function takeChanged(open: Open, changed: readonly TrackId[]): Promise<number> {
+  const tracks = [...new Set(changed)];
+  for (let at = 0; at < tracks.length; at += TRACKS_AT_ONCE) {
+    if (at > 0) await nextTurn();
+    const some = tracks.slice(at, at + TRACKS_AT_ONCE);
+    take(
+      open,
+      some.map((track) => [track, open.catalogue.get(track)]),
+    );
+  }
+  return changed.length;
+}
+
+function take(
+  { bundle, columns, changed }: Open,
+  tracks: readonly (readonly [TrackId, CatalogueTrack | undefined])[],
+): void {
+  const rows: TrackIndex[] = [];
+  for (const [id, track] of tracks) {
+    const row = bundle.indexOf(id);
+    if (row === undefined) continue;
+    columns.set(row, track);
+    rows.push(row);
+  }
+  if (rows.length > 0) changed(rows);
+}
