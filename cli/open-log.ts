@@ -14,7 +14,12 @@ import { homeAt } from "./home.ts";
 /** Which engine keeps the log: a folder on this machine, or Kafka. */
 export type LogChoice =
   | { readonly folder: string }
-  | { readonly brokers: readonly string[]; readonly topicPrefix: string };
+  | {
+      readonly brokers: readonly string[];
+      readonly topicPrefix: string;
+      /** A group's member that is silent for so long loses its partitions. */
+      readonly sessionTimeoutMs?: number | undefined;
+    };
 
 /** Partitions that a topic is made with where it does not exist yet. */
 const PARTITIONS: Readonly<Record<string, number>> = {
@@ -70,5 +75,6 @@ export async function openLog(
     partitions,
     compacted: topic === CATALOGUE_TOPIC,
     onNotice,
+    sessionTimeoutMs: choice.sessionTimeoutMs,
   });
 }

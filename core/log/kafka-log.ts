@@ -21,6 +21,9 @@ export interface KafkaLogOptions extends KafkaAddress, TopicOptions {
   readonly onNotice?: LogNoticeListener;
   /** Tries before an append or a question fails with `log_unavailable`; by custom half a minute. */
   readonly requestRetriesMax?: number;
+  /** A member of a group that is silent for this long loses its partitions; 10 s by custom. The
+   *  brokers bound it, from 6 s to 30 min where nobody told them otherwise. */
+  readonly sessionTimeoutMs?: number | undefined;
 }
 
 /** Opens a topic of Kafka, and makes it where there is none. Throws `log_unavailable` where no
@@ -79,6 +82,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
         topic,
         partitions,
         group,
+        sessionTimeoutMs: options.sessionTimeoutMs,
         reader,
         watermarks,
         onNotice,

@@ -5,6 +5,7 @@ import { placeOf } from "./kafka-batch-place.ts";
 import { type DisplayCommits, startDisplayCommits } from "./kafka-display-commits.ts";
 import { type OwnedPartition, ownedPartition } from "./kafka-partition.ts";
 import { boundedBatches, recordOf } from "./kafka-record.ts";
+import { sessionTimes } from "./kafka-session.ts";
 import {
   BATCH_BYTES_MAX,
   CLOSE_ABORTED_WAIT_MS,
@@ -15,10 +16,6 @@ import type { LogNoticeListener } from "./log-notice.ts";
 import { settlesWithin } from "./settles-within.ts";
 import { checkedStart } from "./start-offset.ts";
 
-/** A member that says nothing for this long loses its partitions. */
-const SESSION_TIMEOUT_MS = 10_000;
-const REBALANCE_TIMEOUT_MS = 30_000;
-const HEARTBEAT_INTERVAL_MS = 1_000;
 /** The broker answers at once when there are records; this only bounds how long it waits for
  *  one. */
 const FETCH_WAIT_MS = 100;
@@ -33,6 +30,7 @@ export interface KafkaSubscriptionOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly group: string;
+  readonly sessionTimeoutMs?: number | undefined;
   readonly reader: LogReader;
   readonly watermarks: (partition: Partition) => Promise<Watermarks>;
   readonly onNotice: LogNoticeListener;
@@ -75,9 +73,7 @@ export class KafkaSubscription implements LogSubscription {
     this.#options = options;
     this.#consumer = options.client.consumer({
       groupId: options.group,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      ...sessionTimes(options.sessionTimeoutMs),
       maxWaitTimeInMs: FETCH_WAIT_MS,
       minBytes: 1,
       maxBytesPerPartition: BATCH_BYTES_MAX,
@@ -224,10 +220,11 @@ export class KafkaSubscription implements LogSubscription {
   async #fetched(payload: EachBatchPayload): Promise<void> {
     const owned = this.#owned.get(payload.batch.partition as Partition);
     if (owned === undefined) return;
+    const { heartbeatInterval } = sessionTimes(this.#options.sessionTimeoutMs);
     const heartbeats = setInterval(() => {
       // A failed heartbeat is met again by kafkajs's own after the batch, which joins anew.
       payload.heartbeat().catch(() => undefined);
-    }, HEARTBEAT_INTERVAL_MS);
+    }, heartbeatInterval);
     owned.work = owned.work.then(() => this.#deliver(owned, payload));
     await owned.work.finally(() => clearInterval(heartbeats));
   }

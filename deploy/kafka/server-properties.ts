@@ -24,6 +24,7 @@ export function serverProperties({ host, port, controllerPort, data }: ServerPla
     "broker.session.timeout.ms": 2_000,
     "broker.heartbeat.interval.ms": 500,
     "group.initial.rebalance.delay.ms": 0,
+    "group.min.session.timeout.ms": 1_000,
     "offsets.topic.num.partitions": 4,
     "offsets.topic.replication.factor": 1,
     "transaction.state.log.num.partitions": 4,

@@ -3,6 +3,12 @@ import type { FaultRow, RowTest } from "./fault-list.ts";
 const SIMULATION = named("test/simulation/simulation.test.ts", [
   "ingest under the faults of 2000 seeds ends as a plain replay does",
 ]);
+const BROKER_AWAY = named("test/storms/broker-away.test.ts", [
+  "without a broker lists are answered with their age, and no event is lost",
+]);
+const UNFENCED = named("test/storms/storms.test.ts", [
+  "the same storm notices a store without its fence",
+]);
 const KILLS = [
   ...named("ingest/kill.test.ts", [
     "embedded log: kill -9 of ingest at ten random moments changes no byte of the store",
@@ -22,22 +28,33 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { row: 3, tests: [...SIMULATION, ...caught("a replay check that is off by one", 30)] },
   {
     row: 4,
-    tests: named("core/log/kafka-log.test.ts", [
-      "a broker killed while records are written and read loses none",
-    ]),
-    owed: "the broker is killed once, and the scorer is not watched meanwhile",
+    tests: [
+      ...BROKER_AWAY,
+      ...named("core/log/kafka-log.test.ts", [
+        "a broker killed while records are written and read loses none",
+      ]),
+    ],
   },
   {
     row: 5,
     tests: [
       ...SIMULATION,
+      ...BROKER_AWAY,
       ...named("core/log/kafka-log.test.ts", [
         "an append to a broker that stays away fails as unavailable",
       ]),
     ],
-    owed: "ten minutes of a real broker's absence, and the time to catch up",
   },
-  { row: 6, tests: [...SIMULATION, ...caught("a store without its fence", 30)] },
+  {
+    row: 6,
+    tests: [
+      ...SIMULATION,
+      ...caught("a store without its fence", 30),
+      ...named("test/storms/storms.test.ts", [
+        "members that join and leave every two seconds lose and double nothing",
+      ]),
+    ],
+  },
   {
     row: 7,
     tests: [
@@ -45,6 +62,10 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ...named("ingest/apply-batch.test.ts", [
         "the batch of an owner that was overtaken is refused and writes nothing",
       ]),
+      ...named("test/storms/storms.test.ts", [
+        "an owner that was stopped past its session writes nothing when it goes on",
+      ]),
+      ...UNFENCED,
     ],
   },
   {

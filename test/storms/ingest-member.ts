@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { openSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** One `segue ingest` as operators run it, a process that a storm may kill, stop and let go on. */
+export interface Member {
+  readonly process: ChildProcess;
+  kill(): Promise<void>;
+  /** SIGTERM; resolves when it has left. Throws unless it ended with 0. */
+  leave(): Promise<void>;
+  /** SIGSTOP, and SIGCONT. */
+  stop(): void;
+  goOn(): void;
+}
+
+export interface MemberOptions {
+  readonly args: readonly string[];
+  /** The file that what it says is appended to. */
+  readonly said: string;
+  /** Runs it with a store that lets any owner write; what a storm must notice. */
+  readonly withoutFence?: boolean;
+}
+
+const SEGUE = fileURLToPath(new URL("../../cli/segue.ts", import.meta.url));
+const WITHOUT_FENCE = new URL("without-fence.ts", import.meta.url).href;
+
+/** Resolves when it has joined its group. Throws where it ends before. */
+export async function startMember(options: MemberOptions): Promise<Member> {
+  const hooks = options.withoutFence ? ["--import", WITHOUT_FENCE] : [];
+  const said = openSync(options.said, "a");
+  const child = spawn(process.execPath, [...hooks, SEGUE, "ingest", ...options.args], {
+    stdio: ["ignore", "pipe", said],
+  });
+  const killIt = () => child.kill("SIGKILL");
+  process.once("exit", killIt);
+  child.once("exit", () => process.off("exit", killIt));
+  const ready = await Promise.race([
+    once(createInterface({ input: child.stdout! }), "line"),
+    once(child, "exit").then(([code, signal]) => {
+      throw new Error(`ingest ended with ${signal ?? code} at its start; see ${options.said}`);
+    }),
+  ]);
+  if (!String(ready).startsWith("segue ingest is ready")) throw new Error(`it said ${ready}`);
+  return {
+    process: child,
+    kill: () => ended(child, "SIGKILL", "SIGKILL"),
+    leave: () => ended(child, "SIGTERM", 0),
+    stop: () => void child.kill("SIGSTOP"),
+    goOn: () => void child.kill("SIGCONT"),
+  };
+}
+
+async function ended(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+  expected: number | NodeJS.Signals,
+): Promise<void> {
+  const exit = once(child, "exit");
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill(signal);
+    await exit;
+  }
+  const how = child.signalCode ?? child.exitCode;
+  if (how !== expected) throw new Error(`ingest ended with ${how}, not with ${expected}`);
+}
