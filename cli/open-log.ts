@@ -38,13 +38,22 @@ export const LOG_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     help: "set before every topic's name, where several installations share one Kafka",
     default: "",
   },
+  "session-timeout-ms": {
+    type: "number",
+    help: "after so long a silence of one host another takes over what it read of Kafka",
+    default: 10_000,
+  },
 };
 
 /** Reads `--brokers`, or falls back to the embedded log of `--home`. Throws `bad_configuration`. */
 export function logChoice(options: Options): LogChoice {
   const brokers = options.textIfGiven("brokers");
   if (brokers === undefined) return { folder: homeAt(options.text("home")).log };
-  return { brokers: brokerList(brokers), topicPrefix: options.text("topic-prefix") };
+  return {
+    brokers: brokerList(brokers),
+    topicPrefix: options.text("topic-prefix"),
+    sessionTimeoutMs: options.number("session-timeout-ms"),
+  };
 }
 
 /** Splits "HOST:PORT,HOST:PORT". */

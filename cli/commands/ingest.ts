@@ -40,20 +40,12 @@ export const ingest: Command = {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
     ...BUNDLE_OPTIONS,
     ...LOG_OPTIONS,
-    "session-timeout-ms": {
-      type: "number",
-      help: "after so long a silence of a host of the group, another one takes its partitions over",
-      default: 10_000,
-    },
     ...HEALTH_OPTIONS,
     ...NOTICE_OPTIONS,
   },
   async run({ options, signal }) {
     const home = homeOf(options);
-    const choice = {
-      ...logChoice(options),
-      sessionTimeoutMs: options.number("session-timeout-ms"),
-    };
+    const choice = logChoice(options);
     const notices = noticeWriter("ingest", options);
     const { onNotice } = notices;
     const bundle = await openBundle(home.bundle);

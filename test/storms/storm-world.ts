@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openLog } from "../../cli/open-log.ts";
 import { pseudoRandom } from "../../core/bundle/pseudo-random.ts";
 import type { Partition } from "../../core/domain/ids.ts";
-import { LISTENING_TOPIC } from "../../core/log/event-log.ts";
+import { type EventLog, LISTENING_TOPIC, type NewRecord } from "../../core/log/event-log.ts";
 import { openLmdbStore } from "../../core/state/lmdb-store.ts";
 import { publishRandomBundle } from "../fixtures/random-bundle.ts";
 import { endlessListening } from "../support/listening-world.ts";
@@ -61,33 +61,15 @@ export async function stormWorld(options: StormOptions): Promise<StormWorld> {
   const positions = watchPositions(join(home, "state"), log.partitions);
   const makeEvent = endlessListening({ listeners: LISTENERS, tracks: SIZES.tracks, seed });
   const random = pseudoRandom(seed);
-  let [appended, isBlowing] = [0, true];
-  let failed: unknown;
-
-  async function produce(): Promise<void> {
-    while (isBlowing) {
-      if (appended - positions.applied() >= BACKLOG) await sleep(5);
-      else {
-        const events = Array.from({ length: APPEND_RECORDS }, makeEvent);
-        // Appended now, whenever they happened: Kafka deletes records that are older than a week.
-        await log.append(events.map(({ key, value }) => ({ key, value })));
-        appended += APPEND_RECORDS;
-      }
-    }
-  }
-  const producing = produce().catch((cause) => {
-    failed = cause;
-  });
-
-  async function until(what: string, isTrue: () => boolean): Promise<void> {
+  const producer = startProducing(log, positions, makeEvent);
+  const until = async (what: string, isTrue: () => boolean) => {
     const untilMs = performance.now() + PATIENCE_MS;
     while (!isTrue()) {
-      if (failed !== undefined) throw failed;
+      producer.check();
       if (performance.now() > untilMs) throw new Error(`in vain for two minutes: ${what}`);
       await sleep(2);
     }
-  }
-
+  };
   const ingest = (into: string, withoutFence = false) =>
     startMember({
       args: memberArgs({ home: into, bundle, brokers, topicPrefix }),
@@ -96,8 +78,7 @@ export async function stormWorld(options: StormOptions): Promise<StormWorld> {
     });
 
   async function settle(): Promise<StormEnd> {
-    isBlowing = false;
-    await producing;
+    await producer.stop();
     const ends = await Promise.all(
       Array.from({ length: log.partitions }, (_, at) => log.watermarks(at as Partition)),
     );
@@ -130,9 +111,38 @@ export async function stormWorld(options: StormOptions): Promise<StormWorld> {
     until,
     settle,
     async close() {
-      isBlowing = false;
-      await producing;
+      await producer.stop();
       await Promise.all([positions.close(), log.close()]);
+    },
+  };
+}
+
+/** Keeps `BACKLOG` records waiting. */
+function startProducing(log: EventLog, positions: PositionWatch, makeEvent: () => NewRecord) {
+  let isProducing = true;
+  let failure: unknown;
+  async function produce(): Promise<void> {
+    for (let appended = 0; isProducing; ) {
+      if (appended - positions.applied() >= BACKLOG) await sleep(5);
+      else {
+        const events = Array.from({ length: APPEND_RECORDS }, makeEvent);
+        // Appended now, whenever they happened: Kafka deletes records that are older than a week.
+        await log.append(events.map(({ key, value }) => ({ key, value })));
+        appended += APPEND_RECORDS;
+      }
+    }
+  }
+  const producing = produce().catch((cause) => {
+    failure = cause;
+  });
+  return {
+    /** Throws what ended it. */
+    check() {
+      if (failure !== undefined) throw failure;
+    },
+    async stop() {
+      isProducing = false;
+      await producing;
     },
   };
 }
