@@ -2,7 +2,7 @@ import type { Bundle } from "../core/bundle/bundle.ts";
 import type { InUse } from "../core/bundle/in-use.ts";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { SERVER_LIMITS } from "./limits.ts";
-import { createScorer, type Scorer, type ScorerParts } from "./scorer.ts";
+import { prepareScorer, type Scorer, type ScorerParts } from "./scorer.ts";
 import { warmUp } from "./warm-up.ts";
 
 export interface SwapParts extends Omit<ScorerParts, "bundle" | "runner"> {
@@ -42,7 +42,7 @@ async function open(
 ): Promise<Scorer> {
   const runner = await startRunner(bundle);
   try {
-    const scorer = createScorer({ ...parts, bundle, runner });
+    const scorer = await prepareScorer({ ...parts, bundle, runner });
     await warmUp(scorer);
     return scorer;
   } catch (error) {

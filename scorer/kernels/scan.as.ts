@@ -1,112 +1,206 @@
 // AssemblyScript, compiled by `build.ts` to `scan.wasm`. Pointers are byte offsets into the
-// imported memory; `scan-memory.ts` lays it out and fills the tasks. There is no state beside that
-// memory.
+// imported memory; `scan-layout.ts` lays it out and `scan-task.ts` fills the tasks. There is no
+// state beside that memory.
 
-/** One search, as `scan-memory.ts` writes it: 28 words of 4 bytes, in this order.
- *  `stride` = shortWidth + longWidth; all arrays by track are padded with zeros to whole fours. */
+/** One model's part of a search, as `scan-task.ts` writes it: 15 words of 4 bytes, in this order.
+ *  A row is in two parts: the head, its coordinates on the axes along which vectors differ most,
+ *  and the tail. */
+@unmanaged
+class ModelTask {
+  /** Columns, multiples of 16; both 0 where the model counts nothing in this search. */
+  headWidth: usize;
+  tailWidth: usize;
+  /** int8 [rows, headWidth] and [rows, tailWidth]. */
+  headRows: usize;
+  tailRows: usize;
+  /** int16 [headWidth] and [tailWidth]. */
+  headQuery: usize;
+  tailQuery: usize;
+  /** float32 [rows] each. */
+  headScale: usize;
+  tailScale: usize;
+  error: usize;
+  tailNorm: usize;
+  bias: usize;
+  /** What one unit of the query's int16 stands for. */
+  step: f32;
+  /** Euclidean lengths of the query and of its tail, rounded up. */
+  norm: f32;
+  tailQueryNorm: f32;
+  weight: f32;
+}
+
+/** One search: 16 words of 4 bytes, in this order. All arrays by row end with at least 3 rows of
+ *  zeros. */
 @unmanaged
 class ScanTask {
-  count: i32;
-  /** Columns of the short part, a multiple of 16; 0 where it counts nothing in this search. */
-  shortWidth: i32;
-  longWidth: i32;
-  stride: i32;
-  /** int8 [count, stride] from the short part on, and from the long part on. */
-  shortRows: usize;
-  longRows: usize;
-  /** int16 [shortWidth] and [longWidth]. */
-  shortQuery: usize;
-  longQuery: usize;
-  /** float32 [count] each. */
-  shortScale: usize;
-  longScale: usize;
-  shortError: usize;
-  longError: usize;
-  shortBias: usize;
-  longBias: usize;
+  short: ModelTask;
+  long: ModelTask;
+  /** float32 [rows] */
   popularity: usize;
-  /** What one unit of the query's int16 stands for. */
-  shortStep: f32;
-  longStep: f32;
-  /** Euclidean lengths of the query's parts, rounded up. */
-  shortNorm: f32;
-  longNorm: f32;
-  shortWeight: f32;
-  longWeight: f32;
   popularityWeight: f32;
   /** What every row's bound has in addition. */
   slack: f32;
-  /** Bitset [count], lowest bit first. */
+  /** int32 [rows]: the track of each row. */
+  tracks: usize;
+  /** Bitset by track, lowest bit first: tracks that the ranges pass over. */
   excluded: usize;
   k: i32;
+  /** int32 [rangeCount, 2]: rows to be read, from the first on and up to the second. */
+  ranges: usize;
+  rangeCount: i32;
+  /** int32 [chosenCount] rows that are read beside them, excluded or not, and float32
+   *  [chosenCount], what each has in addition. */
+  chosen: usize;
+  chosenExtra: usize;
+  chosenCount: i32;
   /** Scratch: 8 float32, then a heap of k float32. */
   scratch: usize;
-  /** Out: int32 [count] rows, and float32 [count] their upper bounds. */
+  /** Out: int32 tracks, and float32 their upper bounds. */
   candidates: usize;
   uppers: usize;
 }
 
-/** Bounds every row's score from its int8 copy. Writes, in order of rows, all that can be among
- *  the k best: those whose upper bound reaches the k-th best lower bound. Returns how many. */
+/** Bounds each row's score from its int8 copy. Writes all tracks that can be among the k best of
+ *  what is read: those whose upper bound reaches the k-th best lower bound. Returns how many. */
 export function scan(task: ScanTask): i32 {
   const heap = task.scratch + 32;
   const k = task.k;
   for (let i = 0; i < k; i++) store<f32>(heap + (<usize>i << 2), -Infinity);
-  let threshold: f32 = -Infinity;
   let found = 0;
-  const count = task.count;
-  const stride = <usize>task.stride;
-  const shortScale = task.shortScale, longScale = task.longScale;
-  const shortError = task.shortError, longError = task.longError;
-  const shortBias = task.shortBias, longBias = task.longBias, popularity = task.popularity;
-  const shortStep = f32x4.splat(task.shortStep), longStep = f32x4.splat(task.longStep);
-  const shortNorm = f32x4.splat(task.shortNorm), longNorm = f32x4.splat(task.longNorm);
-  const shortWeight = f32x4.splat(task.shortWeight), longWeight = f32x4.splat(task.longWeight);
-  const popularityWeight = f32x4.splat(task.popularityWeight);
-  const slack = f32x4.splat(task.slack);
-  const shortWidth = <usize>task.shortWidth, longWidth = <usize>task.longWidth;
-  const shortQuery = task.shortQuery, longQuery = task.longQuery;
-  let shortRow = task.shortRows, longRow = task.longRows;
-  for (let row = 0; row < count; row += 4) {
-    const column = <usize>row << 2;
-    let score = f32x4.mul(popularityWeight, v128.load(popularity + column));
-    let radius = slack;
-    if (shortWidth) {
-      const dots = f32x4.convert_i32x4_s(dotFour(shortRow, stride, shortQuery, shortWidth));
-      const scale = f32x4.mul(shortStep, v128.load(shortScale + column));
-      score = f32x4.add(score, f32x4.mul(dots, scale));
-      score = f32x4.add(score, f32x4.mul(shortWeight, v128.load(shortBias + column)));
-      radius = f32x4.add(radius, f32x4.mul(shortNorm, v128.load(shortError + column)));
-    }
-    if (longWidth) {
-      const dots = f32x4.convert_i32x4_s(dotFour(longRow, stride, longQuery, longWidth));
-      const scale = f32x4.mul(longStep, v128.load(longScale + column));
-      score = f32x4.add(score, f32x4.mul(dots, scale));
-      score = f32x4.add(score, f32x4.mul(longWeight, v128.load(longBias + column)));
-      radius = f32x4.add(radius, f32x4.mul(longNorm, v128.load(longError + column)));
-    }
-    shortRow += stride << 2;
-    longRow += stride << 2;
-    const upper = f32x4.add(score, radius);
-    if (!v128.any_true(f32x4.ge(upper, f32x4.splat(threshold)))) continue;
-    v128.store(task.scratch, upper);
-    v128.store(task.scratch, f32x4.sub(score, radius), 16);
-    const end = min(4, count - row);
-    for (let lane = 0; lane < end; lane++) {
-      const at = task.scratch + (<usize>lane << 2);
-      const rowUpper = load<f32>(at);
-      if (rowUpper < threshold || isExcluded(task.excluded, row + lane)) continue;
-      store<i32>(task.candidates + (<usize>found << 2), row + lane);
-      store<f32>(task.uppers + (<usize>found << 2), rowUpper);
-      found++;
-      const rowLower = load<f32>(at, 16);
-      if (rowLower > threshold) {
-        replaceLeast(heap, k, rowLower);
-        threshold = load<f32>(heap);
-      }
-    }
+  for (let i = 0; i < task.chosenCount; i++) {
+    const at = <usize>i << 2;
+    const row = load<u32>(task.chosen + at);
+    const extra = load<f32>(task.chosenExtra + at);
+    const head = headScore(task, row) + extra;
+    found = examine(task, heap, found, row, head);
   }
-  return keepReaching(task, found, threshold);
+  for (let i = 0; i < task.rangeCount; i++) {
+    const range = task.ranges + (<usize>i << 3);
+    found = scanRange(task, heap, found, load<u32>(range), load<u32>(range, 4));
+  }
+  return keepReaching(task, found, load<f32>(heap));
+}
+
+/** Bounds four rows at a time from their heads alone, and examines those that can still be among
+ *  the best. */
+function scanRange(task: ScanTask, heap: usize, found: i32, from: u32, to: u32): i32 {
+  const short = task.short, long = task.long;
+  const popularityWeight = f32x4.splat(task.popularityWeight), slack = f32x4.splat(task.slack);
+  let threshold = f32x4.splat(load<f32>(heap));
+  for (let row = from; row < to; row += 4) {
+    const column = <usize>row << 2;
+    let score = f32x4.mul(popularityWeight, v128.load(task.popularity + column));
+    let radius = slack;
+    if (short.headWidth) {
+      score = f32x4.add(score, headScores(short, row));
+      radius = f32x4.add(radius, headRadii(short, column));
+    }
+    if (long.headWidth) {
+      score = f32x4.add(score, headScores(long, row));
+      radius = f32x4.add(radius, headRadii(long, column));
+    }
+    const upper = f32x4.add(score, radius);
+    if (!v128.any_true(f32x4.ge(upper, threshold))) continue;
+    v128.store(task.scratch, upper);
+    v128.store(task.scratch, score, 16);
+    const lanes = min<u32>(4, to - row);
+    for (let lane: u32 = 0; lane < lanes; lane++) {
+      const at = task.scratch + (<usize>lane << 2);
+      if (load<f32>(at) < load<f32>(heap)) continue;
+      if (isExcluded(task.excluded, load<u32>(task.tracks + (<usize>(row + lane) << 2)))) continue;
+      found = examine(task, heap, found, row + lane, load<f32>(at, 16));
+    }
+    threshold = f32x4.splat(load<f32>(heap));
+  }
+  return found;
+}
+
+/** What the heads of four rows say of one model's part, its bias with it. */
+// @ts-ignore: decorator
+@inline
+function headScores(model: ModelTask, row: u32): v128 {
+  const column = <usize>row << 2;
+  const width = model.headWidth;
+  const dots = dotFour(model.headRows + <usize>row * width, width, model.headQuery, width);
+  const scale = f32x4.mul(f32x4.splat(model.step), v128.load(model.headScale + column));
+  const bias = f32x4.mul(f32x4.splat(model.weight), v128.load(model.bias + column));
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(dots), scale), bias);
+}
+
+/** How far the tails and the rounding of four rows can move that. */
+// @ts-ignore: decorator
+@inline
+function headRadii(model: ModelTask, column: usize): v128 {
+  const error = f32x4.mul(f32x4.splat(model.norm), v128.load(model.error + column));
+  const tail = f32x4.mul(f32x4.splat(model.tailQueryNorm), v128.load(model.tailNorm + column));
+  return f32x4.add(error, tail);
+}
+
+/** What `scanRange` says of four rows, for one. */
+function headScore(task: ScanTask, row: u32): f32 {
+  const column = <usize>row << 2;
+  let score = task.popularityWeight * load<f32>(task.popularity + column);
+  if (task.short.headWidth) score += modelHeadScore(task.short, row);
+  if (task.long.headWidth) score += modelHeadScore(task.long, row);
+  return score;
+}
+
+// @ts-ignore: decorator
+@inline
+function modelHeadScore(model: ModelTask, row: u32): f32 {
+  const column = <usize>row << 2;
+  const width = model.headWidth;
+  const dot = dotOne(model.headRows + <usize>row * width, model.headQuery, width);
+  const scale = model.step * load<f32>(model.headScale + column);
+  return <f32>dot * scale + model.weight * load<f32>(model.bias + column);
+}
+
+/** Adds the tails to what the heads said of a row, and keeps it where it can be among the best. */
+function examine(task: ScanTask, heap: usize, found: i32, row: u32, head: f32): i32 {
+  const column = <usize>row << 2;
+  let score = head;
+  let radius = task.slack;
+  if (task.short.headWidth) {
+    score += tailScore(task.short, row);
+    radius += task.short.norm * load<f32>(task.short.error + column);
+  }
+  if (task.long.headWidth) {
+    score += tailScore(task.long, row);
+    radius += task.long.norm * load<f32>(task.long.error + column);
+  }
+  const upper = score + radius;
+  const threshold = load<f32>(heap);
+  if (upper < threshold) return found;
+  const at = <usize>found << 2;
+  store<u32>(task.candidates + at, load<u32>(task.tracks + column));
+  store<f32>(task.uppers + at, upper);
+  if (score - radius > threshold) replaceLeast(heap, task.k, score - radius);
+  return found + 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function tailScore(model: ModelTask, row: u32): f32 {
+  const width = model.tailWidth;
+  if (width == 0) return 0;
+  const dot = dotOne(model.tailRows + <usize>row * width, model.tailQuery, width);
+  return <f32>dot * (model.step * load<f32>(model.tailScale + (<usize>row << 2)));
+}
+
+/** The dot product of a row with a query, exact. `width` is a multiple of 16. */
+// @ts-ignore: decorator
+@inline
+function dotOne(row: usize, query: usize, width: usize): i32 {
+  let low = i32x4.splat(0), high = i32x4.splat(0);
+  for (let at: usize = 0; at < width; at += 16) {
+    const left = v128.load(query + (at << 1)), right = v128.load(query + (at << 1), 16);
+    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(row + at), left));
+    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(row + at, 8), right));
+  }
+  const sum = i32x4.add(low, high);
+  return i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) +
+    i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3);
 }
 
 /** The dot products of four rows with one query, exact. `width` is a multiple of 16. */
@@ -142,8 +236,8 @@ function dotFour(row: usize, stride: usize, query: usize, width: usize): v128 {
 
 // @ts-ignore: decorator
 @inline
-function isExcluded(excluded: usize, row: i32): bool {
-  return ((load<u8>(excluded + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) != 0;
+function isExcluded(excluded: usize, track: u32): bool {
+  return ((load<u8>(excluded + <usize>(track >> 3)) >> <u8>(track & 7)) & 1) != 0;
 }
 
 /** Puts `value` in the place of the least of a min-heap. */

@@ -1,6 +1,7 @@
 import type { ModelName, TrackIndex } from "../../core/domain/ids.ts";
 import type { Retriever, SimilarTrack } from "./retriever.ts";
-import type { ModelLayout, ScanLayout } from "./scan-layout.ts";
+import type { ScanLayout } from "./scan-layout.ts";
+import type { ScanModel } from "./scan-model.ts";
 import { selectBest } from "./select-best.ts";
 
 /** `Retriever.similar` over all rows in float32. The rows' lengths are measured on the first
@@ -20,7 +21,7 @@ export function cosineScan(layout: ScanLayout): Retriever["similar"] {
 }
 
 /** [count]: each row's Euclidean length. */
-function measureRows(layout: ScanLayout, model: ModelLayout): Float64Array {
+function measureRows(layout: ScanLayout, model: ScanModel): Float64Array {
   const lengths = new Float64Array(layout.count);
   const row = new Int32Array(layout.buffer, layout.candidates, 1);
   const squared = new Float32Array(layout.buffer, model.dots, 1);
@@ -36,7 +37,7 @@ function measureRows(layout: ScanLayout, model: ModelLayout): Float64Array {
 
 function similar(
   layout: ScanLayout,
-  model: ModelLayout,
+  model: ScanModel,
   lengths: Float64Array,
   { track, k }: { readonly track: TrackIndex; readonly k: number },
 ): SimilarTrack[] {

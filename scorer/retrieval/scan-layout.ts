@@ -1,142 +1,108 @@
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
-import { quantiseRow, roundedUp } from "./quantise.ts";
-import type { ModelSpace, TrackSpace } from "./retriever.ts";
+import type { Steps } from "../run-in-steps.ts";
+import type { TrackSpace } from "./retriever.ts";
 import { memoryPlan, openScanMemory, type ScanKernels } from "./scan-memory.ts";
+import { type PlannedModel, planModel, type ScanModel, scanModel } from "./scan-model.ts";
 
-/** A catalogue in the memory of the scan kernels. All places are bytes. */
+/** A catalogue in the memory of the scan kernels, whose rows may be in another order than its
+ *  tracks. All places are bytes. */
 export interface ScanLayout {
+  readonly space: TrackSpace;
   readonly count: number;
   readonly buffer: ArrayBuffer;
   readonly kernels: ScanKernels;
-  readonly models: Readonly<Partial<Record<ModelName, ModelLayout>>>;
-  /** int8 columns from one row to the next. */
-  readonly stride: number;
+  readonly models: Readonly<Partial<Record<ModelName, ScanModel>>>;
+  /** [count]: the row of each track; undefined where it is the track's index. */
+  readonly rowOf: Uint32Array | undefined;
+  /** float32 [rows] */
   readonly popularity: number;
   readonly popularityMax: number;
+  /** uint32 [rows]: the track of each row. */
+  readonly tracks: number;
   readonly task: number;
-  /** Bitset [count]. */
+  readonly modelTasks: Readonly<Record<ModelName, number>>;
+  /** Bitset by track. */
   readonly excluded: number;
   readonly scratch: number;
+  /** int32 [rangesMax, 2] */
+  readonly ranges: number;
+  /** int32 [count], and float32 [count] beside it. */
+  readonly chosen: number;
+  readonly chosenExtra: number;
   /** int32 [count] */
   readonly candidates: number;
   /** float32 [count] */
   readonly uppers: number;
 }
 
-export interface ModelLayout {
-  readonly space: ModelSpace;
-  /** Columns of an int8 row, a multiple of 16. */
-  readonly width: number;
-  /** Where this model's columns begin in the first int8 row. */
-  readonly rows: number;
-  /** float32 [count] */
-  readonly scale: number;
-  readonly error: number;
-  readonly bias: number;
-  /** float32 [count, floatWidth], a multiple of 4. */
-  readonly vectors: number;
-  readonly floatWidth: number;
-  /** int16 [width] */
-  readonly query: number;
-  /** float32 [floatWidth] */
-  readonly floatQuery: number;
-  /** float32 [count], out. */
-  readonly dots: number;
-  /** At least the longest vector, the largest rounding error of a row, and the largest bias. */
-  readonly normMax: number;
-  readonly errorMax: number;
-  readonly biasMax: number;
+export interface LayoutOptions {
+  /** [count]: the track of each row; rows are the tracks in order of their index where it is
+   *  absent. */
+  readonly order?: Uint32Array;
+  /** How many ranges of rows a search may read. */
+  readonly rangesMax?: number;
 }
 
-/** How many words of 4 bytes the kernel's `ScanTask` has. */
-export const TASK_WORDS = 28;
-/** The kernel takes four rows at a time. */
+/** How many words of 4 bytes the kernel's `ModelTask` and `ScanTask` have. */
+export const MODEL_TASK_WORDS = 15;
+export const SCAN_TASK_WORDS = 16;
+/** The kernel takes four rows at a time, from any row on. */
 const ROWS_AT_ONCE = 4;
 
-/** Copies a catalogue into one memory: float32 vectors for the score, int8 for the scan. */
-export function layOut(space: TrackSpace): ScanLayout {
+/** Copies a catalogue into one memory: float32 vectors for the score, int8 for the scan. Yields
+ *  between steps of some milliseconds, so that it can be done beside other work. */
+export function* layOut(
+  space: TrackSpace,
+  { order, rangesMax = 1 }: LayoutOptions = {},
+): Steps<ScanLayout> {
+  const { count } = space;
   const plan = memoryPlan();
-  const rows = Math.ceil(space.count / ROWS_AT_ONCE) * ROWS_AT_ONCE;
-  const task = plan.place(TASK_WORDS * 4);
-  const names = MODEL_NAMES.filter((name) => space.models[name] !== undefined);
-  const widths = names.map((name) => padded(space.models[name]!.dimension, 16));
-  const stride = widths.reduce((sum, width) => sum + width, 0);
-  const int8Rows = plan.place(rows * stride);
-  const planned = names.map((name, at) => {
-    const before = widths.slice(0, at).reduce((sum, width) => sum + width, 0);
-    return planModel(plan, space.models[name]!, rows, int8Rows + before);
-  });
+  const rows = Math.ceil((count + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE) * ROWS_AT_ONCE;
+  const planned: Partial<Record<ModelName, PlannedModel>> = {};
+  for (const name of MODEL_NAMES) {
+    const model = space.models[name];
+    if (model !== undefined) planned[name] = yield* planModel(plan, model, rows);
+  }
   const places = {
     popularity: plan.place(rows * 4),
+    tracks: plan.place(rows * 4),
+    task: plan.place(SCAN_TASK_WORDS * 4),
     excluded: plan.place(Math.ceil(rows / 32) * 4),
     scratch: plan.place(32 + rows * 4),
+    ranges: plan.place(rangesMax * 8),
+    chosen: plan.place(rows * 4),
+    chosenExtra: plan.place(rows * 4),
     candidates: plan.place(rows * 4),
     uppers: plan.place(rows * 4),
   };
-  const { buffer, kernels } = openScanMemory(plan.bytes());
-  new Float32Array(buffer, places.popularity, space.count).set(space.popularity);
-  const models: Partial<Record<ModelName, ModelLayout>> = {};
-  names.forEach((name, at) => {
-    models[name] = fillModel(buffer, planned[at]!, stride, space.count);
-  });
-  const popularityMax = largest(space.popularity);
-  return { count: space.count, buffer, kernels, models, stride, popularityMax, task, ...places };
-}
-
-type PlannedModel = Omit<ModelLayout, "normMax" | "errorMax" | "biasMax">;
-
-function planModel(
-  plan: ReturnType<typeof memoryPlan>,
-  space: ModelSpace,
-  rows: number,
-  int8Rows: number,
-): PlannedModel {
-  const width = padded(space.dimension, 16);
-  const floatWidth = padded(space.dimension, 4);
-  return {
-    space,
-    width,
-    floatWidth,
-    rows: int8Rows,
-    scale: plan.place(rows * 4),
-    error: plan.place(rows * 4),
-    bias: plan.place(rows * 4),
-    vectors: plan.place(rows * floatWidth * 4),
-    query: plan.place(width * 2),
-    floatQuery: plan.place(floatWidth * 4),
-    dots: plan.place(rows * 4),
+  const modelTasks = {
+    short: plan.place(MODEL_TASK_WORDS * 4),
+    long: plan.place(MODEL_TASK_WORDS * 4),
   };
-}
-
-function fillModel(
-  buffer: ArrayBuffer,
-  model: PlannedModel,
-  stride: number,
-  count: number,
-): ModelLayout {
-  const { dimension, vectors, bias } = model.space;
-  const scales = new Float32Array(buffer, model.scale, count);
-  const errors = new Float32Array(buffer, model.error, count);
-  const floats = new Float32Array(buffer, model.vectors, count * model.floatWidth);
-  let normMax = 0;
+  const { buffer, kernels } = openScanMemory(plan.bytes());
+  const tracks = new Uint32Array(buffer, places.tracks, count);
+  const popularity = new Float32Array(buffer, places.popularity, count);
   for (let row = 0; row < count; row++) {
-    const vector = vectors.subarray(row * dimension, (row + 1) * dimension);
-    const steps = new Int8Array(buffer, model.rows + row * stride, model.width);
-    const quantised = quantiseRow(vector, steps);
-    scales[row] = quantised.scale;
-    errors[row] = quantised.error;
-    normMax = Math.max(normMax, quantised.norm);
-    floats.set(vector, row * model.floatWidth);
+    tracks[row] = order === undefined ? row : order[row]!;
+    popularity[row] = space.popularity[tracks[row]!]!;
   }
-  new Float32Array(buffer, model.bias, count).set(bias);
-  return { ...model, normMax, errorMax: roundedUp(largest(errors)), biasMax: largest(bias) };
+  const models: Partial<Record<ModelName, ScanModel>> = {};
+  for (const name of MODEL_NAMES) {
+    const model = planned[name];
+    if (model !== undefined) models[name] = yield* scanModel({ buffer, kernels, tracks }, model);
+  }
+  const popularityMax = largestOf(space.popularity);
+  const rowOf = order && rowsOf(order);
+  return { space, count, buffer, kernels, models, modelTasks, popularityMax, rowOf, ...places };
 }
 
-function padded(columns: number, multiple: number): number {
-  return Math.ceil(columns / multiple) * multiple;
+function rowsOf(order: Uint32Array): Uint32Array {
+  const rows = new Uint32Array(order.length);
+  for (let row = 0; row < order.length; row++) rows[order[row]!] = row;
+  return rows;
 }
 
-function largest(values: Float32Array): number {
+function largestOf(values: Float32Array): number {
   let most = 0;
   for (let at = 0; at < values.length; at++) most = Math.max(most, Math.abs(values[at]!));
   return most;

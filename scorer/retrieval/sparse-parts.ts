@@ -10,6 +10,8 @@ export interface SparseParts {
   readonly coplay: Float32Array;
   /** Sets the parts of a query; returns the tracks that have one and are not excluded. */
   load(query: RetrievalQuery, weights: BlendWeights, excluded: TrackBits): readonly TrackIndex[];
+  /** The most that they add to one of these tracks, in absolute value. */
+  largest(tracks: readonly TrackIndex[]): number;
   /** Sets the parts of these tracks back to zeros. */
   clear(tracks: readonly TrackIndex[]): void;
 }
@@ -35,6 +37,13 @@ export function sparseParts(count: number): SparseParts {
         }
       }
       return loaded;
+    },
+    largest(tracks) {
+      let most = 0;
+      for (const track of tracks) {
+        most = Math.max(most, Math.abs(neighbours[track]!) + Math.abs(coplay[track]!));
+      }
+      return most;
     },
     clear(tracks) {
       for (const track of tracks) {
