@@ -21,6 +21,8 @@ export interface PairOptions {
   /** Where the scorer answers about health and metrics, and ingest at the next one; 0 takes any. */
   readonly healthPort?: number | undefined;
   readonly logFormat?: string;
+  /** Options of the scorer's doors; it tells its contracts where they are left out. */
+  readonly access?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +66,8 @@ function ingestArgs(options: PairOptions): string[] {
 
 function serveArgs(options: PairOptions, port: number): string[] {
   const address = ["--host", options.host, "--port", String(port)];
-  return [...sharedArgs(options), ...address, ...given("--health-port", options.healthPort)];
+  const health = given("--health-port", options.healthPort);
+  return [...sharedArgs(options), ...address, ...health, ...(options.access ?? ["--reflection"])];
 }
 
 function sharedArgs({ home, bundle, brokers, topicPrefix, logFormat }: PairOptions): string[] {

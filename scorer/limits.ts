@@ -36,17 +36,28 @@ export const CATCH_UP_LIMITS = {
 export const SERVER_LIMITS = {
   /** 100,000 ids of 36 characters have 3.8 MB. */
   requestBytesMax: 8 * 1024 * 1024,
-  replyBytesMax: 4 * 1024 * 1024,
+  /** What a stream may hold that its caller does not read. */
+  replyBytesMax: 1024 * 1024,
   streamsPerConnectionMax: 256,
   /** Buffers and streams of one HTTP/2 connection, in megabytes as Node counts them. */
-  sessionMegabytesMax: 64,
+  sessionMegabytesMax: 16,
   /** Over all connections; more are refused at once. */
   callsUnderWayMax: 1024,
-  connectionIdleMs: 15 * 60 * 1000,
+  connectionIdleMs: 5 * 60 * 1000,
   connectionAgeMs: 60 * 60 * 1000,
   connectionAgeGraceMs: 30 * 1000,
   keepaliveMs: 60 * 1000,
   keepaliveTimeoutMs: 20 * 1000,
   /** A drain ends calls that take longer. */
   drainMs: 10 * 1000,
+} as const;
+
+/** How many connections a port takes, and how they must begin. */
+export const CONNECTION_LIMITS = {
+  connectionsMax: 2_048,
+  /** HTTP/2's preface and an empty SETTINGS frame. */
+  greetingBytes: 33,
+  greetingMs: 5_000,
+  silentMs: 2_000,
+  sweepMs: 500,
 } as const;

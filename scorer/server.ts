@@ -1,7 +1,14 @@
-import { type ChannelOptions, Server, ServerCredentials } from "@grpc/grpc-js";
+import type { AddressInfo } from "node:net";
+import {
+  type ChannelOptions,
+  Server,
+  ServerCredentials,
+  type ServerInterceptor,
+} from "@grpc/grpc-js";
 import { HealthImplementation, service as healthService } from "grpc-health-check";
 import { Failure } from "../core/domain/failure.ts";
-import { SERVER_LIMITS } from "./limits.ts";
+import { boundedConnections, type Connections } from "./connections.ts";
+import { CONNECTION_LIMITS, SERVER_LIMITS } from "./limits.ts";
 import { addReflection } from "./reflection.ts";
 import type { ServedService } from "./serve.ts";
 
@@ -12,6 +19,11 @@ export interface ServerOptions {
   readonly services: readonly ServedService[];
   /** Without them the server speaks plain text. */
   readonly credentials?: ServerCredentials;
+  /** What a call passes before its handler. */
+  readonly interceptors?: ServerInterceptor[];
+  /** Whether callers may ask for the contracts; off where it is not given. */
+  readonly reflection?: boolean;
+  readonly connectionLimits?: Partial<typeof CONNECTION_LIMITS>;
 }
 
 export interface RunningServer {
@@ -23,12 +35,13 @@ export interface RunningServer {
   close(): void;
 }
 
-/** Serves `services` over gRPC, with health (`grpc.health.v1`) and reflection. Throws
- *  `bad_configuration` where it cannot listen. */
+/** Serves `services` over gRPC, with health (`grpc.health.v1`) and, where it is asked for,
+ *  reflection. Throws `bad_configuration` where it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const server = new Server(CHANNEL_OPTIONS);
-  const names = options.services.map(({ definition }) => serviceName(definition));
-  for (const { definition, implementation } of options.services) {
+  const { services, interceptors = [], connectionLimits } = options;
+  const server = new Server({ ...CHANNEL_OPTIONS, interceptors });
+  const names = services.map(({ definition }) => serviceName(definition));
+  for (const { definition, implementation } of services) {
     server.addService(definition, implementation);
   }
   const health = new HealthImplementation();
@@ -36,19 +49,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     for (const name of ["", ...names]) health.setStatus(name, state);
   };
   health.addToServer(server);
-  addReflection(server, [...names, serviceName(healthService)]);
-  const port = await listen(server, options);
+  if (options.reflection) addReflection(server, [...names, serviceName(healthService)]);
+  const credentials = options.credentials ?? ServerCredentials.createInsecure();
+  const door = server.createConnectionInjector(credentials);
+  const limits = { ...CONNECTION_LIMITS, ...connectionLimits };
+  const connections = boundedConnections(door.injectConnection, limits, () => performance.now());
+  const port = await listen(connections, options);
   report("SERVING");
-  const address = addressOf(options.host, port);
   return {
     port,
-    drain(graceMs = SERVER_LIMITS.drainMs) {
+    async drain(graceMs = SERVER_LIMITS.drainMs) {
       report("NOT_SERVING");
-      return shutDown(server, address, graceMs);
+      connections.close();
+      door.drain(graceMs);
+      await shutDown(server);
     },
     close() {
-      server.drain(address, 0);
+      connections.close();
+      door.destroy();
       server.forceShutdown();
+      connections.endAll();
     },
   };
 }
@@ -72,26 +92,19 @@ function serviceName(definition: ServedService["definition"]): string {
   return method?.path.split("/")[1] ?? "";
 }
 
-function listen(server: Server, { host, port, credentials }: ServerOptions): Promise<number> {
-  const address = addressOf(host, port);
+function listen({ listener }: Connections, { host, port }: ServerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials ?? ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) return resolve(bound);
-      const problem = `cannot listen on ${address}: ${error.message}`;
-      reject(new Failure("bad_configuration", problem, { field: "port", cause: error }));
+    listener.once("error", (cause) => {
+      const problem = `cannot listen on ${host}:${port}: ${cause.message}`;
+      reject(new Failure("bad_configuration", problem, { field: "port", cause }));
     });
+    listener.listen({ host, port }, () => resolve((listener.address() as AddressInfo).port));
   });
 }
 
-function addressOf(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Resolves when the last connection has ended. `tryShutdown` alone would wait for ever for a
- *  caller that watches its health, and `forceShutdown` of grpc-js 1.14 ends no connection where
- *  channelz is off: `drain` before it does, after `graceMs`. */
-function shutDown(server: Server, address: string, graceMs: number): Promise<void> {
-  server.drain(address, graceMs);
+/** Resolves when the last connection has ended. It would wait for ever for a caller that watches
+ *  its health, if the door were not drained, too. */
+function shutDown(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.tryShutdown((error) => (error ? reject(error) : resolve()));
   });

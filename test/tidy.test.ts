@@ -33,6 +33,8 @@ const DEPENDENCIES: DependencyList = {
   ],
   "@grpc/grpc-js": [
     "ingest/gateway.ts",
+    "scorer/access/access-interceptor.ts",
+    "scorer/access/certificates.ts",
     "scorer/observed-service.ts",
     "scorer/reflection.ts",
     "scorer/serve.ts",
@@ -48,6 +50,7 @@ const DEPENDENCIES: DependencyList = {
     "scorer/catalogue/filter/parse-filter.ts",
   ],
   "@grpc/reflection": ["scorer/reflection.ts"],
+  jose: ["scorer/access/tokens.ts"],
   hyparquet: ["trainer/import/read-parquet.ts"],
   "prom-client": ["cli/metrics/metrics.ts"],
   "grpc-health-check": ["scorer/server.ts"],

@@ -1,3 +1,4 @@
+import { ACCESS_OPTIONS, accessArgs } from "../access-options.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { NOTICE_OPTIONS } from "../notices.ts";
@@ -17,6 +18,7 @@ export const dev: Command = {
       help: "the scorer answers there over HTTP: /ready, /live, /metrics; ingest at the next port",
     },
     ...NOTICE_OPTIONS,
+    ...ACCESS_OPTIONS,
   },
   async run(input: CommandInput) {
     const { options, signal } = input;
@@ -29,6 +31,7 @@ export const dev: Command = {
       topicPrefix: options.text("topic-prefix"),
       healthPort: options.numberIfGiven("health-port"),
       logFormat: options.text("log-format"),
+      access: [...accessArgs(options), "--reflection"],
       signal,
     });
     process.stdout.write(`segue is ready: grpc ${pair.address}\n`);

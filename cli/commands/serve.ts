@@ -10,10 +10,11 @@ import { eventGateway } from "../../ingest/gateway.ts";
 import { observedService } from "../../scorer/observed-service.ts";
 import type { TrackDescription } from "../../scorer/replies.ts";
 import { recommenderService } from "../../scorer/serve.ts";
-import { startServer } from "../../scorer/server.ts";
 import { openSwapScorer } from "../../scorer/swap-scorer.ts";
+import { ACCESS_OPTIONS, accessOf } from "../access-options.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
+import { openDoors } from "../doors.ts";
 import { followBundle } from "../follow-bundle.ts";
 import { HEALTH_OPTIONS } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
@@ -34,12 +35,13 @@ export const serve: Command = {
     ...LOG_OPTIONS,
     ...HEALTH_OPTIONS,
     ...NOTICE_OPTIONS,
+    ...ACCESS_OPTIONS,
   },
   async run({ options, signal }) {
     const home = homeOf(options);
-    const [host, port] = [options.text("host"), options.number("port")];
     const notices = noticeWriter("serve", options);
     const { onNotice } = notices;
+    const access = await accessOf(options, notices);
     const bundle = await openBundle(home.bundle);
     const log = await openLog(logChoice(options), LISTENING_TOPIC, onNotice);
     const state = openLmdbReader(home.state);
@@ -69,18 +71,19 @@ export const serve: Command = {
       observedService(service, onCall, () => performance.now()),
     );
     const health = await healthOf(options, { metrics, bundle: () => scorer.current().bundle });
-    const server = await startServer({ host, port, services });
+    const doors = await openDoors(options, services, access.server);
     // Never waited for: a log that does not answer must not hold up the end.
     if (health !== undefined) void watchStaleness({ metrics, log, state, nowMs: Date.now }, signal);
     health?.say(true, {});
     const healthAt = health === undefined ? "" : `, health on port ${health.port}`;
-    sayReady("serve", `grpc ${host}:${server.port}${healthAt}`);
+    sayReady("serve", `${doors.detail}${healthAt}`);
     const { take } = scorer;
     const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
     const following = followBundle({ ...followed, metrics, notices, signal });
     await stopped(signal);
     health?.say(false, {});
-    await server.drain();
+    await doors.drain();
+    access.close();
     health?.close();
     await following;
     for (const open of [log, state, catalogue, scorer]) await open.close();

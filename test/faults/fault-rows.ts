@@ -304,6 +304,24 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     owed: "messages that unpack to more, and the memory that they take",
   },
   {
+    row: 39,
+    tests: named("scorer/access/certificates.test.ts", [
+      "of twelve that show a wrong certificate, or none, not one is let in",
+      "exchanged files serve the next handshake, and drop no call under way",
+      "files that do not belong together change nothing, and are noticed",
+    ]),
+  },
+  {
+    row: 40,
+    tests: named("scorer/access/access.test.ts", [
+      "every method wants a role, and one that nobody thought of wants an operator's",
+      "over roles, methods and tenants a call passes with the right token",
+      "an event of another tenant that hides among one's own is refused",
+      "no token, or one that is forged, spent or meant for others, is no token",
+      "a token of two tenants' names at once is no token",
+    ]),
+  },
+  {
     row: 41,
     tests: named("scorer/server.test.ts", [
       "a scorer that is told to end under load fails no call, and exits with 0",
