@@ -2,14 +2,14 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { listeningEventToWire } from "../core/domain/decode-listening-event.ts";
-import type { ListenerId, Offset, Partition } from "../core/domain/ids.ts";
+import type { Offset, Partition } from "../core/domain/ids.ts";
 import type { LogRecord } from "../core/log/event-log.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
 import { applyBatch } from "../ingest/apply-batch.ts";
 import { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import { requireThat } from "./did-not-happen.ts";
+import { fill, RECENT_EVENTS, scattered } from "./many-listeners.ts";
 import { cpuUsOf } from "./measure.ts";
 import { steadyEvent, steadyListener } from "./steady-listening.ts";
 import type { FullLog } from "./whole-ingest.ts";
@@ -35,7 +35,6 @@ const QUICK = { histories: [10, 100, 300], counts: [1_000, 10_000] };
 const BATCH_LISTENERS = 250;
 const BATCH_EVENTS_EACH = 4;
 const WINDOW_BATCHES = 8;
-const RECENT_EVENTS = 30;
 const partition = 0 as Partition;
 
 type Source = Pick<FullLog, "bundle" | "deadLetters"> & { folder(name: string): string };
@@ -52,7 +51,7 @@ export async function measureSlopes(
   const most = counts.at(-1)!;
   const grownBytes = bytesOf(many.folder) / most;
   const packed = hearingInto(world, runner, "packed");
-  await fill(packed, { from: 0, to: most, record, place: (index) => index });
+  await fill(packed.store, { from: 0, to: most, record, place: (index) => index });
   await packed.close();
   return { byHistory, byListeners, grownBytes, packedBytes: bytesOf(packed.folder) / most };
 }
@@ -119,7 +118,7 @@ async function measureCounts(hearing: Hearing, counts: readonly number[]) {
   requireThat(record !== undefined, "the store does not hold who was heard");
   let from = 1;
   for (const [point, to] of counts.entries()) {
-    await fill(hearing, { from, to, record, place: scattered });
+    await fill(hearing.store, { from, to, record, place: scattered });
     from = to;
     let costUs = 0;
     const batchListeners = Math.min(to, BATCH_LISTENERS * BATCH_EVENTS_EACH);
@@ -134,33 +133,6 @@ async function measureCounts(hearing: Hearing, counts: readonly number[]) {
   }
   await hearing.close();
   return { points, record };
-}
-
-/** Puts one record under other listeners' names. */
-async function fill(
-  { store }: Hearing,
-  listeners: {
-    readonly from: number;
-    readonly to: number;
-    readonly record: ListenerRecord;
-    readonly place: (index: number) => number;
-  },
-): Promise<void> {
-  const { from, to, record, place } = listeners;
-  for (let start = from; start < to; start += FILL_LISTENERS) {
-    const end = Math.min(to, start + FILL_LISTENERS);
-    const records = new Map<ListenerId, ListenerRecord>();
-    for (let index = start; index < end; index++) records.set(steadyListener(place(index)), record);
-    const position = store.position(partition) ?? { epoch: 0, next: 0 as Offset, appendedAtMs: 0 };
-    await store.commit({ partition, expectedNext: position.next, position, records });
-  }
-}
-
-const FILL_LISTENERS = 2_000;
-
-/** Another order of the whole numbers below 2²⁴, with 0 in its place. */
-function scattered(index: number): number {
-  return Math.imul(index, 0x9e3779b1) & 0xffffff;
 }
 
 function recordOf(place: number, event: number): Omit<LogRecord, "offset"> {

@@ -7,6 +7,7 @@ import { freshness } from "./freshness.ts";
 import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
 import { metricsCost } from "./metrics.ts";
+import { restart } from "./restart.ts";
 import { trainingMemory } from "./training-memory.ts";
 import { trainingSpeed } from "./training-speed.ts";
 
@@ -31,6 +32,12 @@ const BENCHES: readonly Bench[] = [
     name: "metrics",
     summary: "what counting for Prometheus costs an event and a request",
     run: metricsCost,
+  },
+  {
+    name: "restart",
+    summary: "how soon ingest and scorer answer again, with --listeners N in the store",
+    takesSizes: true,
+    run: restart,
   },
   {
     name: "imports",
