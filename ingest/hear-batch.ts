@@ -91,7 +91,9 @@ function hearRecord(record: LogRecord, hearing: Hearing): void {
   );
   hearing.counts[COUNTED_AS[verdict]] += 1;
   if (verdict !== "step" && verdict !== "note") return;
-  if (hearing.bundle.indexOf(event.track) === undefined) hearing.counts.unknown_track += 1;
+  // By the hash that was just remembered, since hashing an id anew costs more than all of this.
+  const { track } = draft.history!.recent.at(-1)!;
+  if (hearing.bundle.indexOfHash(track) === undefined) hearing.counts.unknown_track += 1;
 }
 
 const COUNTED_AS: Readonly<Record<Verdict, CounterName>> = {

@@ -12,8 +12,10 @@ export const WRITE_BYTES_MAX = 900_000;
 /** The most bytes that may wait to be written before an append is refused. */
 export const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
 /** The most records, and bytes of them, in a batch that a reader is given. One record is always
- *  given, however large. */
-export const BATCH_RECORDS_MAX = 1_000;
+ *  given, however large. Behind the log's end a large batch is cheap: a listener's events of one
+ *  evening are then one read and one write of the store. At its end batches are as small as what
+ *  came since the last one. */
+export const BATCH_RECORDS_MAX = 8_000;
 export const BATCH_BYTES_MAX = 1024 * 1024;
 /** How long the first retry of a rejected batch waits, and the longest that any waits. */
 export const RETRY_WAIT_FIRST_MS = 50;

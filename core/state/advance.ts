@@ -114,7 +114,7 @@ function inputsOf(model: Model, rows: Wave, trackIndexes: readonly (number | und
   const forgets = new Uint8Array(rows.length);
   for (const [row, { step }] of rows.entries()) {
     const index = trackIndexes[row];
-    if (index !== undefined) track.set(inputVector(model, index), row * dimension);
+    if (index !== undefined) copyVector(model, index, track, row * dimension);
     writeFeatures(model.features, step, features, row * featureWidth);
     // The short-term model begins every session at zeros.
     if (name === "short" && step.sessionStart) forgets[row] = 1;
@@ -129,6 +129,9 @@ function hiddenOf({ name, hidden: width }: Model, hearings: readonly Hearing[]):
   return states;
 }
 
-function inputVector(model: Model, index: number): Float32Array {
-  return model.inputVectors.subarray(index * model.dimension, (index + 1) * model.dimension);
+/** Element by element: a view of so few numbers costs more than its copy. */
+function copyVector(model: Model, index: number, target: Float32Array, start: number): void {
+  const { inputVectors, dimension } = model;
+  const from = index * dimension;
+  for (let at = 0; at < dimension; at++) target[start + at] = inputVectors[from + at]!;
 }
