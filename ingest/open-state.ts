@@ -14,7 +14,7 @@ export interface OpenedState {
   damage(): string | undefined;
 }
 
-/** How long a start waits for the look at every entry, which takes some 5 µs for each. */
+/** How long a start waits for the look at every entry, which takes 10 to 15 µs for each. */
 const LOOK_WAIT_MS = 500;
 /** The file that is there while a store is open whose look has not ended. */
 const UNCHECKED_FILE = "unchecked";
