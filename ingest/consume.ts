@@ -29,6 +29,8 @@ export interface IngestOptions {
   readonly onNotice: LogNoticeListener;
   /** Told of every batch that was committed. */
   readonly onApplied?: (batch: AppliedBatch) => void;
+  /** Brings a partition's state here before it is read, where other hosts may have had it. */
+  readonly handOver?: Pick<LogReader, "prepare" | "onRevoked">;
 }
 
 export const INGEST_GROUP = "segue-ingest";
@@ -80,7 +82,7 @@ function ingestReader(options: IngestOptions): LogReader {
     return watermarks.first;
   }
 
-  return { resumeFrom, onBatch, onOutOfRange };
+  return { ...options.handOver, resumeFrom, onBatch, onOutOfRange };
 }
 
 /** An offset to read that the log does not hold. */

@@ -7,6 +7,7 @@ import type { LogBatch, LogReader, LogRecord, Watermarks } from "./event-log.ts"
 export interface CollectingReader extends LogReader {
   readonly records: (LogRecord & { readonly partition: Partition })[];
   readonly batches: LogBatch[];
+  readonly prepared: Partition[];
   readonly assigned: Partition[];
   readonly revoked: Partition[];
   readonly outOfRange: {
@@ -27,11 +28,13 @@ export function collectingReader(
   const reader: CollectingReader = {
     records: [],
     batches: [],
+    prepared: [],
     assigned: [],
     revoked: [],
     outOfRange: [],
     next: new Map(),
     values: () => reader.records.map(({ value }) => Buffer.from(value ?? []).toString()),
+    prepare: async (partition) => void reader.prepared.push(partition),
     resumeFrom: (partition) => reader.next.get(partition) ?? start,
     onAssigned: (partitions) => void reader.assigned.push(...partitions),
     onRevoked: (partitions) => void reader.revoked.push(...partitions),

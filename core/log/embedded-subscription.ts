@@ -135,6 +135,9 @@ export class EmbeddedSubscription implements LogSubscription {
     this.#lastHeardMs = performance.now();
     if (!taken) return false;
     const { partitions, reader } = this.#options;
+    for (let index = 0; index < partitions; index++) {
+      await reader.prepare?.(index as Partition, this.#abort.signal);
+    }
     const reading = Array.from({ length: partitions }, (_, index) => ({
       partition: index as Partition,
       position: reader.resumeFrom(index as Partition),

@@ -80,11 +80,8 @@ export class KafkaSubscription implements LogSubscription {
       allowAutoTopicCreation: false,
       retry: {},
     });
-    this.#commits = startDisplayCommits({
-      ...options,
-      consumer: this.#consumer,
-      owned: this.#owned,
-    });
+    const [consumer, owned] = [this.#consumer, this.#owned];
+    this.#commits = startDisplayCommits({ ...options, consumer, owned });
   }
 
   assigned(): readonly Partition[] {
@@ -175,13 +172,14 @@ export class KafkaSubscription implements LogSubscription {
 
   /** Seeks a paused partition to the reader's offset, checked, and lets it be fetched. */
   async #startFromReader(owned: OwnedPartition): Promise<void> {
-    const { reader, topic } = this.#options;
     const { partition } = owned;
+    const { reader, topic } = this.#options;
     owned.expected = undefined;
     owned.starts += 1;
     const start = owned.starts;
     try {
       await owned.work;
+      if (this.#owns(owned)) await reader.prepare?.(partition, owned.abort.signal);
       const watermarks = await this.#options.watermarks(partition);
       if (!this.#owns(owned) || owned.starts !== start) return;
       const wanted = reader.resumeFrom(partition);

@@ -7,6 +7,9 @@ export interface TopicOptions {
   readonly partitions: number;
   /** Keeps the last record of each key, not the records of the last days. */
   readonly compacted?: boolean;
+  /** Where it is compacted: how long a record may stay that a later one of its key replaces. Kafka's
+   *  own choice, which may be for ever, where it is not given. */
+  readonly replacedWithinMs?: number;
   /** Copies of each partition; the brokers' default where it is not given. */
   readonly replicas?: number;
 }
@@ -20,8 +23,8 @@ const LEADERS_POLL_MS = 50;
  *  own wait for leaders fails on new brokers.) Throws `bad_configuration` where the topic has
  *  another number of partitions: a key's partition depends on it. */
 export async function ensureTopic(admin: Admin, options: TopicOptions): Promise<void> {
-  const { topic, partitions, compacted = false, replicas = -1 } = options;
-  const configEntries = compacted ? [{ name: "cleanup.policy", value: "compact" }] : [];
+  const { topic, partitions, replicas = -1 } = options;
+  const configEntries = settingsOf(options);
   const wanted = { topic, numPartitions: partitions, replicationFactor: replicas, configEntries };
   if (!(await exists(admin, topic))) {
     await admin.createTopics({ waitForLeaders: false, topics: [wanted] });
@@ -39,6 +42,15 @@ export async function ensureTopic(admin: Admin, options: TopicOptions): Promise<
     }
     await sleep(LEADERS_POLL_MS);
   }
+}
+
+function settingsOf({ compacted = false, replacedWithinMs }: TopicOptions) {
+  const settings: { name: string; value: string }[] = [];
+  if (compacted) settings.push({ name: "cleanup.policy", value: "compact" });
+  if (replacedWithinMs !== undefined) {
+    settings.push({ name: "max.compaction.lag.ms", value: String(replacedWithinMs) });
+  }
+  return settings;
 }
 
 async function exists(admin: Admin, topic: string): Promise<boolean> {

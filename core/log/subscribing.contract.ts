@@ -54,6 +54,27 @@ function delivering(engine: LogEngine): void {
     await log.close();
   });
 
+  test("nothing of a partition is read before it is prepared", TIMEOUT, async () => {
+    const log = await engine.open(newTopic(), 2);
+    await log.append(numbered(100));
+    const reader = collectingReader(START);
+    let tries = 0;
+    const prepare = async (partition: Partition) => {
+      tries += 1;
+      if (tries <= 2) throw new Error("the state is not here");
+      reader.prepared.push(partition);
+    };
+    const onBatch: typeof reader.onBatch = async (batch, signal) => {
+      assert.ok(reader.prepared.includes(batch.partition));
+      await reader.onBatch(batch, signal);
+    };
+    const subscription = await log.subscribe("prepares", { ...reader, prepare, onBatch });
+    await until(() => reader.records.length >= 100, "all records were heard");
+    assert.ok(tries > 2);
+    await subscription.close();
+    await log.close();
+  });
+
   test("a live subscriber is given what is appended by another", TIMEOUT, async () => {
     const topic = newTopic();
     const [log, other] = await Promise.all([engine.open(topic, 1), engine.open(topic, 1)]);

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LogNoticeListener } from "../../core/log/log-notice.ts";
+import { type CopyOptions, copyPartition } from "./copy-partition.ts";
+
+/** A copy of a partition that another host owns, kept up with its changelog. */
+export interface FollowedPartition {
+  /** Reads the changelog to its end and stops: nothing of the partition is written after that. */
+  finish(): Promise<void>;
+  /** Stops as soon as it can. */
+  abandon(): Promise<void>;
+}
+
+/** Between two looks at a changelog that had nothing more. */
+const LOOK_WAIT_MS = 200;
+/** Until the owner has come to where this host once was, and after a failure. */
+const RETRY_WAIT_MS = 1_000;
+
+export function followPartition(
+  options: CopyOptions,
+  onNotice: LogNoticeListener,
+): FollowedPartition {
+  const finishing = new AbortController();
+  const abandoned = new AbortController();
+  const done = follow();
+
+  async function follow(): Promise<void> {
+    while (!finishing.signal.aborted) {
+      try {
+        const copy = await copyPartition(options, abandoned.signal);
+        if (copy === undefined) {
+          await wait(RETRY_WAIT_MS);
+          continue;
+        }
+        for (;;) {
+          const isLast = finishing.signal.aborted;
+          const isEnd = await copy.readOn();
+          if (abandoned.signal.aborted || (isEnd && isLast)) return;
+          if (isEnd) await wait(LOOK_WAIT_MS);
+        }
+      } catch (cause) {
+        if (abandoned.signal.aborted) return;
+        const message = `partition ${options.partition} cannot be followed; it is tried again`;
+        onNotice({ level: "warning", message, cause });
+        await wait(RETRY_WAIT_MS);
+      }
+    }
+  }
+
+  async function wait(waitMs: number): Promise<void> {
+    if (finishing.signal.aborted) return;
+    const woken = { signal: finishing.signal };
+    await sleep(waitMs, undefined, woken).catch(() => undefined);
+  }
+
+  return {
+    finish() {
+      finishing.abort();
+      return done;
+    },
+    abandon() {
+      finishing.abort();
+      abandoned.abort();
+      return done;
+    },
+  };
+}
