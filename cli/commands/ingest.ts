@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { startWorkerRunner } from "../../core/bundle/worker-runner.ts";
-import { openCatalogueStore } from "../../core/catalogue/catalogue-store.ts";
+import { type CatalogueStore, openCatalogueStore } from "../../core/catalogue/catalogue-store.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import {
   CATALOGUE_TOPIC,
@@ -13,17 +13,21 @@ import {
   type LogSubscription,
 } from "../../core/log/event-log.ts";
 import type { LogNoticeListener } from "../../core/log/log-notice.ts";
+import type { SessionStore } from "../../core/state/session-store.ts";
+import type { AppliedBatch } from "../../ingest/apply-batch.ts";
 import { CATALOGUE_GROUP, startCatalogueIngest } from "../../ingest/apply-catalogue.ts";
-import { INGEST_GROUP, startIngest } from "../../ingest/consume.ts";
+import type { ChangelogKeeper } from "../../ingest/changelog/keep-changelog.ts";
+import { INGEST_GROUP, type IngestOptions, startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
 import { type OpenedState, openState } from "../../ingest/open-state.ts";
-import { openSwapModels } from "../../ingest/swap-models.ts";
+import { openSwapModels, type SwapModels } from "../../ingest/swap-models.ts";
 import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
 import { followBundle } from "../follow-bundle.ts";
 import { HEALTH_OPTIONS, type HealthEndpoint } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
+import { CHANGELOG_OPTIONS, keeperOf } from "../host-options.ts";
 import { type IngestMetrics, ingestMetrics } from "../metrics/ingest-metrics.ts";
 import { healthOf } from "../metrics/process-metrics.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
@@ -42,6 +46,7 @@ export const ingest: Command = {
     ...LOG_OPTIONS,
     ...HEALTH_OPTIONS,
     ...NOTICE_OPTIONS,
+    ...CHANGELOG_OPTIONS,
   },
   async run({ options, signal }) {
     const home = homeOf(options);
@@ -61,31 +66,32 @@ export const ingest: Command = {
     const counts = newCounts();
     const batches = { tried: 0 };
     const metrics = ingestMetrics({ counts, storeFolder: home.state, nowMs: Date.now });
-    const groups = consumerGroups(options.text("topic-prefix"), home.catalogue);
-    const subscriptions = await Promise.all([
-      startIngest({
-        log: log!,
-        deadLetters: deadLetters!,
-        store,
-        models: () => {
-          // Asked once for each batch, be it tried for the first time or again.
-          batches.tried += 1;
-          return models.current();
-        },
-        batches: models.batches,
-        counts,
-        group: groups.listening,
-        onNotice,
-        onApplied: metrics.onApplied,
-      }),
-      startCatalogueIngest({
-        log: catalogueLog!,
-        catalogue,
-        group: groups.catalogue,
-        counts,
-        onNotice,
-      }),
-    ]);
+    const keeper = await keeperOf(options, {
+      choice,
+      log: log!,
+      store,
+      onNotice,
+      // Bringing a partition here is progress, too.
+      onProgress: () => {
+        batches.tried += 1;
+      },
+    });
+    const subscriptions = await startReading({
+      log: log!,
+      deadLetters: deadLetters!,
+      catalogueLog: catalogueLog!,
+      store,
+      keeper,
+      catalogue,
+      models,
+      tried: () => {
+        batches.tried += 1;
+      },
+      counts,
+      groups: consumerGroups(options.text("topic-prefix"), home.catalogue),
+      onNotice,
+      onApplied: metrics.onApplied,
+    });
     metrics.watch(subscriptions[0]!);
     const health = await healthOf(options, {
       metrics: metrics.metrics,
@@ -106,13 +112,56 @@ export const ingest: Command = {
     await watch(watched, signal);
     health?.close();
     await following;
+    await keeper?.publish();
     for (const subscription of subscriptions) await subscription.close();
+    await keeper?.close();
     for (const open of [log!, deadLetters!, catalogueLog!, models, store, catalogue]) {
       await open.close();
     }
     notices.info("heard", counts);
   },
 };
+
+interface Reading extends Pick<IngestOptions, "log" | "deadLetters" | "counts" | "onNotice"> {
+  readonly catalogueLog: EventLog;
+  readonly store: SessionStore;
+  readonly keeper: ChangelogKeeper | undefined;
+  readonly catalogue: CatalogueStore;
+  readonly models: SwapModels;
+  /** Called for each batch, be it tried for the first time or again. */
+  readonly tried: () => void;
+  readonly groups: ReturnType<typeof consumerGroups>;
+  readonly onApplied: (batch: AppliedBatch) => void;
+}
+
+/** Joins the groups of the listening topic and of the catalogue. */
+function startReading(reading: Reading): Promise<LogSubscription[]> {
+  const { log, deadLetters, store, keeper, models, groups, counts, onNotice } = reading;
+  return Promise.all([
+    startIngest({
+      log,
+      deadLetters,
+      store: keeper?.store ?? store,
+      ...(keeper && { handOver: keeper }),
+      models: () => {
+        reading.tried();
+        return models.current();
+      },
+      batches: models.batches,
+      counts,
+      group: groups.listening,
+      onNotice,
+      onApplied: reading.onApplied,
+    }),
+    startCatalogueIngest({
+      log: reading.catalogueLog,
+      catalogue: reading.catalogue,
+      group: groups.catalogue,
+      counts,
+      onNotice,
+    }),
+  ]);
+}
 
 /** Hosts of one installation share the partitions of the listening topic, and each of them reads
  *  the whole catalogue. Installations that share one Kafka share no group. */

@@ -91,6 +91,7 @@ const EVENT_OUTCOMES: readonly CounterName[] = [
   "replayed",
   "dead_lettered",
   "forgotten",
+  "not_stored",
 ];
 
 const CATALOGUE_OUTCOMES: Readonly<Partial<Record<CounterName, string>>> = {

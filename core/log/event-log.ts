@@ -66,8 +66,8 @@ export interface LogReader {
    *  before its first fetch. */
   resumeFrom(partition: Partition): Offset;
   /** Awaited before `resumeFrom` whenever reading of a partition starts, so after a rejected batch,
-   *  too: the time to bring here what another reader has made of the partition. A rejection is tried
-   *  again with back-off. */
+   *  too: the time to bring here what another reader has made of the partition. A rejection is
+   *  tried again with back-off. */
   prepare?(partition: Partition, signal: AbortSignal): Promise<void>;
   /** Called before the first batch of newly assigned partitions. */
   onAssigned?(partitions: readonly Partition[]): void;

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cluster, type Kafka, type KafkaMessage, PartitionAssigners } from "kafkajs";
-import Batch, { type FetchedPartition } from "kafkajs/src/consumer/batch.js";
+import Batch from "kafkajs/src/consumer/batch.js";
 import { Failure } from "../domain/failure.ts";
 import type { Partition } from "../domain/ids.ts";
 import { REQUEST_RETRIES_MAX } from "./kafka-client.ts";
 import { BATCH_BYTES_MAX, retryWaitMs } from "./log-limits.ts";
 
 export interface KafkaFetcher {
-  /** The messages at `from` or soon after it, up to about `BATCH_BYTES_MAX`, without control records
-   *  and those of aborted transactions; and the offset after the last of them. Empty where the
-   *  partition ends, or an open transaction begins. */
+  /** The messages at `from` or soon after it, up to about `BATCH_BYTES_MAX`, without control
+   *  records and those of aborted transactions; and the offset after the last of them. Empty where
+   *  the partition ends, or an open transaction begins. */
   fetch(partition: Partition, from: number): Promise<FetchedMessages>;
   close(): Promise<void>;
 }
@@ -101,6 +101,8 @@ async function fetchOnce(
 /** The part of a fetch response that is read here; kafkajs leaves its type open. */
 interface FetchResponse {
   readonly responses: readonly {
-    readonly partitions: readonly (FetchedPartition & { readonly lastStableOffset: string })[];
+    readonly partitions: readonly (Batch.FetchedPartition & {
+      readonly lastStableOffset: string;
+    })[];
   }[];
 }

@@ -7,8 +7,8 @@ export interface TopicOptions {
   readonly partitions: number;
   /** Keeps the last record of each key, not the records of the last days. */
   readonly compacted?: boolean;
-  /** Where it is compacted: how long a record may stay that a later one of its key replaces. Kafka's
-   *  own choice, which may be for ever, where it is not given. */
+  /** Where it is compacted: how long a record may stay that a later one of its key replaces.
+   *  Kafka's own choice, which may be for ever, where it is not given. */
   readonly replacedWithinMs?: number;
   /** Copies of each partition; the brokers' default where it is not given. */
   readonly replicas?: number;

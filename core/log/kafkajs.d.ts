@@ -20,18 +20,20 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
 declare module "kafkajs/src/consumer/batch.js" {
   import type { KafkaMessage } from "kafkajs";
 
-  /** What a fetch brought of one partition. */
-  export interface FetchedPartition {
-    readonly messages: readonly KafkaMessage[];
-    readonly abortedTransactions: readonly unknown[];
-  }
-
-  /** Tells apart what a consumer shall see of it. */
-  export default class Batch {
-    constructor(topic: string, fetchedOffset: string, answer: FetchedPartition);
+  /** Tells apart what a consumer shall see of what a fetch brought. */
+  class Batch {
+    constructor(topic: string, fetchedOffset: string, answer: Batch.FetchedPartition);
     /** At or above the fetched offset. */
     readonly messagesWithinOffset: readonly KafkaMessage[];
     /** Of those, no control records and none of an aborted transaction. */
     readonly messages: readonly KafkaMessage[];
   }
+  namespace Batch {
+    /** What a fetch brought of one partition. */
+    interface FetchedPartition {
+      readonly messages: readonly KafkaMessage[];
+      readonly abortedTransactions: readonly unknown[];
+    }
+  }
+  export = Batch;
 }

@@ -11,12 +11,12 @@ import { decodePosition, encodePosition } from "../../core/state/store-layout.ts
  *
  *  | key | value |
  *  |---|---|
- *  | `L` and the listener's id | the record as the store keeps it; none where the listener is forgotten |
+ *  | `L` and the listener's id | the record as the store keeps it; none: they are forgotten |
  *  | `P` | an applied position of the partition, as the store keeps it |
  *
- *  At a position every listener's last record before it, or a later one, holds all that the listening
- *  log has below that position. Records may be ahead of it: they know the last event that they
- *  heard. */
+ *  At a position every listener's last record before it, or a later one, holds all that the
+ *  listening log has below that position. Records may be ahead of it: they know the last event that
+ *  they heard. */
 export const CHANGELOG_TOPIC = "segue.state-changelog.v1";
 
 /** What one record of the changelog says. */

@@ -111,8 +111,8 @@ function moveTo({ store, partition }: CopyOptions, position: AppliedPosition): P
 
 const NOTHING_APPLIED = { epoch: 0, next: 0 as Offset, appendedAtMs: 0 };
 
-/** Removes listeners of the partition whom the changelog does not have: they were forgotten, so long
- *  ago that no tombstone tells of them any more. */
+/** Removes listeners of the partition whom the changelog does not have: they were forgotten, so
+ *  long ago that no tombstone tells of them any more. */
 async function forgetOthers(
   options: CopyOptions,
   seen: ReadonlySet<ListenerId>,

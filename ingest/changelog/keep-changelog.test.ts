@@ -14,15 +14,15 @@ import {
 } from "../../test/support/listening-records.ts";
 import { type MemoryEventLog, memoryEventLog } from "../../test/support/memory-event-log.ts";
 import { type MemoryFencedLog, memoryFencedLog } from "../../test/support/memory-fenced-log.ts";
-import { seededRandom } from "../../trainer/random.ts";
 import { tinyModels } from "../../test/support/tiny-models.ts";
+import { seededRandom } from "../../trainer/random.ts";
 import { CHANGELOG_TOPIC, changelogEntry, lastPosition } from "./changelog-records.ts";
 import { type ChangelogKeeper, keepChangelog } from "./keep-changelog.ts";
 
 const ONLY = 0 as Partition;
 const LISTENERS = 12;
 const NEVER = new AbortController().signal;
-const SEEDS = 300;
+const SEEDS = 25;
 const TURNS = 40;
 
 test("a host that gains a partition goes on from the changelog, to the same bytes", async () => {
@@ -40,7 +40,7 @@ test("a host that gains a partition goes on from the changelog, to the same byte
   await close(first, second);
 });
 
-test("what was applied and not written before a crash is written by whoever comes next", async () => {
+test("what was applied and not written before a crash is written by the next owner", async () => {
   const world = newWorld();
   const [first, second, third] = [host(world), host(world), host(world)];
   await first.gain();
@@ -110,7 +110,7 @@ test("a store that is older than its changelog is written whole", async () => {
   await close(first, second);
 });
 
-test("nothing of a forgotten listener is left in the changelog or on a host that was away", async () => {
+test("nothing of a forgotten listener is left in the changelog or on another host", async () => {
   const world = newWorld();
   const [first, second] = [host(world), host(world)];
   await first.gain();
@@ -141,7 +141,7 @@ test("a copy that is interrupted anywhere is taken again, and loses nothing", as
     await first.hear(play(world, 60));
     await first.keeper.publish();
   }
-  for (let reads = 1; reads < 20; reads++) {
+  for (let reads = 1; reads < 20; reads += 3) {
     const store = createMemoryStore();
     const [before, again] = [host(world, store), host(world, store)];
     await before.hear(0, 100);
@@ -159,7 +159,7 @@ test("a copy that is interrupted anywhere is taken again, and loses nothing", as
   await close(first);
 });
 
-test(`hosts that ${SEEDS} seeds have pass partitions on end as a plain replay does`, async (run) => {
+test(`${SEEDS} seeds' hosts that pass a partition on end as a plain replay`, async (run) => {
   for (let seed = 1; seed <= SEEDS; seed++) {
     const world = newWorld();
     await passAround(world, seededRandom(seed, "hosts"));

@@ -19,14 +19,15 @@ export interface KeepOptions {
   readonly onProgress?: () => void;
 }
 
-/** Keeps the changelog of the partitions that this host owns, brings here what others wrote of one
- *  before it is read, and follows some that others own. */
+/** Keeps the changelog of the partitions that this host owns, brings here what others wrote of
+ *  one before it is read, and follows some that others own. */
 export interface ChangelogKeeper extends Required<Pick<LogReader, "prepare" | "onRevoked">> {
   /** The store as ingest must write it, so that the keeper knows what changed. */
   readonly store: SessionStore;
   /** Follows these partitions and no others, those left out that this host owns. */
   follow(partitions: readonly Partition[]): void;
-  /** Records of the listening log that the changelog is behind the store, over all that is owned. */
+  /** Records of the listening log that the changelog is behind the store, over all that is
+   *  owned. */
   behind(): number;
   /** Writes what waits. */
   publish(): Promise<void>;

@@ -32,8 +32,8 @@ const WAITING_MAX = 100_000;
 /** Listeners of one transaction. */
 const WRITE_LISTENERS_MAX = 5_000;
 
-/** Writes each listener's newest record once, however often they were heard since the last time, and
- *  then the position that all of them have reached. The first write shuts out whoever owned the
+/** Writes each listener's newest record once, however often they were heard since the last time,
+ *  and then the position that all of them have reached. The first write shuts out whoever owned the
  *  partition before. What was not written, because this process or the changelog was away, is found
  *  from the last position there: in the log, or, where that does not reach back, in the store. */
 export function createPublisher(options: PublishOptions): ChangePublisher {
@@ -55,7 +55,7 @@ export function createPublisher(options: PublishOptions): ChangePublisher {
     try {
       await writeChanges();
     } catch (cause) {
-      const message = `the changelog of partition ${partition} cannot be written; it is tried again`;
+      const message = `the changelog of partition ${partition} cannot be written for now`;
       onNotice({ level: "warning", message, cause });
       await close();
     }

@@ -169,6 +169,24 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     ]),
   },
   {
+    row: 19,
+    tests: [
+      ...named("test/two-hosts.test.ts", [
+        "hosts that join, leave and are killed pass on every partition, whole",
+      ]),
+      ...named("core/log/kafka-fenced-log.test.ts", [
+        "a writer is refused once another was opened, and its last words are not read",
+      ]),
+      ...named("ingest/changelog/keep-changelog.test.ts", [
+        "a host that gains a partition goes on from the changelog, to the same bytes",
+        "what was applied and not written before a crash is written by the next owner",
+        "an owner that was overtaken is shut out, and what it writes late is never read",
+        "a copy that is interrupted anywhere is taken again, and loses nothing",
+      ]),
+    ],
+    owed: "that no reply is made before the state is there",
+  },
+  {
     row: 20,
     tests: [
       ...SIMULATION,
@@ -347,6 +365,9 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ...caught("a forgotten listener whose record stays", 30),
       ...named("core/state/snapshot.test.ts", [
         "no byte of a forgotten listener is in a snapshot, nor in a store made of it",
+      ]),
+      ...named("ingest/changelog/keep-changelog.test.ts", [
+        "nothing of a forgotten listener is left in the changelog or on another host",
       ]),
     ],
     owed: "the bytes that a running store's free pages still hold",

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Child } from "../cli/child-process.ts";
+import { createStepRunner } from "../core/bundle/graph-runner.ts";
+import { openBundle } from "../core/bundle/open-bundle.ts";
+import type { Partition } from "../core/domain/ids.ts";
+import { createMemoryStore } from "../core/state/memory-store.ts";
+import { brokersForTests, stopBrokersForTests } from "../deploy/kafka/require-broker.ts";
+import { applyBatch } from "../ingest/apply-batch.ts";
+import { type Hosts, openHosts, unionOf, untilApplied } from "./support/hosts.ts";
+import { listeningWorld } from "./support/listening-world.ts";
+
+const EVENTS = 40_000;
+/** Events of one append. */
+const PART = 100;
+
+const brokers = await brokersForTests();
+after(stopBrokersForTests);
+
+if (brokers === undefined) {
+  test("Kafka: two hosts", (context) => context.skip("there is no broker"));
+} else {
+  test("hosts that join, leave and are killed pass on every partition, whole", async (run) => {
+    const hosts = await openHosts(brokers, `hosts-${process.pid}.`);
+    try {
+      await passAround(hosts);
+    } finally {
+      await hosts.close();
+    }
+    const events = hosts.appended.reduce((sum, records) => sum + records.length, 0);
+    run.diagnostic(`figure: ${events} events, 2 hosts, 4 moves, 1 kill; union equal to a replay`);
+  });
+}
+
+async function passAround(hosts: Hosts): Promise<void> {
+  const start = (name: string) => hosts.startIngest(name, "--changelog");
+  const moved = new AbortController();
+  const loading = load(hosts, moved.signal);
+  let first = await start("first");
+  await sleep(2_000);
+  let second = await start("second");
+  await sleep(2_000);
+  await kill(first);
+  first = await start("first");
+  await sleep(2_000);
+  await second.stop();
+  second = await start("second");
+  moved.abort();
+  await loading;
+  await untilApplied(hosts, ["first", "second"]);
+  for (const host of [first, second]) await host.stop();
+  const union = await unionOf(hosts, ["first", "second"]);
+  assert.equal(await union.digest(), await plainDigest(hosts));
+  const ends = hosts.appended.map((_, index) => hosts.log.watermarks(index as Partition));
+  // Nobody could have made that of the log alone.
+  assert.ok((await Promise.all(ends)).every(({ first: oldest }) => oldest > 0));
+}
+
+/** Appends the world a part at a time, and takes from the log what the changelog has, until all
+ *  moves are made. */
+async function load(hosts: Hosts, moved: AbortSignal): Promise<void> {
+  const world = listeningWorld({ events: EVENTS, listeners: 300, tracks: 50, seed: 7 });
+  for (let from = 0; from < EVENTS && !moved.aborted; from += PART) {
+    await hosts.append(world.slice(from, from + PART));
+    await hosts.trim();
+    await sleep(100);
+  }
+}
+
+async function kill(child: Child): Promise<void> {
+  child.process.kill("SIGKILL");
+  await child.stop();
+}
+
+async function plainDigest(hosts: Hosts): Promise<string> {
+  const bundle = await openBundle(hosts.bundle);
+  const runner = await createStepRunner(bundle);
+  const store = createMemoryStore();
+  const deadLetters = { append: async () => [] };
+  const context = { store, models: { bundle, runner }, topic: hosts.log.topic, deadLetters };
+  const { signal } = new AbortController();
+  for (const [partition, records] of hosts.appended.entries()) {
+    const next = records.at(-1)!.offset;
+    await applyBatch(
+      { partition: partition as Partition, records, next },
+      { ...context, signal, onApplied: undefined },
+    );
+  }
+  await runner.close();
+  return store.digest();
+}
