@@ -66,16 +66,12 @@ export const ingest: Command = {
     const counts = newCounts();
     const batches = { tried: 0 };
     const metrics = ingestMetrics({ counts, storeFolder: home.state, nowMs: Date.now });
-    const keeper = await keeperOf(options, {
-      choice,
-      log: log!,
-      store,
-      onNotice,
-      // Bringing a partition here is progress, too.
-      onProgress: () => {
-        batches.tried += 1;
-      },
-    });
+    const tried = () => {
+      batches.tried += 1;
+    };
+    // Bringing a partition here is progress, too.
+    const kept = { choice, log: log!, store, onNotice, onProgress: tried };
+    const keeper = await keeperOf(options, kept);
     const subscriptions = await startReading({
       log: log!,
       deadLetters: deadLetters!,
@@ -84,9 +80,7 @@ export const ingest: Command = {
       keeper,
       catalogue,
       models,
-      tried: () => {
-        batches.tried += 1;
-      },
+      tried,
       counts,
       groups: consumerGroups(options.text("topic-prefix"), home.catalogue),
       onNotice,
