@@ -88,7 +88,7 @@ async function fetchOnce(
   })) as FetchResponse;
   const answer = responses[0]?.partitions[0];
   if (answer === undefined) throw new Failure("log_unavailable", "the broker's answer is empty");
-  const batch = new Batch(topic, String(from), answer);
+  const batch = new Batch<KafkaMessage>(topic, String(from), answer);
   // A compressed batch comes whole, from before the offset that was asked for.
   const last = batch.messagesWithinOffset.at(-1);
   return {
@@ -101,7 +101,7 @@ async function fetchOnce(
 /** The part of a fetch response that is read here; kafkajs leaves its type open. */
 interface FetchResponse {
   readonly responses: readonly {
-    readonly partitions: readonly (Batch.FetchedPartition & {
+    readonly partitions: readonly (Batch.FetchedPartition<KafkaMessage> & {
       readonly lastStableOffset: string;
     })[];
   }[];

@@ -18,20 +18,18 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
 }
 
 declare module "kafkajs/src/consumer/batch.js" {
-  import type { KafkaMessage } from "kafkajs";
-
   /** Tells apart what a consumer shall see of what a fetch brought. */
-  class Batch {
-    constructor(topic: string, fetchedOffset: string, answer: Batch.FetchedPartition);
+  class Batch<Message> {
+    constructor(topic: string, fetchedOffset: string, answer: Batch.FetchedPartition<Message>);
     /** At or above the fetched offset. */
-    readonly messagesWithinOffset: readonly KafkaMessage[];
+    readonly messagesWithinOffset: readonly Message[];
     /** Of those, no control records and none of an aborted transaction. */
-    readonly messages: readonly KafkaMessage[];
+    readonly messages: readonly Message[];
   }
   namespace Batch {
     /** What a fetch brought of one partition. */
-    interface FetchedPartition {
-      readonly messages: readonly KafkaMessage[];
+    interface FetchedPartition<Message> {
+      readonly messages: readonly Message[];
       readonly abortedTransactions: readonly unknown[];
     }
   }

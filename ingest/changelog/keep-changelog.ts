@@ -6,7 +6,7 @@ import { settlesWithin } from "../../core/log/settles-within.ts";
 import type { SessionStore } from "../../core/state/session-store.ts";
 import { isBelow, lastPosition } from "./changelog-records.ts";
 import { copyPartition } from "./copy-partition.ts";
-import { type FollowedPartition, followPartition } from "./follow-partition.ts";
+import { followPartitions } from "./follow-partitions.ts";
 import { type ChangePublisher, createPublisher } from "./publish-changes.ts";
 
 export interface KeepOptions {
@@ -45,7 +45,7 @@ export function keepChangelog(options: KeepOptions): ChangelogKeeper {
   const { changelog, log, store, onNotice, onProgress } = options;
   const owned = new Set<Partition>();
   const publishers = new Map<Partition, ChangePublisher>();
-  const followed = new Map<Partition, FollowedPartition>();
+  const followed = followPartitions({ changelog, store }, onNotice);
   let publishing = Promise.resolve();
   const timer = setInterval(() => void publish(), PUBLISH_WAIT_MS).unref();
   let isWriting = false;
@@ -66,9 +66,7 @@ export function keepChangelog(options: KeepOptions): ChangelogKeeper {
 
   async function prepare(partition: Partition, signal: AbortSignal): Promise<void> {
     owned.add(partition);
-    const following = followed.get(partition);
-    followed.delete(partition);
-    await following?.finish();
+    await followed.finish(partition);
     if (await isFarBehind(options, partition)) {
       await copyPartition(
         { changelog, store, partition, ...(onProgress && { onProgress }) },
@@ -90,22 +88,13 @@ export function keepChangelog(options: KeepOptions): ChangelogKeeper {
   }
 
   function follow(partitions: readonly Partition[]): void {
-    const wanted = new Set(partitions.filter((partition) => !owned.has(partition)));
-    for (const [partition, following] of followed) {
-      if (wanted.has(partition)) continue;
-      followed.delete(partition);
-      void following.abandon();
-    }
-    for (const partition of wanted) {
-      if (followed.has(partition)) continue;
-      followed.set(partition, followPartition({ changelog, store, partition }, onNotice));
-    }
+    followed.follow(partitions.filter((partition) => !owned.has(partition)));
   }
 
   async function close(): Promise<void> {
     clearInterval(timer);
     await settlesWithin(publish(), CLOSE_WAIT_MS);
-    await Promise.all([...followed.values()].map((following) => following.abandon()));
+    await followed.abandon();
     await Promise.all([...publishers.values()].map((publisher) => publisher.close()));
   }
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Partition } from "../../core/domain/ids.ts";
 import type { LogNoticeListener } from "../../core/log/log-notice.ts";
 import { type CopyOptions, copyPartition } from "./copy-partition.ts";
 
 /** A copy of a partition that another host owns, kept up with its changelog. */
-export interface FollowedPartition {
+interface FollowedPartition {
   /** Reads the changelog to its end and stops: nothing of the partition is written after that. */
   finish(): Promise<void>;
   /** Stops as soon as it can. */
@@ -15,10 +16,48 @@ const LOOK_WAIT_MS = 200;
 /** Until the owner has come to where this host once was, and after a failure. */
 const RETRY_WAIT_MS = 1_000;
 
-export function followPartition(
-  options: CopyOptions,
+/** The partitions that a host follows. */
+export interface FollowedPartitions {
+  /** Follows these and no others. */
+  follow(partitions: readonly Partition[]): void;
+  /** Reads a partition that is followed to the changelog's end, and follows it no more. */
+  finish(partition: Partition): Promise<void>;
+  /** Follows none any more. */
+  abandon(): Promise<void>;
+}
+
+export function followPartitions(
+  options: Omit<CopyOptions, "partition">,
   onNotice: LogNoticeListener,
-): FollowedPartition {
+): FollowedPartitions {
+  const followed = new Map<Partition, FollowedPartition>();
+
+  function taken(partition: Partition): FollowedPartition | undefined {
+    const following = followed.get(partition);
+    followed.delete(partition);
+    return following;
+  }
+
+  return {
+    follow(partitions) {
+      for (const partition of followed.keys()) {
+        if (!partitions.includes(partition)) void taken(partition)?.abandon();
+      }
+      for (const partition of partitions) {
+        if (followed.has(partition)) continue;
+        followed.set(partition, followPartition({ ...options, partition }, onNotice));
+      }
+    },
+    async finish(partition) {
+      await taken(partition)?.finish();
+    },
+    async abandon() {
+      await Promise.all([...followed.keys()].map((partition) => taken(partition)?.abandon()));
+    },
+  };
+}
+
+function followPartition(options: CopyOptions, onNotice: LogNoticeListener): FollowedPartition {
   const finishing = new AbortController();
   const abandoned = new AbortController();
   const done = follow();
