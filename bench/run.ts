@@ -8,6 +8,7 @@ import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
 import { metricsCost } from "./metrics.ts";
 import { restart } from "./restart.ts";
+import { takeover } from "./takeover.ts";
 import { trainingMemory } from "./training-memory.ts";
 import { trainingSpeed } from "./training-speed.ts";
 
@@ -38,6 +39,12 @@ const BENCHES: readonly Bench[] = [
     summary: "how soon ingest and scorer answer again, with --listeners N in the store",
     takesSizes: true,
     run: restart,
+  },
+  {
+    name: "takeover",
+    summary: "how soon a host has the state of a partition that it gains, of --listeners listeners",
+    takesSizes: true,
+    run: takeover,
   },
   {
     name: "imports",

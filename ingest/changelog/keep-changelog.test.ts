@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ListenerId, Offset, Partition } from "../../core/domain/ids.ts";
+import { until } from "../../core/log/collecting-reader.ts";
 import type { LogNotice } from "../../core/log/log-notice.ts";
 import { createMemoryStore } from "../../core/state/memory-store.ts";
 import type { SessionStore } from "../../core/state/session-store.ts";
@@ -54,6 +55,25 @@ test("what was applied and not written before a crash is written by the next own
   assert.equal(third.store.position(ONLY)?.next, 210);
   assert.equal(await third.store.digest(), await plainDigest(world));
   await close(first, second, third);
+});
+
+test("a host that follows a partition has all of it before it gains it", async () => {
+  const world = newWorld();
+  const [owner, standby] = [host(world), host(world)];
+  await owner.gain();
+  await owner.hear(play(world, 100));
+  await owner.keeper.publish();
+  standby.keeper.follow([ONLY]);
+  await until(() => standby.store.position(ONLY)?.next === 100, "the copy is whole");
+  await owner.hear(play(world, 60));
+  await owner.keeper.publish();
+  world.log.trim(ONLY, 160);
+  await standby.gain();
+  assert.equal(await standby.store.digest(), await plainDigest(world));
+  standby.keeper.follow([ONLY]);
+  await standby.hear(play(world, 10));
+  assert.equal(await standby.store.digest(), await plainDigest(world));
+  await close(owner, standby);
 });
 
 test("an owner that was overtaken is shut out, and what it writes late is never read", async () => {

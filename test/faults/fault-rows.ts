@@ -182,6 +182,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
         "what was applied and not written before a crash is written by the next owner",
         "an owner that was overtaken is shut out, and what it writes late is never read",
         "a copy that is interrupted anywhere is taken again, and loses nothing",
+        "a host that follows a partition has all of it before it gains it",
       ]),
     ],
     owed: "that no reply is made before the state is there",
