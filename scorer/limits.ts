@@ -52,6 +52,22 @@ export const SERVER_LIMITS = {
   drainMs: 10 * 1000,
 } as const;
 
+/** When a call is refused because it would have to wait. */
+export const ADMISSION_LIMITS = {
+  waitMsMax: 50,
+  /** What a call is taken to last before any was measured. */
+  callMsAtFirst: 1,
+  /** So many of one turn are begun whatever was measured. */
+  alwaysBegun: 8,
+  /** A mean is taken over so many calls; by so much of what was it may rise, and so much of a
+   *  fall is believed. */
+  measuredCalls: 64,
+  riseMax: 0.02,
+  fallWeight: 0.2,
+  /** What a refused caller is asked to wait at least. */
+  pushbackMsMin: 20,
+} as const;
+
 /** How many connections a port takes, and how they must begin. */
 export const CONNECTION_LIMITS = {
   connectionsMax: 2_048,

@@ -1,7 +1,7 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { createInUse, type InUse } from "../core/bundle/in-use.ts";
 import type { EventLog } from "../core/log/event-log.ts";
 import { type RecommenderServer, RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
+import { type Admission, createAdmission } from "./admission.ts";
 import { forgetListener } from "./forget-listener.ts";
 import { recommend } from "./recommend.ts";
 import type { Recommendation } from "./recommendation.ts";
@@ -27,7 +27,7 @@ export interface RecommenderParts {
   /** The scorer of now, asked once per call, so that a new bundle serves from the next call on. */
   readonly scorer: () => Scorer;
   /** Told of each call, so that a scorer can be closed when none uses it any more. */
-  readonly calls?: InUse;
+  readonly calls?: Admission;
   readonly describe?: DescribeTrack;
   /** Where `ForgetListener` writes. */
   readonly log?: Pick<EventLog, "append">;
@@ -40,7 +40,7 @@ export interface RecommenderParts {
 /** The gRPC service `segue.v1.Recommender`: wire messages in, wire messages out, nothing of them
  *  further in. */
 export function recommenderService(parts: RecommenderParts): ServedService {
-  const { scorer, calls = createInUse(), describe, log, report, onRecommended } = parts;
+  const { scorer, calls = createAdmission(), describe, log, report, onRecommended } = parts;
   const implementation: RecommenderServer = {
     nextTracks: unary(calls, report, async (request, { leftMs, signal }) => {
       const current = scorer();

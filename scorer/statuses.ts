@@ -32,6 +32,15 @@ export function statusOf(error: unknown): Pick<ServiceError, "code" | "details" 
   return { code: STATUSES[error.code], details: error.message, metadata };
 }
 
+/** A refusal that says when another try is worth it, as gRPC's own retry policies read it. */
+export function refusedFor(
+  pushbackMs: number,
+): Pick<ServiceError, "code" | "details" | "metadata"> {
+  const metadata = new Metadata();
+  metadata.set("grpc-retry-pushback-ms", String(pushbackMs));
+  return { code: status.RESOURCE_EXHAUSTED, details: "too many calls are under way", metadata };
+}
+
 export function plainStatus(
   code: status,
   details: string,

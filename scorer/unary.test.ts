@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
 import { type ServerUnaryCall, type ServiceError, status } from "@grpc/grpc-js";
-import { createInUse, type InUse } from "../core/bundle/in-use.ts";
 import { Failure } from "../core/domain/failure.ts";
+import { type Admission, createAdmission } from "./admission.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { unary } from "./unary.ts";
 
@@ -15,7 +15,7 @@ test("a call that nobody waits for any more is dropped before any work", async (
 });
 
 test("a call too many is refused at once, and the place is free again afterwards", async () => {
-  const calls = createInUse();
+  const calls = createAdmission();
   const ends = Array.from({ length: SERVER_LIMITS.callsUnderWayMax }, () => calls.begin());
   assert.equal(await codeOf({}, { calls }), status.RESOURCE_EXHAUSTED);
   ends[0]!();
@@ -50,7 +50,7 @@ interface CallState {
 }
 
 interface Handler {
-  readonly calls?: InUse;
+  readonly calls?: Admission;
   readonly report?: (error: unknown) => void;
   readonly error?: unknown;
   readonly serve?: () => Promise<string>;
@@ -64,7 +64,7 @@ async function codeOf(state: CallState, handler?: Handler): Promise<status | und
  *  runs. */
 async function answerOf(
   { deadline = Number.POSITIVE_INFINITY, cancelled = false }: CallState,
-  { calls = createInUse(), report = () => {}, error, serve }: Handler = {},
+  { calls = createAdmission(), report = () => {}, error, serve }: Handler = {},
 ): Promise<Partial<ServiceError> | null> {
   const call = Object.assign(new EventEmitter(), {
     request: "request",

@@ -5,10 +5,9 @@ import {
   type ServiceDefinition,
   status,
 } from "@grpc/grpc-js";
-import type { InUse } from "../core/bundle/in-use.ts";
 import { Failure } from "../core/domain/failure.ts";
-import { SERVER_LIMITS } from "./limits.ts";
-import { plainStatus, statusOf } from "./statuses.ts";
+import type { Admission } from "./admission.ts";
+import { plainStatus, refusedFor, statusOf } from "./statuses.ts";
 
 /** What a caller is still waiting for. */
 export interface Caller {
@@ -22,7 +21,7 @@ export interface Caller {
  *  comes while too many are under way is dropped before `serve`. `report` gets what is not the
  *  caller's fault. */
 export function unary<Request, Reply>(
-  calls: InUse,
+  calls: Admission,
   report: (error: unknown) => void,
   serve: (request: Request, caller: Caller) => Promise<Reply>,
 ): handleUnaryCall<Request, Reply> {
@@ -30,9 +29,8 @@ export function unary<Request, Reply>(
     const leftMs = leftOf(call);
     if (call.cancelled) return done(plainStatus(status.CANCELLED, "the caller has gone"));
     if (leftMs <= 0) return done(plainStatus(status.DEADLINE_EXCEEDED, "the deadline has passed"));
-    if (calls.underWay >= SERVER_LIMITS.callsUnderWayMax) {
-      return done(plainStatus(status.RESOURCE_EXHAUSTED, "too many calls are under way"));
-    }
+    const pushbackMs = calls.refusal(leftMs);
+    if (pushbackMs !== undefined) return done(refusedFor(pushbackMs));
     const gone = new AbortController();
     call.once("cancelled", () => gone.abort());
     const end = calls.begin();

@@ -8,7 +8,6 @@ import { runInNewContext } from "node:vm";
 import { connectClient } from "../cli/recommender-client.ts";
 import type { BundleContent } from "../core/bundle/bundle.ts";
 import { createStepRunner } from "../core/bundle/graph-runner.ts";
-import { createInUse } from "../core/bundle/in-use.ts";
 import { openBundle } from "../core/bundle/open-bundle.ts";
 import { publishBundle } from "../core/bundle/publish-bundle.ts";
 import { rollBack } from "../core/bundle/publish-files.ts";
@@ -16,6 +15,7 @@ import { watchBundle } from "../core/bundle/watch-bundle.ts";
 import type { Failure } from "../core/domain/failure.ts";
 import type { TrackId } from "../core/domain/ids.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
+import { createAdmission } from "../scorer/admission.ts";
 import { recommenderService } from "../scorer/serve.ts";
 import { startServer } from "../scorer/server.ts";
 import { openSwapScorer } from "../scorer/swap-scorer.ts";
@@ -69,8 +69,7 @@ test("a hundred swaps under load fail no call and keep memory flat", async (cont
 });
 
 for (const [what, spoil] of spoiltBundles()) {
-  const name = `a bundle with ${what} is refused by a running scorer, and the old one answers`;
-  test(name, async (context) => {
+  test(`a running scorer refuses a bundle with ${what} and serves on`, async (context) => {
     const { folder, client, refused, taken } = await served(context, contentOf(0));
     const { bundleId } = await client.nextTracks({ listener: "l", k: 5 });
     const next = temporaryFolder();
@@ -132,7 +131,7 @@ async function served(context: TestContext, content: BundleContent) {
   const runner = await createStepRunner(bundle);
   await hearAll(state, { bundle, runner }, [playOf("0/track-3" as TrackId, 0)]);
   await runner.close();
-  const calls = createInUse();
+  const calls = createAdmission();
   const reported: unknown[] = [];
   const scorer = await openSwapScorer(bundle, {
     startRunner: createStepRunner,

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { createStepRunner } from "../../core/bundle/graph-runner.ts";
-import { createInUse } from "../../core/bundle/in-use.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { openCatalogueReader } from "../../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { LISTENING_TOPIC } from "../../core/log/event-log.ts";
 import { openLmdbReader } from "../../core/state/lmdb-reader.ts";
 import { eventGateway } from "../../ingest/gateway.ts";
+import { createAdmission } from "../../scorer/admission.ts";
 import { observedService } from "../../scorer/observed-service.ts";
 import type { TrackDescription } from "../../scorer/replies.ts";
 import { recommenderService } from "../../scorer/serve.ts";
@@ -47,7 +47,7 @@ export const serve: Command = {
     const state = openLmdbReader(home.state);
     const catalogue = openCatalogueReader(home.catalogue);
     const { metrics, onRecommended, onCall } = serveMetrics();
-    const calls = createInUse();
+    const calls = createAdmission();
     const scorer = await openSwapScorer(bundle, {
       startRunner: createStepRunner,
       calls,

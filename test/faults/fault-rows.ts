@@ -286,6 +286,11 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     owed: "the deadlines of gRPC calls, which its library keeps by the wall clock",
   },
   {
+    row: 31,
+    tests: floods(["replies that a client does not read are bounded"]),
+    owed: "a stream that nobody reads ends with its connection alone",
+  },
+  {
     row: 32,
     tests: named("scorer/requests.test.ts", [
       "what a request has wrong is refused with the wire's name of the field",
@@ -303,24 +308,46 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     row: 34,
-    tests: named("scorer/unary.test.ts", [
-      "a call too many is refused at once, and the place is free again afterwards",
+    tests: [
+      ...named("scorer/overload.test.ts", [
+        "of far more calls than it bears, a scorer refuses some at once",
+      ]),
+      ...named("scorer/admission.test.ts", [
+        "a call that would wait past its deadline is refused, and told when to come again",
+      ]),
+    ],
+    owed: "how much is answered under twice the load, and lists of a cheaper rung before refusals",
+  },
+  {
+    row: 35,
+    tests: floods(["ten thousand idle and half-open connections are capped"]),
+    owed: "by how much a good client is slowed",
+  },
+  {
+    row: 36,
+    tests: floods([
+      "a client that resets what it asks for, again and again, is ended",
+      "a client that floods with pings and reads no answer is ended",
+      "a client that floods with settings and reads no answer is ended",
     ]),
-    owed: "what is still answered under twice the load",
   },
   {
     row: 37,
-    tests: named("scorer/serve.test.ts", [
-      "a message that is no request is refused as the caller's fault",
-    ]),
-    owed: "malformed frames, and a million of them",
+    tests: [
+      ...named("scorer/serve.test.ts", [
+        "a message that is no request is refused as the caller's fault",
+      ]),
+      ...floods(["malformed frames and messages get an answer or an end, and the scorer lives"]),
+    ],
   },
   {
     row: 38,
-    tests: named("scorer/serve.test.ts", [
-      "a message over the limit is refused and the server lives",
-    ]),
-    owed: "messages that unpack to more, and the memory that they take",
+    tests: [
+      ...named("scorer/serve.test.ts", [
+        "a message over the limit is refused and the server lives",
+      ]),
+      ...floods(["a message that unpacks to too much is refused in little memory"]),
+    ],
   },
   {
     row: 39,
@@ -402,9 +429,12 @@ function caught(mutant: string, seeds: number): RowTest[] {
 }
 
 function refusedWhileServing(faults: readonly string[]): RowTest[] {
-  const refused = "is refused by a running scorer, and the old one answers";
   return named(
     "test/hot-swap.test.ts",
-    faults.map((fault) => `a bundle with ${fault} ${refused}`),
+    faults.map((fault) => `a running scorer refuses a bundle with ${fault} and serves on`),
   );
+}
+
+function floods(names: readonly string[]): RowTest[] {
+  return named("test/floods/floods.test.ts", names);
 }

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createAdmission } from "./admission.ts";
+import { ADMISSION_LIMITS, SERVER_LIMITS } from "./limits.ts";
+
+test("calls of one turn are begun until the next would wait for too long", () => {
+  const { admission, turn } = loaded(2);
+  const begun = beginAll(admission, 1_000);
+  assert.ok(Math.abs(begun - ADMISSION_LIMITS.waitMsMax / 2) <= 1, `${begun} were begun`);
+  turn();
+  assert.equal(admission.refusal(1_000), undefined, "the next turn begins anew");
+});
+
+test("a call that would wait past its deadline is refused, and told when to come again", () => {
+  const { admission } = loaded(2);
+  for (let call = 0; call < 10; call++) admission.begin();
+  assert.equal(admission.refusal(21), 40, "it would wait for 20 ms and take 2");
+  assert.equal(admission.refusal(22.5), undefined);
+});
+
+test("a few of a turn are tried however near their deadlines are", () => {
+  const { admission } = loaded(5);
+  assert.equal(beginAll(admission, 1), ADMISSION_LIMITS.alwaysBegun);
+});
+
+test("calls that wait for something else are bounded by their number alone", () => {
+  const { admission, turn } = loaded(1);
+  const ends = Array.from({ length: SERVER_LIMITS.callsUnderWayMax }, () => {
+    turn();
+    return admission.begin();
+  });
+  turn();
+  assert.equal(typeof admission.refusal(1_000), "number");
+  ends[0]!();
+  assert.equal(admission.refusal(1_000), undefined);
+});
+
+type Loaded = ReturnType<typeof createAdmission>;
+
+/** An admission that has measured that a call takes so long, on a clock of the test's own. */
+function loaded(callMs: number): { readonly admission: Loaded; turn(): void } {
+  let busyMs = 0;
+  let after: (() => void)[] = [];
+  const admission = createAdmission({
+    busyMs: () => busyMs,
+    afterTurn: (done) => after.push(done),
+  });
+  const turn = () => {
+    for (const done of after) done();
+    after = [];
+  };
+  for (let call = 0; call < 100 * ADMISSION_LIMITS.measuredCalls; call++) {
+    const end = admission.begin();
+    busyMs += callMs;
+    end();
+    turn();
+  }
+  return { admission, turn };
+}
+
+function beginAll(admission: Loaded, leftMs: number): number {
+  for (let begun = 0; ; begun++) {
+    if (admission.refusal(leftMs) !== undefined) return begun;
+    admission.begin();
+  }
+}

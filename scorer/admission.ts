@@ -1,0 +1,71 @@
+import { createInUse, type InUse } from "../core/bundle/in-use.ts";
+import { ADMISSION_LIMITS, SERVER_LIMITS } from "./limits.ts";
+
+/** Decides for each call, as it comes, whether it is begun. */
+export interface Admission extends InUse {
+  /** How long a call has to wait before it is worth another try, in milliseconds; undefined where
+   *  the call may begin. `leftMs` is what its caller waits for. */
+  refusal(leftMs: number): number | undefined;
+}
+
+export interface AdmissionClock {
+  /** How long the event loop has worked since the process began, in milliseconds. */
+  readonly busyMs: () => number;
+  /** Calls back when the event loop has done all that waits for it now. */
+  readonly afterTurn: (done: () => void) => void;
+}
+
+/** A queue that is bounded by time. A call that comes waits for those that have come in the same
+ *  turn of the event loop, each of which takes as long as a call took of late; one that would have
+ *  to wait for too long, or past its deadline, is refused at once. What is refused costs little, so
+ *  the rest is answered as if nobody else had asked. */
+export function createAdmission(clock: AdmissionClock = EVENT_LOOP): Admission {
+  const calls = createInUse();
+  let callMs = ADMISSION_LIMITS.callMsAtFirst;
+  let begunThisTurn = 0;
+  let ended = 0;
+  let busyMs = clock.busyMs();
+
+  function measure(): void {
+    if (++ended % ADMISSION_LIMITS.measuredCalls !== 0) return;
+    const now = clock.busyMs();
+    const late = (now - busyMs) / ADMISSION_LIMITS.measuredCalls;
+    busyMs = now;
+    // A bundle that is opened beside the calls makes them look dear: what falls is believed sooner
+    // than what rises.
+    const step = Math.min(late - callMs, ADMISSION_LIMITS.riseMax * callMs);
+    callMs += step < 0 ? ADMISSION_LIMITS.fallWeight * step : step;
+  }
+
+  return {
+    get underWay() {
+      return calls.underWay;
+    },
+    ended: () => calls.ended(),
+    begin() {
+      if (begunThisTurn++ === 0) {
+        clock.afterTurn(() => {
+          begunThisTurn = 0;
+        });
+      }
+      const end = calls.begin();
+      return () => {
+        measure();
+        end();
+      };
+    },
+    refusal(leftMs) {
+      const waitMs = begunThisTurn * callMs;
+      const boundMs = Math.min(ADMISSION_LIMITS.waitMsMax, leftMs - callMs);
+      const isFull = calls.underWay >= SERVER_LIMITS.callsUnderWayMax;
+      const isFewEnough = begunThisTurn < ADMISSION_LIMITS.alwaysBegun;
+      if (!isFull && (isFewEnough || waitMs <= boundMs)) return undefined;
+      return Math.ceil(Math.max(ADMISSION_LIMITS.pushbackMsMin, 2 * waitMs));
+    },
+  };
+}
+
+const EVENT_LOOP: AdmissionClock = {
+  busyMs: () => performance.eventLoopUtilization().active,
+  afterTurn: setImmediate,
+};
