@@ -1,4 +1,4 @@
-import type { ModelContent } from "../core/bundle/bundle.ts";
+import type { ModelContent, Sources } from "../core/bundle/bundle.ts";
 import { FEATURE_WIDTHS, type FeatureName, featureWidth } from "../core/bundle/manifest.ts";
 import { pseudoRandom, randomFloats } from "../core/bundle/pseudo-random.ts";
 import { publishBundle } from "../core/bundle/publish-bundle.ts";
@@ -12,14 +12,25 @@ const FEATURES = Object.keys(FEATURE_WIDTHS) as FeatureName[];
 
 /** Publishes a bundle of the trainer's graphs and sizes with random weights: speed does not depend
  *  on what was learned. Track n of "track-0", "track-1", … is the more popular the lower n is. */
-export async function publishBenchBundle(folder: string, tracks: number): Promise<void> {
+export async function publishBenchBundle(
+  folder: string,
+  tracks: number,
+  sources?: Sources,
+): Promise<void> {
   const random = pseudoRandom(1);
   const trackIds = Array.from({ length: tracks }, (_, index) => `track-${index}` as TrackId);
   await publishBundle(folder, {
     trackIds,
     popularity: Float32Array.from(trackIds, (_, index) => -Math.log(index + 1)),
     models: { short: randomModel(tracks, random), long: randomModel(tracks, random) },
-    blend: { short: 0.6, long: 0.3, popularity: 0.1 },
+    ...(sources && { sources }),
+    blend: {
+      short: 0.6,
+      long: 0.3,
+      popularity: 0.1,
+      ...(sources?.neighbours && { neighbours: 1 }),
+      ...(sources?.coplay && { coplay: 4 }),
+    },
     idleTimeoutMs: 30 * 60 * 1000,
     training: { source: "random weights for a benchmark" },
   });

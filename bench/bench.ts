@@ -5,6 +5,8 @@ export interface Bench {
   readonly summary: string;
   /** Whether it takes the size options. */
   readonly takesSizes?: boolean;
+  /** Whether it takes a bundle to measure instead of one that it makes. */
+  readonly takesBundle?: boolean;
   /** Resolves with the text for stdout. Rejects with a sentence where what it measures did not
    *  happen. */
   run(options: BenchOptions): Promise<string>;
@@ -21,6 +23,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Sizes by the name of their option, for benchmarks that have such. */
   readonly sizes: Readonly<Partial<Record<SizeOption, number>>>;
+  /** The folder of a bundle to measure, where one is given. */
+  readonly bundle: string | undefined;
   /** Tells people on stderr what is going on. */
   readonly progress: (what: string) => void;
 }

@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { grpcAddress } from "../cli/child-process.ts";
-import { Failure } from "../core/domain/failure.ts";
 import { NextTracksRequest, NextTracksResponse, Rung } from "../proto/gen/segue/v1/recommender.ts";
 import { requireThat } from "./did-not-happen.ts";
+import { startEcho } from "./echo.ts";
 import { connectLoad, type LoadGenerator } from "./load.ts";
 import { percentile } from "./measure.ts";
 import { cpuUsOfProcess } from "./process-cpu.ts";
-import { endsWithUs, startOn } from "./temporary.ts";
+import { startOn } from "./temporary.ts";
 import type { World } from "./world.ts";
 
 export interface RequestFigures {
@@ -26,7 +23,6 @@ export interface RequestSizes {
   readonly roundSeconds: number;
 }
 
-const ECHO_SERVER = fileURLToPath(new URL("./echo-server.ts", import.meta.url));
 /** A minute after the last event of a listener the session still goes on, so both models count. */
 const ASKED_AFTER_MS = 60_000;
 
@@ -45,7 +41,9 @@ export async function measureRequests(
   try {
     const reply = await load.ask(requests[0]!);
     const scorer = { load, pid: segue.process.pid!, ...newTotals() };
-    const echo = await startEcho(NextTracksResponse.encode(reply).finish());
+    const bare = await startEcho(NextTracksResponse.encode(reply).finish());
+    const echoLoad = connectLoad(`127.0.0.1:${bare.port}`);
+    const echo = { load: echoLoad, pid: bare.process.pid!, ...newTotals() };
     try {
       const check = (next: NextTracksResponse) => requireWholeList(next, sizes.k);
       // The first turn of each warms it up.
@@ -56,8 +54,8 @@ export async function measureRequests(
       }
       return { scorer: figuresOf(scorer), echo: figuresOf(echo) };
     } finally {
-      echo.load.close();
-      await end(echo.process);
+      echoLoad.close();
+      await bare.close();
     }
   } finally {
     load.close();
@@ -78,28 +76,6 @@ interface Asked extends Totals {
 
 function newTotals(): Totals {
   return { cpuUs: 0, seconds: 0, latenciesMs: [] };
-}
-
-async function startEcho(reply: Uint8Array): Promise<Asked & { readonly process: ChildProcess }> {
-  const argument = Buffer.from(reply).toString("base64");
-  const process = spawn(globalThis.process.execPath, [ECHO_SERVER, argument], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  endsWithUs(process);
-  const ended = once(process, "exit").then(() => {
-    throw new Failure("dependency_missing", "the bare server did not start");
-  });
-  const [line] = await Promise.race([once(process.stdout, "data"), ended]);
-  // From here on it may end: its caller stops it.
-  ended.catch((error: Failure) => error);
-  const load = connectLoad(`127.0.0.1:${Number(String(line))}`);
-  return { process, load, pid: process.pid!, ...newTotals() };
-}
-
-async function end(process: ChildProcess): Promise<void> {
-  const gone = once(process, "exit");
-  process.kill("SIGTERM");
-  await gone;
 }
 
 function requireWholeList({ tracks, rung }: NextTracksResponse, k: number): void {

@@ -8,6 +8,7 @@ import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
 import { metricsCost } from "./metrics.ts";
 import { restart } from "./restart.ts";
+import { scorer } from "./scorer.ts";
 import { takeover } from "./takeover.ts";
 import { trainingMemory } from "./training-memory.ts";
 import { trainingSpeed } from "./training-speed.ts";
@@ -17,6 +18,12 @@ const BENCHES: readonly Bench[] = [
     name: "journey",
     summary: "what an event and a request cost, by part, each against a limit",
     run: journey,
+  },
+  {
+    name: "scorer",
+    summary: "what a list costs on one core, in empty replies, and how long it takes by load",
+    takesBundle: true,
+    run: scorer,
   },
   {
     name: "ingest",
@@ -88,14 +95,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(overview());
     return EXIT.ok;
   }
-  const { bench, json, quick, sizes } = given;
+  const { bench, json, quick, sizes, bundle } = given;
   const startedMs = performance.now();
   const progress = (what: string) => {
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(0).padStart(3);
     process.stderr.write(`${seconds} s  ${bench.name} ${what}\n`);
   };
   try {
-    process.stdout.write(await bench.run({ json, quick, sizes, progress }));
+    process.stdout.write(await bench.run({ json, quick, sizes, bundle, progress }));
     return EXIT.ok;
   } catch (error) {
     const known = error instanceof DidNotHappen;
@@ -113,13 +120,21 @@ type Given =
       readonly json: boolean;
       readonly quick: boolean;
       readonly sizes: BenchOptions["sizes"];
+      readonly bundle: string | undefined;
     };
 
 /** The arguments, or what is wrong with them. */
 function readArguments(args: readonly string[]): Given | string {
   const flag = { type: "boolean", default: false } as const;
   const text = { type: "string" } as const;
-  const options = { json: flag, quick: flag, help: flag, events: text, listeners: text };
+  const options = {
+    json: flag,
+    quick: flag,
+    help: flag,
+    events: text,
+    listeners: text,
+    bundle: text,
+  };
   let parsed: ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -135,7 +150,11 @@ function readArguments(args: readonly string[]): Given | string {
   if (more.length > 0) return `unexpected word "${more[0]}"`;
   const sizes = readSizes(bench, values);
   if (typeof sizes === "string") return sizes;
-  return { help: false, bench, json: values.json, quick: values.quick, sizes };
+  const { json, quick, bundle } = values;
+  if (bundle !== undefined && !bench.takesBundle) {
+    return `the benchmark "${name}" takes no --bundle`;
+  }
+  return { help: false, bench, json, quick, sizes, bundle };
 }
 
 function readSizes(
@@ -158,12 +177,13 @@ function readSizes(
 function overview(): string {
   const width = Math.max(...BENCHES.map(({ name }) => name.length));
   const lines = BENCHES.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return `npm run -s bench -- NAME [--json] [--quick] [--events N --listeners N]
+  return `npm run -s bench -- NAME [--json] [--quick] [--events N --listeners N] [--bundle DIR]
 
 ${lines.join("\n")}
 
   --json   one JSON object on stdout instead of a table
   --quick  a short run, with rough figures
   --events, --listeners  another size, where a benchmark has one
+  --bundle DIR  a bundle to measure, where a benchmark takes one
 `;
 }

@@ -1,0 +1,132 @@
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, grpcAddress } from "../cli/child-process.ts";
+import { appendEvents } from "../cli/log-target.ts";
+import { openLog } from "../cli/open-log.ts";
+import { openBundle } from "../core/bundle/open-bundle.ts";
+import type { EventId, ListenerId, Partition, TrackId } from "../core/domain/ids.ts";
+import type { ListeningEvent } from "../core/domain/listening-event.ts";
+import { type EventLog, LISTENING_TOPIC } from "../core/log/event-log.ts";
+import { openLmdbReader } from "../core/state/lmdb-reader.ts";
+import { NextTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
+import { publishBenchBundle } from "./bench-bundle.ts";
+import { benchSources } from "./bench-sources.ts";
+import { requireThat } from "./did-not-happen.ts";
+import { eveningsOfListening } from "./listening.ts";
+import { makeHome, startOn } from "./temporary.ts";
+
+export interface ScorerWorldSizes {
+  readonly tracks: number;
+  readonly listeners: number;
+  /** Tracks in a list. */
+  readonly k: number;
+  /** A bundle to serve instead of one of random weights. */
+  readonly bundle: string | undefined;
+}
+
+/** A scorer in a process of its own, and an ingest beside it that has heard evenings of listening
+ *  and goes on hearing. */
+export interface ScorerWorld {
+  readonly scorer: Child;
+  readonly ingest: Child;
+  readonly port: number;
+  readonly tracks: number;
+  /** One encoded `NextTracksRequest` for each listener, within their session. */
+  readonly messages: readonly Uint8Array[];
+  /** Publishes `rate` events a second until it is stopped. */
+  listenOn(rate: number): { stop(): Promise<number> };
+  close(): Promise<void>;
+}
+
+const CAUGHT_UP_WAIT_MS = 120_000;
+const ASKED_AFTER_MS = 60_000;
+const TICK_MS = 50;
+
+export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWorld> {
+  const home = makeHome();
+  const bundle = sizes.bundle === undefined ? home.bundle : resolve(sizes.bundle);
+  if (sizes.bundle === undefined) {
+    await publishBenchBundle(home.bundle, sizes.tracks, benchSources(sizes.tracks));
+  }
+  const tracks = await tracksByPopularity(bundle);
+  const events = eveningsOfListening({
+    tracks: tracks.length,
+    listeners: sizes.listeners,
+    sessionsEach: 2,
+    sessionEvents: 8,
+  }).map((event) => ({ ...event, track: tracks[Number(event.track.slice("track-".length))]! }));
+  const log = await openLog({ folder: home.log }, LISTENING_TOPIC);
+  await appendEvents(log, events);
+  const ingest = await startOn(home, "ingest", "--bundle", bundle);
+  await caughtUp(home.state, log, events.length);
+  const scorer = await startOn(home, "serve", "--port", "0", "--bundle", bundle);
+  const lastHeardAtMs = new Map(events.map((event) => [event.listener, event.happenedAtMs]));
+  const messages = Array.from(lastHeardAtMs, ([listener, atMs]) =>
+    NextTracksRequest.encode(
+      NextTracksRequest.fromPartial({ listener, k: sizes.k, askedAtMs: atMs + ASKED_AFTER_MS }),
+    ).finish(),
+  );
+  return {
+    scorer,
+    ingest,
+    port: Number(grpcAddress(scorer).split(":").at(-1)),
+    tracks: tracks.length,
+    messages,
+    listenOn: (rate) => listening(log, events, rate),
+    async close() {
+      for (const child of [scorer, ingest]) await child.stop();
+      await log.close();
+      home.remove();
+    },
+  };
+}
+
+async function tracksByPopularity(folder: string): Promise<readonly TrackId[]> {
+  const { trackIds, popularity } = await openBundle(folder);
+  const order = Array.from(trackIds.keys()).sort((one, two) => popularity[two]! - popularity[one]!);
+  return order.map((index) => trackIds[index]!);
+}
+
+async function caughtUp(state: string, log: EventLog, count: number): Promise<void> {
+  const reader = openLmdbReader(state);
+  const untilMs = performance.now() + CAUGHT_UP_WAIT_MS;
+  for (;;) {
+    let applied = 0;
+    for (let partition = 0; partition < log.partitions; partition++) {
+      applied += reader.position(partition as Partition)?.next ?? 0;
+    }
+    if (applied >= count) break;
+    requireThat(performance.now() < untilMs, `ingest has heard ${applied} of ${count} events`);
+    await sleep(TICK_MS);
+  }
+  await reader.close();
+}
+
+/** The same listening by others, who are not asked for; by others again once it is over. */
+function listening(log: EventLog, events: readonly ListeningEvent[], rate: number) {
+  let published = 0;
+  let goesOn = true;
+  const startedMs = performance.now();
+  const publishing = (async () => {
+    while (goesOn) {
+      const due = Math.floor(((performance.now() - startedMs) / 1000) * rate) - published;
+      const next = Array.from({ length: Math.max(0, due) }, (_, at) => {
+        const number = published + at;
+        const event = events[number % events.length]!;
+        const time = Math.floor(number / events.length);
+        const listener = `beside-${time}-${event.listener}` as ListenerId;
+        return { ...event, eventId: `beside-${number}` as EventId, listener };
+      });
+      if (next.length > 0) await appendEvents(log, next);
+      published += next.length;
+      await sleep(TICK_MS);
+    }
+  })();
+  return {
+    async stop() {
+      goesOn = false;
+      await publishing;
+      return published;
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { drawTable } from "../cli/table.ts";
+import { RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
+import type { BenchOptions } from "./bench.ts";
+import { startEcho } from "./echo.ts";
+import { type Http2Load, type LoadResult, openHttp2Load, requireNoErrors } from "./http2-load.ts";
+import { percentile } from "./measure.ts";
+import { pinTo } from "./pinning.ts";
+import { cpuUsOfProcess } from "./process-cpu.ts";
+import { openScorerWorld, type ScorerWorld } from "./scorer-world.ts";
+
+const CONNECTIONS = 16;
+const FULL = { tracks: 60_000, listeners: 2_000, k: 20, rounds: 4, seconds: 3, openSeconds: 8 };
+const QUICK = { tracks: 5_000, listeners: 200, k: 20, rounds: 2, seconds: 0.5, openSeconds: 1 };
+const OPEN_RATES = [250, 500, 1_000, 2_000];
+/** Events a second that ingest hears meanwhile. */
+const LISTENING_RATE = 200;
+const [SERVER_CORE, LOAD_CORE] = [0, 1];
+const { path } = RecommenderService.nextTracks;
+
+/** What a list costs a scorer on one core, beside an ingest that hears, and how long it takes by
+ *  load; a bare grpc-js server that answers no bytes is asked in turns with it. */
+export async function scorer({ json, quick, bundle, progress }: BenchOptions): Promise<string> {
+  const sizes = quick ? QUICK : FULL;
+  progress("makes a world, and lets ingest hear it");
+  const world = await openScorerWorld({ ...sizes, bundle });
+  const echo = await startEcho(new Uint8Array(0));
+  const pids = [world.scorer.process.pid!, echo.process.pid!];
+  const pinned = [
+    ...pids.map((pid) => pinTo(SERVER_CORE, pid)),
+    pinTo(LOAD_CORE, world.ingest.process.pid!),
+    pinTo(LOAD_CORE, process.pid),
+  ];
+  const beside = world.listenOn(LISTENING_RATE);
+  try {
+    progress("asks the scorer and a bare server, in turns");
+    const closed = await closedLoops(world, echo, sizes);
+    const open = await openLoops(world, sizes.openSeconds, progress);
+    const figures = {
+      quick,
+      bundle: bundle ?? "random weights",
+      tracks: world.tracks,
+      pinned: pinned.every(Boolean),
+      ...closed,
+      open_loop: open,
+      events_heard_meanwhile: await beside.stop(),
+    };
+    return json ? `${JSON.stringify(figures, null, 2)}\n` : table(figures);
+  } finally {
+    await beside.stop();
+    await echo.close();
+    await world.close();
+  }
+}
+
+type Echo = Awaited<ReturnType<typeof startEcho>>;
+
+async function closedLoops(
+  world: ScorerWorld,
+  echo: Echo,
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+) {
+  const shared = { path, messages: world.messages, connections: CONNECTIONS };
+  const servers = [
+    newServer(openHttp2Load({ ...shared, port: world.port }), world.scorer.process.pid!),
+    newServer(openHttp2Load({ ...shared, port: echo.port }), echo.process.pid!),
+  ] as const;
+  // The first turn of each warms it up.
+  for (let round = 0; round <= rounds; round++) {
+    for (const server of servers) await turn(server, seconds, round > 0);
+  }
+  for (const { load } of servers) load.close();
+  const [own, empty] = servers.map(({ totals }) => ({
+    rps: totals.calls / totals.seconds,
+    cpuUs: totals.cpuUs / totals.calls,
+  }));
+  return {
+    closed_loop_rps: own!.rps,
+    cpu_us_per_request: own!.cpuUs,
+    empty_reply: { closed_loop_rps: empty!.rps, cpu_us_per_request: empty!.cpuUs },
+    cpu_of_empty_replies: own!.cpuUs / empty!.cpuUs,
+  };
+}
+
+function newServer(load: Http2Load, pid: number) {
+  return { load, pid, totals: { calls: 0, seconds: 0, cpuUs: 0 } };
+}
+
+async function turn(
+  { load, pid, totals }: ReturnType<typeof newServer>,
+  seconds: number,
+  counts: boolean,
+): Promise<void> {
+  const beforeUs = cpuUsOfProcess(pid);
+  const result = await load.closedLoop(seconds);
+  requireNoErrors(result);
+  if (!counts) return;
+  totals.cpuUs += cpuUsOfProcess(pid) - beforeUs;
+  totals.calls += result.latenciesMs.length;
+  totals.seconds += result.seconds;
+}
+
+async function openLoops(
+  world: ScorerWorld,
+  seconds: number,
+  progress: BenchOptions["progress"],
+): Promise<Record<string, ReturnType<typeof latencies>>> {
+  const results: Record<string, ReturnType<typeof latencies>> = {};
+  const { port, messages } = world;
+  for (const rate of OPEN_RATES) {
+    progress(`asks ${rate} times a second`);
+    const load = openHttp2Load({ path, port, messages, connections: CONNECTIONS });
+    results[rate] = latencies(await load.openLoop(rate, seconds));
+    load.close();
+  }
+  return results;
+}
+
+function latencies({ latenciesMs, errors, seconds }: LoadResult) {
+  return {
+    p50_ms: percentile(latenciesMs, 0.5),
+    p90_ms: percentile(latenciesMs, 0.9),
+    p99_ms: percentile(latenciesMs, 0.99),
+    errors,
+    answered_per_second: latenciesMs.length / seconds,
+  };
+}
+
+function table(
+  figures: Awaited<ReturnType<typeof closedLoops>> & {
+    readonly open_loop: Awaited<ReturnType<typeof openLoops>>;
+  },
+): string {
+  const columns = ["asked/s", "answered/s", "p50 ms", "p90 ms", "p99 ms", "errors"].map(
+    (title) => ({
+      title,
+      right: true,
+    }),
+  );
+  const rows = Object.entries(figures.open_loop).map(([rate, found]) => [
+    rate,
+    found.answered_per_second.toFixed(0),
+    ...[found.p50_ms, found.p90_ms, found.p99_ms].map((value) => value.toFixed(2)),
+    String(found.errors),
+  ]);
+  const { closed_loop_rps: rps, cpu_us_per_request: cpuUs, empty_reply: empty } = figures;
+  return (
+    `${rps.toFixed(0)} requests/s over ${CONNECTIONS} connections, ${cpuUs.toFixed(0)} us of CPU` +
+    ` each: ${figures.cpu_of_empty_replies.toFixed(2)} empty replies of` +
+    ` ${empty.cpu_us_per_request.toFixed(0)} us\n\n${drawTable(columns, rows)}`
+  );
+}
