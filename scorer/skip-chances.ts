@@ -1,29 +1,56 @@
+import { SKIP_TERMS, type SkipChanceWeights } from "../core/bundle/manifest.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { MODEL_NAMES, type ModelName, type TrackIndex } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
 import type { Scorer } from "./scorer.ts";
+import { habitSigns, type RememberedPlay, type SkipSigns, trackSigns } from "./skip-signs.ts";
 import { type AskedFor, isInSession } from "./tastes.ts";
 
 /** How likely the listener would skip each of `tracks`, if it came next: the logistic function of
- *  the mean logit of the models that say so, the short-term one only within its session. Undefined
- *  where none does. */
+ *  what the bundle's `skip_chance` weighs, or of the mean of the models' logits where it has none.
+ *  The short-term model speaks only within its session. Undefined where no model says anything. */
 export async function skipChances(
   scorer: Scorer,
   record: ListenerRecord | undefined,
   { asked, tracks }: { readonly asked: AskedFor; readonly tracks: readonly TrackIndex[] },
 ): Promise<readonly number[] | undefined> {
   if (record === undefined || record.steps === 0 || tracks.length === 0) return undefined;
-  const spoken: Float32Array[] = [];
+  const said: Partial<Record<ModelName, Float32Array>> = {};
   for (const name of MODEL_NAMES) {
     if (name === "short" && !isInSession(scorer, record, asked)) continue;
     const logits = await skipLogits(scorer, record.hidden[name], { name, tracks });
-    if (logits !== undefined) spoken.push(logits);
+    if (logits !== undefined) said[name] = logits;
   }
+  const spoken = Object.values(said);
   if (spoken.length === 0) return undefined;
-  return tracks.map((_, row) => {
-    const sum = spoken.reduce((total, logits) => total + logits[row]!, 0);
-    return 1 / (1 + Math.exp(-sum / spoken.length));
+  const weights = scorer.bundle.manifest.skip_chance ?? MEAN_OF_MODELS;
+  const remembered = rememberedPlays(scorer.bundle, record);
+  const habits = habitSigns(remembered);
+  return tracks.map((track, row) => {
+    const mean = spoken.reduce((total, logits) => total + logits[row]!, 0) / spoken.length;
+    const { short, long } = said;
+    const models = { short: short?.[row] ?? mean, long: long?.[row] ?? mean };
+    const signs = { bias: 1, ...models, ...habits, ...trackSigns(remembered, track) };
+    return 1 / (1 + Math.exp(-weighedSum(weights, signs)));
   });
+}
+
+const MEAN_OF_MODELS: SkipChanceWeights = { short: 0.5, long: 0.5 };
+
+function rememberedPlays(
+  { indexOfHash }: Pick<Scorer["bundle"], "indexOfHash">,
+  { recent }: ListenerRecord,
+): RememberedPlay[] {
+  return recent.map(({ track, kind, sessionStart, context }) => {
+    return { track: indexOfHash(track), kind, sessionStart, context };
+  });
+}
+
+/** What is neither weighed nor signed counts 0. */
+export function weighedSum(weights: SkipChanceWeights, signs: SkipSigns): number {
+  let sum = 0;
+  for (const term of SKIP_TERMS) sum += (weights[term] ?? 0) * (signs[term] ?? 0);
+  return sum;
 }
 
 /** [tracks]; undefined, and noticed, where the model fails. */

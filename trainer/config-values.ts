@@ -81,6 +81,6 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 /** Settings that may be null. */
 const SIZED_BY_LOG: ReadonlySet<string> = new Set([
-  ...["validationShare", "hidden", "dimension", "tasteDropout"],
+  ...["validationShare", "hidden", "dimension", "inputDropout", "tasteDropout"],
   ...["epochs", "lanes", "steps", "negatives"],
 ]);

@@ -94,7 +94,7 @@ export interface ModelConfig extends Required<ModelForm> {
   readonly learningRate: number;
   /** The learning rate of the last epoch, as a share of the first's. */
   readonly lastRateShare: number;
-  readonly inputDropout: number;
+  readonly inputDropout: number | null;
   readonly tasteDropout: number | null;
   /** What a skipped or disliked track counts as an answer. */
   readonly skippedTargetWeight: number;
@@ -132,7 +132,7 @@ const MODEL_DEFAULTS: ModelConfig = {
   negativeExponent: 0.5,
   learningRate: 0.12,
   lastRateShare: 1,
-  inputDropout: 0.2,
+  inputDropout: null,
   tasteDropout: null,
   skippedTargetWeight: 0.2,
   cell: "gru",
@@ -149,7 +149,7 @@ const MODEL_DEFAULTS: ModelConfig = {
 };
 
 /** A bent is told in fewer numbers than a next step. */
-const LONG_SIZES = { hidden: 100, dimension: 100, inputDropout: 0.3, tasteDropout: 0.3 };
+const LONG_SIZES = { hidden: 100, dimension: 100, inputDropout: null, tasteDropout: null };
 /** The long model knows who skips much: it is the one to learn it. */
 const LONG_DEFAULTS = { ...MODEL_DEFAULTS, ...LONG_SIZES, skipHeadWeight: 3 };
 

@@ -22,41 +22,68 @@ export interface Predictions {
 
 const LANES = 128;
 
+export interface ReplayPlan {
+  readonly walks: Walks;
+  readonly predictions: Predictions;
+  readonly stopCheck: StopCheck;
+}
+
+export interface ReplayedLog {
+  readonly sequences: Sequences;
+  readonly features: readonly FeatureName[];
+}
+
 /** Hears `walks` through the graphs that will be served, and returns the taste after each event of
  *  `predictions`, [predictions, D]. Every such event must be on a walk. */
 export async function replayTastes(
   weights: ModelWeights,
-  log: { readonly sequences: Sequences; readonly features: readonly FeatureName[] },
-  plan: {
-    readonly walks: Walks;
-    readonly predictions: Predictions;
-    readonly stopCheck: StopCheck;
-  },
+  log: ReplayedLog,
+  plan: ReplayPlan,
+): Promise<Float32Array> {
+  const { dimension } = weights.sizes;
+  const width = stateWidth(weights.sizes);
+  const states = await replayStates(weights, log, plan);
+  const tastes = new Float32Array((states.length / width) * dimension);
+  const graph = await openGraph(servedGraphs(weights).taste);
+  for (let from = 0; from * width < states.length; from += LANES) {
+    plan.stopCheck();
+    const hidden = states.subarray(from * width, (from + LANES) * width);
+    const rows = hidden.length / width;
+    const data = tastes.subarray(from * dimension, (from + rows) * dimension);
+    const taste = { shape: [rows, dimension], data };
+    await graph.run({ hidden: { shape: [rows, width], data: hidden } }, { taste });
+  }
+  await graph.close();
+  return tastes;
+}
+
+/** The hidden state after each event of `predictions`, [predictions, S], as it would be stored. */
+export async function replayStates(
+  weights: ModelWeights,
+  log: ReplayedLog,
+  plan: ReplayPlan,
 ): Promise<Float32Array> {
   const { dimension, featureWidth } = weights.sizes;
-  const hidden = stateWidth(weights.sizes);
+  const width = stateWidth(weights.sizes);
   const wanted = new Map<number, number>();
   for (const [index, event] of plan.predictions.after.entries()) wanted.set(event, index);
-  const tastes = new Float32Array(plan.predictions.after.length * dimension);
+  const states = new Float32Array(plan.predictions.after.length * width);
   const tracks = new Int32Array(LANES);
   const buffers = {
     track: { shape: [LANES, dimension], data: new Float32Array(LANES * dimension) },
     features: { shape: [LANES, featureWidth], data: new Float32Array(LANES * featureWidth) },
-    hidden: { shape: [LANES, hidden], data: new Float32Array(LANES * hidden) },
+    hidden: { shape: [LANES, width], data: new Float32Array(LANES * width) },
   };
-  const next = { shape: [LANES, hidden], data: new Float32Array(LANES * hidden) };
-  const taste = { shape: [LANES, dimension], data: new Float32Array(LANES * dimension) };
+  const next = { shape: [LANES, width], data: new Float32Array(LANES * width) };
   const { features, ...bare } = buffers;
   const feeds: Record<string, Values> = featureWidth > 0 ? buffers : bare;
-  const graphs = servedGraphs(weights);
-  const step = await openGraph(graphs.step);
-  const tasteOf = await openGraph(graphs.taste);
+  const step = await openGraph(servedGraphs(weights).step);
   for (const batch of laneBatches(plan.walks, { lanes: LANES, steps: 1 })) {
     plan.stopCheck();
     features.data.fill(0);
     for (const [lane, event] of batch.event.entries()) {
       tracks[lane] = event < 0 ? -1 : log.sequences.track[event]!;
-      if (batch.keep[lane] === 0) buffers.hidden.data.fill(0, lane * hidden, (lane + 1) * hidden);
+      if (batch.keep[lane] === 0) buffers.hidden.data.fill(0, lane * width, (lane + 1) * width);
       if (event < 0) continue;
       const heard = loadFeatures(log.sequences.features, event);
       writeFeatures(log.features, heard, features.data, lane * featureWidth);
@@ -66,16 +93,12 @@ export async function replayTastes(
     // As in what is served: a state is in halves before anything sees it.
     roundToHalves(next.data);
     buffers.hidden.data.set(next.data);
-    if (!batch.event.some((event) => wanted.has(event))) continue;
-    await tasteOf.run({ hidden: next }, { taste });
     for (const [lane, event] of batch.event.entries()) {
       const index = wanted.get(event);
       if (index === undefined) continue;
-      const row = taste.data.subarray(lane * dimension, (lane + 1) * dimension);
-      tastes.set(row, index * dimension);
+      states.set(next.data.subarray(lane * width, (lane + 1) * width), index * width);
     }
   }
   await step.close();
-  await tasteOf.close();
-  return tastes;
+  return states;
 }

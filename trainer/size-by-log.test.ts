@@ -31,25 +31,32 @@ test("what a configuration leaves open grows with the log", () => {
   );
 });
 
-test("the long model of a log with skips that is not large goes back through more events", () => {
+test("the long model of a small log with skips goes back further, and drops more", () => {
   const logs = [
     { events: 50_000, skips: true },
     { events: 50_000, skips: false },
     { events: 1_000_000, skips: true },
   ];
   const sized = logs.map((log) => {
-    const { steps, lanes } = sizeByLog(TRAINING_DEFAULTS.long, { ...log, tracks: 2000 });
-    return [steps, lanes];
+    const sized = sizeByLog(TRAINING_DEFAULTS.long, { ...log, tracks: 2000 });
+    return [sized.steps, sized.lanes, sized.inputDropout, sized.tasteDropout];
   });
   assert.deepEqual(sized, [
-    [8, 16],
-    [1, 128],
-    [1, 256],
+    [8, 16, 0.5, 0],
+    [1, 128, 0.3, 0.3],
+    [1, 256, 0.3, 0.3],
   ]);
 });
 
 test("what a configuration says stays", () => {
-  const sizes = { hidden: 6, dimension: 7, tasteDropout: 0.1, lanes: 3, steps: 2 };
+  const sizes = {
+    hidden: 6,
+    dimension: 7,
+    inputDropout: 0.4,
+    tasteDropout: 0.1,
+    lanes: 3,
+    steps: 2,
+  };
   const config = { ...TRAINING_DEFAULTS.short, ...sizes, epochs: 4, negatives: 5 };
   assert.deepEqual(sizeByLog(config, { events: 1_000_000, tracks: 60_000 }), config);
 });

@@ -1,10 +1,12 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { BundleContent, ModelContent } from "../core/bundle/bundle.ts";
+import type { SkipChanceWeights } from "../core/bundle/manifest.ts";
 import { publishBundle } from "../core/bundle/publish-bundle.ts";
 import { type BundleId, MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
 import { buildSources } from "./build-sources.ts";
 import { type Calibration, calibrateBlend } from "./calibrate-blend.ts";
+import { calibrateSkips } from "./calibrate-skips.ts";
 import type { TrainingConfig } from "./config.ts";
 import { inputVectors } from "./model-parameters.ts";
 import { stateWidth } from "./onnx/model-sizes.ts";
@@ -67,8 +69,17 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const validation = planValidation(split, config);
   const models = await trainModels(options, { sequences, split, validation }, nowMs);
   const calibration = await calibrate(options, { split, validation, models });
+  const skipChance = await calibrateSkips({
+    ...{ sequences: split.sequences, validation },
+    models: Object.fromEntries(
+      models.map(([name, { features, measured }]) => [name, { features, ...measured }]),
+    ),
+    stopCheck: () => options.signal?.throwIfAborted(),
+  });
   options.signal?.throwIfAborted();
-  const content = bundleContent(options, { sequences, preparation, models, calibration });
+  const content = bundleContent(options, {
+    ...{ sequences, preparation, models, calibration, skipChance },
+  });
   const bundle = await publishBundle(options.outFolder, content);
   await rm(checkpointFolder(options), { recursive: true, force: true });
   const cpu = process.cpuUsage(cpuBefore);
@@ -158,9 +169,10 @@ function bundleContent(
     readonly preparation: Preparation;
     readonly models: Trained;
     readonly calibration: Calibration;
+    readonly skipChance: SkipChanceWeights | undefined;
   },
 ): BundleContent {
-  const { sequences, preparation, models, calibration } = learned;
+  const { sequences, preparation, models, calibration, skipChance } = learned;
   const { sessionOrder } = sequences;
   return {
     trackIds: sequences.trackIds,
@@ -168,6 +180,7 @@ function bundleContent(
     models: Object.fromEntries(models.map(([name, model]) => [name, modelContent(model)])),
     sources: buildSources(sequences, sessionOrder, options.config),
     blend: { ...calibration.blend, skips: tellsSkips(sequences) ? options.config.skips.push : 0 },
+    ...(skipChance && { skipChance }),
     idleTimeoutMs: options.config.idleTimeoutMs,
     training: {
       seed: options.seed,

@@ -43,6 +43,7 @@ export function layOutBundle(
     models,
     ...(Object.keys(sources).length > 0 && { sources }),
     blend: content.blend,
+    ...(content.skipChance && { skip_chance: content.skipChance }),
     idle_timeout_ms: content.idleTimeoutMs,
     training: content.training,
     files: files.entries(),

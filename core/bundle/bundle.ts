@@ -86,6 +86,7 @@ export interface BundleContent {
   readonly models: Readonly<Partial<Record<ModelName, ModelContent>>>;
   readonly sources?: Sources;
   readonly blend: Manifest["blend"];
+  readonly skipChance?: Manifest["skip_chance"];
   readonly idleTimeoutMs: number;
   readonly training: Readonly<Record<string, unknown>>;
 }

@@ -11,6 +11,7 @@ export const BUNDLE_LIMITS = {
   /** A golden file may not allow more than this, relative to max(1, |expected|). */
   goldenToleranceMax: 0.01,
   blendWeightMax: 1000,
+  skipWeightMax: 1000,
   neighbourSessionsMax: 16_777_216,
   /** Of all neighbour sessions together. */
   neighbourPlaysMax: 268_435_456,

@@ -1,4 +1,5 @@
 import type { BundleId, ModelName } from "../domain/ids.ts";
+import { CONTEXT_KINDS } from "../domain/listening-event.ts";
 
 export const BUNDLE_FORMAT = "segue.bundle/1";
 
@@ -19,6 +20,9 @@ export interface Manifest {
   readonly sources?: SourcesManifest;
   /** The weights where a request gives none. */
   readonly blend: ManifestBlend;
+  /** What the logit of a skip is the weighted sum of; a term that is absent counts 0. Absent where
+   *  it is the mean of what the models say. */
+  readonly skip_chance?: SkipChanceWeights;
   /** A session without ids of its own ends after this silence, in milliseconds. */
   readonly idle_timeout_ms: number;
   /** What was learned from what, for people; not read by the server. */
@@ -151,6 +155,26 @@ export const NO_WEIGHTS: BlendWeights = {
   coplay: 0,
   popularity: 0,
 };
+
+/** What the chance of a skip is made of: 1, what each model says (one that says nothing counts as
+ *  the other does), and what the listener's remembered events say. */
+export const SKIP_TERMS = [
+  "bias",
+  "short",
+  "long",
+  /** How many of the last plays were skipped in a row, at most 3. */
+  "streak",
+  /** Which share of the session's events, and of all that are remembered, were skips. */
+  "session_share",
+  "recent_share",
+  /** 1 where the track is among the remembered ones, and 1 where it was skipped then. */
+  "heard_again",
+  "skipped_before",
+  /** 1 for the play context of the last event. */
+  ...CONTEXT_KINDS.map((kind) => `after_${kind}` as const),
+] as const;
+export type SkipTerm = (typeof SKIP_TERMS)[number];
+export type SkipChanceWeights = Readonly<Partial<Record<SkipTerm, number>>>;
 
 /** The parts of the feature vector, each with its width; `core/bundle/features.ts` fills them. */
 export const FEATURE_WIDTHS = {

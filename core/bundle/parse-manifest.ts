@@ -7,6 +7,7 @@ import {
   type FeatureName,
   type Manifest,
   type ModelManifest,
+  SKIP_TERMS,
   SOURCE_NAMES,
 } from "./manifest.ts";
 import {
@@ -31,7 +32,7 @@ export function parseManifest(text: string): Manifest {
     const found = JSON.stringify(root.format)?.slice(0, 64) ?? "none";
     throw badBundle("format", `found ${found}, this version reads "${BUNDLE_FORMAT}"`);
   }
-  exactObject(root, "manifest", MANIFEST_KEYS, ["sources"]);
+  exactObject(root, "manifest", MANIFEST_KEYS, ["sources", "skip_chance"]);
   if (hexadecimal64(root.id, "id") !== bundleId(root)) {
     throw badBundle("id", "is not the SHA-256 of the manifest's canonical JSON");
   }
@@ -39,6 +40,7 @@ export function parseManifest(text: string): Manifest {
   checkModels(root.models);
   const sources = root.sources === undefined ? [] : checkSources(root.sources);
   checkBlend(root.blend, [...Object.keys(anyObject(root.models, "models")), ...sources]);
+  if (root.skip_chance !== undefined) checkSkipChance(root.skip_chance);
   wholeNumber(root.idle_timeout_ms, "idle_timeout_ms", { least: 1, most: LIMITS.idleTimeoutMsMax });
   anyObject(root.training, "training");
   checkFiles(root.files);
@@ -140,6 +142,13 @@ function checkBlend(value: unknown, available: readonly string[]): void {
     sum += weight;
   }
   if (sum === 0) throw badBundle("blend", "at least one weight must be above 0");
+}
+
+function checkSkipChance(value: unknown): void {
+  const most = LIMITS.skipWeightMax;
+  for (const [term, weight] of Object.entries(exactObject(value, "skip_chance", [], SKIP_TERMS))) {
+    numberIn(weight, `skip_chance.${term}`, { least: -most, most });
+  }
 }
 
 function checkFiles(value: unknown): void {

@@ -70,6 +70,7 @@ function contentOf(
   return {
     ...{ trackIds, popularity, models, sources },
     blend: manifest.blend,
+    ...(manifest.skip_chance && { skipChance: manifest.skip_chance }),
     idleTimeoutMs: manifest.idle_timeout_ms,
     training: { ...manifest.training, compressed: { from: manifest.id, ...plan } },
   };
