@@ -6,6 +6,7 @@ import {
   type Settings,
   type Surroundings,
   settingsOf,
+  variableOf,
 } from "./settings.ts";
 
 /** One word of `segue WORD …`. */
@@ -32,7 +33,8 @@ export interface Command {
 export interface OptionSpec extends SettingSpec {
   readonly help: string;
   readonly required?: boolean;
-  /** Never shown by `config print`. */
+  /** Never shown by `config print`, and never taken from the command line, which all processes of
+   *  a machine can read. */
   readonly secret?: boolean;
 }
 
@@ -101,6 +103,7 @@ export function readCommandLine(
   { flags, words }: CommandLine,
   around: Surroundings = NO_SURROUNDINGS,
 ): { readonly options: Options; readonly settings: Settings } {
+  checkSecrets(command, flags);
   const settings = settingsOf(name, command.options, flags, around);
   checkRequired(command, settings);
   if (!command.takesRest) checkWords(command, words);
@@ -133,6 +136,13 @@ export function helpText({ name, summary }: CommandEntry, command: Command): str
   const width = Math.max(...rows.map(([option]) => option.length));
   const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
   return `${summary}\n\nsegue ${name} ${command.usage}\n\n${lines.join("\n")}\n`;
+}
+
+function checkSecrets({ options }: Command, flags: CommandLine["flags"]): void {
+  const shown = Object.keys(flags).find((name) => options[name]?.secret);
+  if (shown === undefined) return;
+  const message = `--${shown} would be shown to all who list processes; give it as`;
+  throw new UsageError(`${message} ${variableOf(shown)} or in the configuration file`);
 }
 
 function checkRequired(command: Command, settings: Settings): void {

@@ -5,6 +5,7 @@ import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import { type EventLog, LISTENING_TOPIC } from "../core/log/event-log.ts";
 import { EventGatewayClient, type PublishStreamResponse } from "../proto/gen/segue/v1/gateway.ts";
 import { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
+import type { KafkaSecurity } from "./kafka-options.ts";
 import { brokerList, type LogChoice, openLog } from "./open-log.ts";
 
 /** Somewhere that listening events can be sent to. */
@@ -16,9 +17,12 @@ export interface LogTarget {
 
 /** Opens `kafka://HOST:PORT[,HOST:PORT…]`, `grpc://HOST:PORT` or `embedded:FOLDER`.
  *  Throws `bad_configuration` for anything else. */
-export async function openLogTarget(url: string, topicPrefix = ""): Promise<LogTarget> {
+export async function openLogTarget(
+  url: string,
+  kafka: { readonly topicPrefix: string; readonly security?: KafkaSecurity } = { topicPrefix: "" },
+): Promise<LogTarget> {
   if (url.startsWith("kafka://")) {
-    return logTarget({ brokers: brokerList(url.slice("kafka://".length)), topicPrefix });
+    return logTarget({ brokers: brokerList(url.slice("kafka://".length)), ...kafka });
   }
   if (url.startsWith("embedded:")) return logTarget({ folder: url.slice("embedded:".length) });
   if (url.startsWith("grpc://")) return gatewayTarget(url.slice("grpc://".length));

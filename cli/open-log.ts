@@ -10,6 +10,7 @@ import { openKafkaLog } from "../core/log/kafka-log.ts";
 import { type LogNoticeListener, writeNotice } from "../core/log/log-notice.ts";
 import type { OptionSpec, Options } from "./command.ts";
 import { homeAt } from "./home.ts";
+import { KAFKA_OPTIONS, type KafkaSecurity, kafkaSecurity } from "./kafka-options.ts";
 
 /** Which engine keeps the log: a folder on this machine, or Kafka. */
 export type LogChoice =
@@ -17,6 +18,11 @@ export type LogChoice =
   | {
       readonly brokers: readonly string[];
       readonly topicPrefix: string;
+      readonly security?: KafkaSecurity;
+      /** Of the listening topic. */
+      readonly partitions?: number;
+      /** Copies of each partition that topics are made with. */
+      readonly replicas?: number | undefined;
       /** A group's member that is silent for so long loses its partitions. */
       readonly sessionTimeoutMs?: number | undefined;
     };
@@ -38,6 +44,16 @@ export const LOG_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     help: "set before every topic's name, where several installations share one Kafka",
     default: "",
   },
+  partitions: {
+    type: "number",
+    help: "partitions of the listening topic on Kafka",
+    default: PARTITIONS[LISTENING_TOPIC]!,
+  },
+  replicas: {
+    type: "number",
+    help: "copies of each partition of a topic that is made; the brokers' default without it",
+  },
+  ...KAFKA_OPTIONS,
   "session-timeout-ms": {
     type: "number",
     help: "after so long a silence of one host another takes over what it read of Kafka",
@@ -52,6 +68,9 @@ export function logChoice(options: Options): LogChoice {
   return {
     brokers: brokerList(brokers),
     topicPrefix: options.text("topic-prefix"),
+    security: kafkaSecurity(options),
+    partitions: options.number("partitions"),
+    replicas: options.numberIfGiven("replicas"),
     sessionTimeoutMs: options.number("session-timeout-ms"),
   };
 }
@@ -80,8 +99,10 @@ export async function openLog(
   return openKafkaLog({
     brokers: choice.brokers,
     clientId: "segue",
+    ...choice.security,
     topic: `${choice.topicPrefix}${topic}`,
-    partitions,
+    partitions: topic === LISTENING_TOPIC ? (choice.partitions ?? partitions) : partitions,
+    ...(choice.replicas === undefined ? {} : { replicas: choice.replicas }),
     compacted: topic === CATALOGUE_TOPIC,
     onNotice,
     sessionTimeoutMs: choice.sessionTimeoutMs,

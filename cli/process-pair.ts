@@ -23,6 +23,8 @@ export interface PairOptions {
   readonly logFormat?: string;
   /** Options of the scorer's doors; it tells its contracts where they are left out. */
   readonly access?: readonly string[];
+  /** How both log in to Kafka, as options. */
+  readonly kafkaArgs?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -70,8 +72,9 @@ function serveArgs(options: PairOptions, port: number): string[] {
   return [...sharedArgs(options), ...address, ...health, ...(options.access ?? ["--reflection"])];
 }
 
-function sharedArgs({ home, bundle, brokers, topicPrefix, logFormat }: PairOptions): string[] {
-  const kafka = [...given("--brokers", brokers), "--topic-prefix", topicPrefix];
+function sharedArgs(options: PairOptions): string[] {
+  const { home, bundle, brokers, topicPrefix, logFormat, kafkaArgs = [] } = options;
+  const kafka = [...given("--brokers", brokers), "--topic-prefix", topicPrefix, ...kafkaArgs];
   const log = given("--log-format", logFormat);
   return ["--home", home, ...given("--bundle", bundle), ...kafka, ...log];
 }

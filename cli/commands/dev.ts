@@ -1,6 +1,7 @@
 import { ACCESS_OPTIONS, accessArgs } from "../access-options.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { DEFAULT_HOME } from "../home.ts";
+import { kafkaArgs } from "../kafka-options.ts";
 import { NOTICE_OPTIONS } from "../notices.ts";
 import { LOG_OPTIONS } from "../open-log.ts";
 import { startPair } from "../process-pair.ts";
@@ -29,6 +30,7 @@ export const dev: Command = {
       port: options.number("port"),
       brokers: options.textIfGiven("brokers"),
       topicPrefix: options.text("topic-prefix"),
+      kafkaArgs: kafkaArgs(options),
       healthPort: options.numberIfGiven("health-port"),
       logFormat: options.text("log-format"),
       access: [...accessArgs(options), "--reflection"],

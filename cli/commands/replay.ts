@@ -1,6 +1,7 @@
 import type { ListeningEvent } from "../../core/domain/listening-event.ts";
 import { readLogFolder, readLogHeader } from "../../core/log-folder/read-log-folder.ts";
 import { type Command, UsageError } from "../command.ts";
+import { KAFKA_OPTIONS, kafkaSecurity } from "../kafka-options.ts";
 import { openLogTarget } from "../log-target.ts";
 import { progressBar } from "../progress-bar.ts";
 import { pause } from "../stop-signal.ts";
@@ -24,13 +25,17 @@ export const replay: Command = {
     },
     limit: { type: "number", help: "send only the first N events" },
     "topic-prefix": { type: "text", help: "set before the topic's name on Kafka", default: "" },
+    ...KAFKA_OPTIONS,
   },
   async run({ options, signal }) {
     const speed = speedOf(options.text("speed"));
     const folder = options.text("log");
     const header = await readLogHeader(folder);
     const total = Math.min(header.events, options.numberIfGiven("limit") ?? header.events);
-    const target = await openLogTarget(options.text("to"), options.text("topic-prefix"));
+    const target = await openLogTarget(options.text("to"), {
+      topicPrefix: options.text("topic-prefix"),
+      security: kafkaSecurity(options),
+    });
     const bar = progressBar(process.stderr, () => performance.now());
     const startedAtMs = performance.now();
     let sent = 0;

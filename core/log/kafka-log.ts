@@ -13,6 +13,8 @@ import { createKafkaFetcher, type KafkaFetcher } from "./kafka-fetcher.ts";
 import { recordOf } from "./kafka-record.ts";
 import { KafkaSubscription } from "./kafka-subscription.ts";
 import { ensureTopic, type TopicOptions } from "./kafka-topic.ts";
+import { checkTopic } from "./kafka-topic-check.ts";
+import { kafkaFailure, requireTrust } from "./kafka-trust.ts";
 import { createKafkaWriter } from "./kafka-writer.ts";
 import { type LogNoticeListener, writeNotice } from "./log-notice.ts";
 import { isWithin } from "./start-offset.ts";
@@ -27,7 +29,8 @@ export interface KafkaLogOptions extends KafkaAddress, TopicOptions {
 }
 
 /** Opens a topic of Kafka, and makes it where there is none. Throws `log_unavailable` where no
- *  broker answers, `bad_configuration` where the topic has another number of partitions. */
+ *  broker answers, `bad_configuration` where the topic has another number of partitions or cannot
+ *  keep its records, where a broker is not to be trusted, and where it does not let this one in. */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
   const { topic, partitions, onNotice = writeNotice } = options;
   const retriesMax = options.requestRetriesMax ?? REQUEST_RETRIES_MAX;
@@ -106,13 +109,13 @@ function refuseOutside(partition: Partition, from: Offset, { first, next }: Wate
 
 async function connectedAdmin(admin: Admin, options: KafkaLogOptions): Promise<Admin> {
   try {
+    await requireTrust(options);
     await admin.connect();
     await ensureTopic(admin, options);
+    await checkTopic(admin, options, options.onNotice ?? writeNotice);
     return admin;
   } catch (cause) {
     await admin.disconnect();
-    if (cause instanceof Failure) throw cause;
-    const brokers = options.brokers.join(", ");
-    throw new Failure("log_unavailable", `Kafka at ${brokers} does not answer`, { cause });
+    throw cause instanceof Failure ? cause : kafkaFailure(cause, options);
   }
 }

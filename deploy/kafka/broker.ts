@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { Failure } from "../../core/domain/failure.ts";
+import type { BrokerSecurity } from "./broker-security.ts";
 import { type BrokerCache, brokerCache, renameUnlessThere } from "./jars.ts";
 import { type ServerPlace, serverProperties } from "./server-properties.ts";
 
@@ -17,6 +18,8 @@ export interface BrokerOptions {
   readonly port?: number;
   /** The folder of the broker's data. Default: a temporary one that `stop` removes. */
   readonly data?: string;
+  /** Asks clients for TLS and a password; anybody may do anything where it is not given. */
+  readonly security?: BrokerSecurity;
 }
 
 export interface Broker {
@@ -50,7 +53,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const properties = join(home, "server.properties");
   await mkdir(home, { recursive: true });
   await writeFile(properties, serverProperties(place));
-  if (!existsSync(place.data)) await formatStorage(cache, { properties, data: place.data });
+  if (!existsSync(place.data)) {
+    const storage = { properties, data: place.data };
+    if (options.security === undefined) await formatStorage(cache, storage);
+    else runStorageTool(cache, properties, options.security.formatting);
+  }
   const logFile = join(home, "broker.log");
   let process_ = await run(cache, { properties, logFile });
   return {
@@ -75,7 +82,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
 async function placeOf(options: BrokerOptions, data: string): Promise<ServerPlace> {
   const host = options.host ?? "127.0.0.1";
   const port = options.port ?? (await freePort());
-  return { host, port, controllerPort: await freePort(), data };
+  const { security } = options;
+  const secured = security && { security, ownPort: await freePort() };
+  return { host, port, controllerPort: await freePort(), data, secured };
 }
 
 async function freePort(): Promise<number> {
@@ -96,20 +105,22 @@ async function formatStorage(
 ): Promise<void> {
   const formatted = join(cache.derived, "formatted");
   if (!existsSync(formatted)) {
-    const format = ["format", "--cluster-id", CLUSTER_ID, "--config", storage.properties];
-    const tool = spawnSync("java", [...javaOptions(cache), "kafka.tools.StorageTool", ...format], {
-      encoding: "utf8",
-    });
-    if (tool.status !== 0) {
-      const message = `Kafka's storage cannot be formatted: ${tool.stdout}${tool.stderr}`;
-      throw new Failure("log_unavailable", message);
-    }
+    runStorageTool(cache, storage.properties, []);
     const part = await mkdtemp(join(cache.derived, "formatted-"));
     await cp(storage.data, part, { recursive: true });
     await renameUnlessThere(part, formatted);
     return;
   }
   await cp(formatted, storage.data, { recursive: true });
+}
+
+function runStorageTool(cache: BrokerCache, properties: string, more: readonly string[]): void {
+  const format = ["format", "--cluster-id", CLUSTER_ID, "--config", properties, ...more];
+  const java = [...javaOptions(cache), "kafka.tools.StorageTool", ...format];
+  const tool = spawnSync("java", java, { encoding: "utf8" });
+  if (tool.status === 0) return;
+  const message = `Kafka's storage cannot be formatted: ${tool.stdout}${tool.stderr}`;
+  throw new Failure("log_unavailable", message);
 }
 
 function javaOptions(cache: BrokerCache): string[] {

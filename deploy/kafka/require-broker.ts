@@ -1,5 +1,5 @@
 import { Failure } from "../../core/domain/failure.ts";
-import { type Broker, startBroker } from "./broker.ts";
+import { type Broker, type BrokerOptions, startBroker } from "./broker.ts";
 
 /** The brokers that a run of several test files shares, HOST:PORT,…; set by whoever runs them. */
 const SHARED_BROKERS_VARIABLE = "SEGUE_TEST_BROKERS";
@@ -22,9 +22,9 @@ export async function stopBrokersForTests(): Promise<void> {
 }
 
 /** A broker for one test alone, which may kill it; the caller stops it. Undefined as above. */
-export async function ownBrokerForTests(): Promise<Broker | undefined> {
+export async function ownBrokerForTests(options?: BrokerOptions): Promise<Broker | undefined> {
   try {
-    return await startBroker();
+    return await startBroker(options);
   } catch (failure) {
     if (!(failure instanceof Failure) || failure.code !== "dependency_missing") throw failure;
     if (process.env.CI === "true") throw failure;
