@@ -47,6 +47,8 @@ export interface StormOptions {
 const BACKLOG = 20_000;
 const APPEND_RECORDS = 1_000;
 const PATIENCE_MS = 120_000;
+/** A replay of all that a long storm has produced, on a busy machine. */
+const REPLAY_PATIENCE_MS = 1_200_000;
 /** Short, so that a storm passes in minutes. */
 const SESSION_TIMEOUT_MS = 2_000;
 const SIZES = { tracks: 50, dimension: 8, hidden: 16 };
@@ -62,11 +64,11 @@ export async function stormWorld(options: StormOptions): Promise<StormWorld> {
   const makeEvent = endlessListening({ listeners: LISTENERS, tracks: SIZES.tracks, seed });
   const random = pseudoRandom(seed);
   const producer = startProducing(log, positions, makeEvent);
-  const until = async (what: string, isTrue: () => boolean) => {
-    const untilMs = performance.now() + PATIENCE_MS;
+  const until = async (what: string, isTrue: () => boolean, patienceMs = PATIENCE_MS) => {
+    const untilMs = performance.now() + patienceMs;
     while (!isTrue()) {
       producer.check();
-      if (performance.now() > untilMs) throw new Error(`in vain for two minutes: ${what}`);
+      if (performance.now() > untilMs) throw new Error(`waited in vain: ${what}`);
       await sleep(2);
     }
   };
@@ -87,12 +89,12 @@ export async function stormWorld(options: StormOptions): Promise<StormWorld> {
       return ends.every((end, partition) => end.next === next[partition]);
     };
     const last = await ingest(home);
-    await until("the store comes to the log's end", isAtEnd(positions));
+    await until("the store comes to the log's end", isAtEnd(positions), REPLAY_PATIENCE_MS);
     await last.leave();
     const calm = join(folder, "calm");
     const watch = watchPositions(join(calm, "state"), log.partitions);
     const undisturbed = await ingest(calm);
-    await until("an undisturbed replay comes to the log's end", isAtEnd(watch));
+    await until("a replay comes to the log's end", isAtEnd(watch), REPLAY_PATIENCE_MS);
     await undisturbed.leave();
     // A process that reads a store cannot open it for writing, too.
     await Promise.all([watch.close(), positions.close()]);
