@@ -40,6 +40,7 @@ export async function keeperOf(
   }
   const changelog = await openKafkaFencedLog({
     brokers: choice.brokers,
+    ...choice.security,
     clientId: "segue",
     topic: `${choice.topicPrefix}${CHANGELOG_TOPIC}`,
     partitions: parts.log.partitions,
