@@ -4,6 +4,7 @@ export const REQUEST_LIMITS = {
   tracksMax: 500,
   excludedTracksMax: 100_000,
   candidateTracksMax: 100_000,
+  rankedTracksMax: 1000,
   excludeHeardDefault: 1,
   excludeHeardMax: 32,
   pendingEventsMax: 32,
@@ -30,6 +31,17 @@ export const CATCH_UP_LIMITS = {
   waitMs: 1000,
   /** What is left of the caller's deadline to make and send the reply. */
   marginMs: 20,
+} as const;
+
+/** How lists are sent to those who follow a listener. */
+export const FOLLOW_LIMITS = {
+  /** How often it is looked whether something was heard. */
+  pollMs: 20,
+  intervalDefaultMs: 200,
+  intervalMinMs: 50,
+  intervalMaxMs: 60_000,
+  /** Over all connections; more are refused at once. */
+  streamsMax: 1000,
 } as const;
 
 /** What a server bears. */

@@ -61,6 +61,7 @@ function poolWishes(query: NextTracksQuery, { atMs }: AskedFor) {
     filter,
     ranges,
     excludeHeard,
+    keepsDisliked: query.keepsDisliked,
     earlierPages: page?.tracks,
     from: path?.from,
     notHeardSinceMs: notHeardWithinMs === undefined ? undefined : atMs - notHeardWithinMs,

@@ -37,6 +37,8 @@ export interface NextTracksQuery {
   readonly ranges?: string | undefined;
   /** The only tracks that may be in the list. */
   readonly candidates?: readonly TrackId[] | undefined;
+  /** Whether disliked tracks may be in the list. */
+  readonly keepsDisliked?: boolean;
   readonly notHeardWithinMs?: number | undefined;
   readonly listRules?: ListRules | undefined;
   readonly steering?: Steering | undefined;

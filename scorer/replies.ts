@@ -12,6 +12,7 @@ import type {
 import {
   type GetListenerResponse,
   type NextTracksResponse,
+  type RankTracksResponse,
   type SimilarTracksResponse,
   type TrackDetails,
   type LogPosition as WireLogPosition,
@@ -21,6 +22,7 @@ import {
   type SourceShares as WireSourceShares,
 } from "../proto/gen/segue/v1/recommender.ts";
 import { encodePageTracks, type Page } from "./pages.ts";
+import type { RankedTracks } from "./rank-tracks.ts";
 import type { Recommendation, Rung } from "./recommendation.ts";
 import type { SimilarTracks } from "./similar-tracks.ts";
 
@@ -78,6 +80,16 @@ export function nextTracksReply(
 
 function pageReply({ recommendationId, tracks }: Page): WirePage {
   return { recommendationId, tracks: encodePageTracks(tracks) };
+}
+
+export function rankTracksReply(
+  { recommendation, unknown }: RankedTracks,
+  describe: DescribeTrack | undefined,
+): RankTracksResponse {
+  const reply = nextTracksReply(recommendation, describe);
+  const { recommendationId, bundleId, rung, blend, freshness, tracks } = reply;
+  const unknownTracks = [...unknown];
+  return { recommendationId, bundleId, rung, blend, freshness, tracks, unknownTracks };
 }
 
 export function similarTracksReply(

@@ -3,12 +3,20 @@ import { test } from "node:test";
 import { Failure } from "../core/domain/failure.ts";
 import { ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import {
+  FollowListenerRequest,
   ListRules,
   NextTracksRequest,
+  RankTracksRequest,
   Seeds,
   SimilarTracksRequest,
 } from "../proto/gen/segue/v1/recommender.ts";
-import { listenerOf, nextTracksQuery, similarTracksQuery } from "./requests.ts";
+import {
+  followListenerQuery,
+  listenerOf,
+  nextTracksQuery,
+  rankTracksQuery,
+  similarTracksQuery,
+} from "./requests.ts";
 
 const pendingEvent = ListeningEvent.fromPartial({
   eventId: "e",
@@ -109,6 +117,20 @@ test("the other requests are checked alike", () => {
     similarTracksQuery(SimilarTracksRequest.fromPartial({ track: "t", ...change }));
   assert.throws(similar({ track: "" }), field("track"));
   assert.throws(similar({ k: 501 }), field("k"));
+  const rank = (change: Partial<RankTracksRequest>) => () =>
+    rankTracksQuery(RankTracksRequest.fromPartial({ listener: "ada", tracks: ["t"], ...change }));
+  assert.deepEqual(rank({})().candidates, ["t"]);
+  assert.throws(rank({ tracks: [] }), field("tracks"));
+  assert.throws(rank({ tracks: Array(1001).fill("t") }), field("tracks"));
+  assert.throws(rank({ horizon: 2 }), field("horizon"));
+  const follow = (change: Parameters<typeof FollowListenerRequest.fromPartial>[0]) => () =>
+    followListenerQuery(FollowListenerRequest.fromPartial(change));
+  const request = { listener: "ada" };
+  assert.equal(follow({ request })().intervalMs, 200);
+  assert.throws(follow({}), field("request"));
+  assert.throws(follow({ request: { listener: "" } }), field("listener"));
+  assert.throws(follow({ request, intervalMs: 49 }), field("interval_ms"));
+  assert.throws(follow({ request: { ...request, page: {} } }), field("page"));
   assert.throws(() => listenerOf(""), field("listener"));
   assert.throws(() => listenerOf(tooLong), field("listener"));
 });

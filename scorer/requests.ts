@@ -9,15 +9,17 @@ import type { ListenerId, Offset, Partition, SessionId, TrackId } from "../core/
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
 import type { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
-import type {
+import {
+  type FollowListenerRequest,
   NextTracksRequest,
-  SimilarTracksRequest,
-  BlendWeights as WireBlendWeights,
-  LogPosition as WireLogPosition,
+  type RankTracksRequest,
+  type SimilarTracksRequest,
+  type BlendWeights as WireBlendWeights,
+  type LogPosition as WireLogPosition,
 } from "../proto/gen/segue/v1/recommender.ts";
-import { badRequest, requireCount, requireId } from "./bad-request.ts";
+import { badRequest, requireCount, requireId, requireRange } from "./bad-request.ts";
 import { checkWeights, WEIGHT_MAX } from "./blend.ts";
-import { REQUEST_LIMITS } from "./limits.ts";
+import { FOLLOW_LIMITS, REQUEST_LIMITS } from "./limits.ts";
 import type { NextTracksQuery } from "./recommendation.ts";
 import { ruleWishes } from "./rule-requests.ts";
 import { steeringWishes } from "./steering-requests.ts";
@@ -40,6 +42,32 @@ export function nextTracksQuery(request: NextTracksRequest): NextTracksQuery {
     ...ruleWishes(request),
     ...steeringWishes(request),
   };
+}
+
+/** Checks a request to rank. Throws as `nextTracksQuery` does. */
+export function rankTracksQuery(
+  request: RankTracksRequest,
+): NextTracksQuery & { readonly candidates: readonly TrackId[] } {
+  const { tracks, ...others } = request;
+  const { rankedTracksMax } = REQUEST_LIMITS;
+  if (tracks.length === 0) throw badRequest("tracks", "tracks has no track");
+  requireCount("tracks", tracks, rankedTracksMax);
+  const query = nextTracksQuery(NextTracksRequest.fromPartial(others));
+  return { ...query, candidates: tracks as TrackId[] };
+}
+
+/** Checks a request to follow. Throws `bad_request` whose field is the wire's name of what is
+ *  off. */
+export function followListenerQuery({ request, intervalMs }: FollowListenerRequest): {
+  readonly query: NextTracksQuery;
+  readonly intervalMs: number;
+} {
+  if (request === undefined) throw badRequest("request", "request is not given");
+  if (request.page !== undefined) throw badRequest("page", "page cannot be followed");
+  const { intervalDefaultMs, intervalMinMs, intervalMaxMs } = FOLLOW_LIMITS;
+  const interval = intervalMs ?? intervalDefaultMs;
+  requireRange("interval_ms", interval, [intervalMinMs, intervalMaxMs]);
+  return { query: nextTracksQuery(request), intervalMs: interval };
 }
 
 export function similarTracksQuery(request: SimilarTracksRequest): { track: TrackId; k: number } {

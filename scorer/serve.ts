@@ -2,7 +2,9 @@ import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc
 import type { EventLog } from "../core/log/event-log.ts";
 import { type RecommenderServer, RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
 import { type Admission, createAdmission } from "./admission.ts";
+import { followListener } from "./follow-listener.ts";
 import { forgetListener } from "./forget-listener.ts";
+import { rankTracks } from "./rank-tracks.ts";
 import { recommend } from "./recommend.ts";
 import type { Recommendation } from "./recommendation.ts";
 import {
@@ -10,10 +12,18 @@ import {
   listenerReply,
   nextTracksReply,
   positionReply,
+  rankTracksReply,
   similarTracksReply,
 } from "./replies.ts";
-import { listenerOf, nextTracksQuery, similarTracksQuery } from "./requests.ts";
+import {
+  followListenerQuery,
+  listenerOf,
+  nextTracksQuery,
+  rankTracksQuery,
+  similarTracksQuery,
+} from "./requests.ts";
 import type { Scorer } from "./scorer.ts";
+import { serverStream } from "./server-stream.ts";
 import { similarTracks } from "./similar-tracks.ts";
 import { refusingMalformed, unary } from "./unary.ts";
 
@@ -33,6 +43,8 @@ export interface RecommenderParts {
   readonly log?: Pick<EventLog, "append">;
   /** Told of calls that failed by no fault of their caller. */
   readonly report: (error: unknown) => void;
+  /** Raised when the server ends: the streams of followers end then. */
+  readonly stopping?: AbortSignal;
   /** Told of every list that was made. */
   readonly onRecommended?: (recommendation: Recommendation) => void;
 }
@@ -40,7 +52,8 @@ export interface RecommenderParts {
 /** The gRPC service `segue.v1.Recommender`: wire messages in, wire messages out, nothing of them
  *  further in. */
 export function recommenderService(parts: RecommenderParts): ServedService {
-  const { scorer, calls = createAdmission(), describe, log, report, onRecommended } = parts;
+  const { scorer, calls = createAdmission(), describe, log, report } = parts;
+  const { onRecommended, stopping } = parts;
   const implementation: RecommenderServer = {
     nextTracks: unary(calls, report, async (request, { leftMs, signal }) => {
       const current = scorer();
@@ -49,6 +62,35 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       const recommendation = await recommend(current, { ...query, deadlineAtMs, signal });
       onRecommended?.(recommendation);
       return nextTracksReply(recommendation, request.withDetails ? describe : undefined);
+    }),
+    rankTracks: unary(calls, report, async (request, { leftMs, signal }) => {
+      const current = scorer();
+      const query = rankTracksQuery(request);
+      const deadlineAtMs = current.now() + leftMs;
+      const ranked = await rankTracks(current, { ...query, deadlineAtMs, signal });
+      return rankTracksReply(ranked, request.withDetails ? describe : undefined);
+    }),
+    followListener: serverStream({ report, stopping }, (request, { send, signal }) => {
+      const { query, intervalMs } = followListenerQuery(request);
+      const known = request.request?.withDetails ? describe : undefined;
+      return followListener({
+        scorer,
+        query,
+        intervalMs,
+        signal,
+        async makeList(asked) {
+          // The scorer is in use while it makes a list, and not between two of them.
+          const end = calls.begin();
+          try {
+            const recommendation = await recommend(scorer(), asked);
+            onRecommended?.(recommendation);
+            return recommendation;
+          } finally {
+            end();
+          }
+        },
+        send: (list) => send({ list: nextTracksReply(list, known) }),
+      });
     }),
     similarTracks: unary(calls, report, async (request) => {
       const found = similarTracks(scorer(), similarTracksQuery(request));

@@ -38,6 +38,7 @@ const DEPENDENCIES: DependencyList = {
     "scorer/observed-service.ts",
     "scorer/reflection.ts",
     "scorer/serve.ts",
+    "scorer/server-stream.ts",
     "scorer/server.ts",
     "scorer/statuses.ts",
     "scorer/unary.ts",

@@ -1,6 +1,7 @@
 import type { NextTracksResponse } from "../../proto/gen/segue/v1/recommender.ts";
 import { Rung } from "../../proto/gen/segue/v1/recommender.ts";
 import type { Command, Options } from "../command.ts";
+import { LIST_OPTIONS, listWishes } from "../list-options.ts";
 import { connectClient } from "../recommender-client.ts";
 import { type Column, drawTable, percent } from "../table.ts";
 
@@ -8,7 +9,8 @@ import { type Column, drawTable, percent } from "../table.ts";
 export const DEFAULT_ADDRESS = "127.0.0.1:7600";
 
 export const recommendCommand: Command = {
-  usage: "--listener L [--session S] [--k N] [--short W … --popularity W] [--json]",
+  usage:
+    "--listener L [--session S] [--k N] [--short W … --popularity W] [--filter CEL …] [--json]",
   options: {
     listener: { type: "text", help: "who hears", required: true },
     session: { type: "text", help: "the player's session" },
@@ -18,6 +20,7 @@ export const recommendCommand: Command = {
     neighbours: { type: "number", help: "weight of sessions that resemble this one" },
     coplay: { type: "number", help: "weight of what others play after the last tracks" },
     popularity: { type: "number", help: "weight of popularity" },
+    ...LIST_OPTIONS,
     to: { type: "text", help: "the scorer, as HOST:PORT", default: DEFAULT_ADDRESS },
     json: { type: "flag", help: "print the reply as JSON" },
   },
@@ -29,6 +32,7 @@ export const recommendCommand: Command = {
         session: options.textIfGiven("session"),
         k: options.number("k"),
         blend: blendOf(options),
+        ...listWishes(options),
         withDetails: true,
         withSkipProbability: true,
       });

@@ -65,6 +65,7 @@ export const serve: Command = {
       log,
       report: (error) => onNotice({ level: "error", message: String(error) }),
       onRecommended,
+      stopping: signal,
     });
     const gateway = eventGateway({ log, nowMs: Date.now });
     const services = [recommender, gateway].map((service) =>

@@ -7,9 +7,11 @@ import { createMemoryStore } from "../../core/state/memory-store.ts";
 import { eventGateway } from "../../ingest/gateway.ts";
 import { EventGatewayService, PublishRequest } from "../../proto/gen/segue/v1/gateway.ts";
 import {
+  FollowListenerRequest,
   ForgetListenerRequest,
   GetListenerRequest,
   NextTracksRequest,
+  RankTracksRequest,
   RecommenderService,
   SimilarTracksRequest,
 } from "../../proto/gen/segue/v1/recommender.ts";
@@ -27,6 +29,8 @@ import { createTokenCheck } from "./tokens.ts";
 const REQUESTS: Readonly<Record<string, (listener: string) => Uint8Array>> = {
   "/segue.v1.Recommender/NextTracks": (listener) =>
     NextTracksRequest.encode(NextTracksRequest.fromPartial({ listener })).finish(),
+  "/segue.v1.Recommender/RankTracks": (listener) =>
+    RankTracksRequest.encode(RankTracksRequest.fromPartial({ listener, tracks: ["t"] })).finish(),
   "/segue.v1.Recommender/SimilarTracks": () =>
     SimilarTracksRequest.encode({ track: "track-1", k: 1, withDetails: false }).finish(),
   "/segue.v1.Recommender/GetListener": (listener) =>
@@ -78,6 +82,18 @@ test("an event of another tenant that hides among one's own is refused", async (
   const bytes = NextTracksRequest.encode(NextTracksRequest.fromPartial(request)).finish();
   const answer = await ask("/segue.v1.Recommender/NextTracks", bytes, token);
   assert.equal(answer, status.PERMISSION_DENIED);
+});
+
+test("a listener of another tenant cannot be followed", async (context) => {
+  const { maker, ask } = await guarded(context, { tenantClaim: "tenant" });
+  const follow = { request: { listener: "other/bob" } };
+  const bytes = FollowListenerRequest.encode(FollowListenerRequest.fromPartial(follow)).finish();
+  const refused = async (roles: Role[]) => {
+    const token = await maker.sign({ roles, tenant: "acme" });
+    return ask("/segue.v1.Recommender/FollowListener", bytes, token);
+  };
+  assert.equal(await refused(["play"]), status.PERMISSION_DENIED);
+  assert.equal(await refused(["publish"]), status.PERMISSION_DENIED);
 });
 
 test("no token, or one that is forged, spent or meant for others, is no token", async (context) => {

@@ -49,6 +49,8 @@ export interface PoolWishes {
   readonly earlierPages?: readonly TrackHash[] | undefined;
   /** Out of the list, because a path begins there. */
   readonly from?: TrackId | undefined;
+  /** Whether disliked tracks may be in the list. */
+  readonly keepsDisliked?: boolean | undefined;
   /** How many different tracks, the last ones heard, stay out. */
   readonly excludeHeard: number;
   /** Tracks that were heard at this time or later stay out. */
@@ -77,8 +79,8 @@ export async function openPool(
   pool.takeOut("excluded", known(excludeTracks, bundle.indexOf));
   pool.takeOut("earlier_pages", known(earlierPages, bundle.indexOfHash));
   pool.takeOut("path", known(from === undefined ? [] : [from], bundle.indexOf));
-  pool.takeOut("disliked", known(heard?.disliked ?? [], bundle.indexOfHash));
-  const recent = heard?.recent ?? [];
+  const { recent = [], disliked = [] } = heard ?? {};
+  if (!wishes.keepsDisliked) pool.takeOut("disliked", known(disliked, bundle.indexOfHash));
   pool.takeOut("just_heard", known(lastHeard(recent, wishes.excludeHeard), bundle.indexOfHash));
   const { notHeardSinceMs = Number.POSITIVE_INFINITY } = wishes;
   const lately = recent.filter(({ happenedAtMs }) => happenedAtMs >= notHeardSinceMs);

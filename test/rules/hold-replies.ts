@@ -7,7 +7,7 @@ import { violationsOf } from "./violations.ts";
 import { rulesWorld } from "./world.ts";
 
 /** So many requests are asked of each world. */
-const REPLIES_PER_WORLD = 500;
+export const REPLIES_PER_WORLD = 500;
 
 export interface HeldReplies {
   /** How many lists were asked for, how many of them were short, and their tracks. */
@@ -24,7 +24,6 @@ export async function holdReplies(seed: number): Promise<HeldReplies> {
   const property = fc.asyncProperty(request, async (asked) => {
     if (held.lists % 50 === 49) world.stir();
     const recommendation = await recommend(world.scorer, nextTracksQuery(asked));
-    // What the list was made from is what the catalogue said when it was asked for.
     const reply = nextTracksReply(recommendation, undefined);
     const broken = violationsOf(world, asked, reply);
     if (broken.length > 0) throw new Error(`world ${seed}: ${broken.join("; ")}`);

@@ -11,7 +11,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -470,6 +472,51 @@ export interface TrackDetails {
   title: string;
   artists: string[];
   album: string;
+}
+
+/** The fields that `NextTracksRequest` has too mean the same here. */
+export interface RankTracksRequest {
+  listener: string;
+  session?:
+    | string
+    | undefined;
+  /** 1 to 1,000. No rule leaves one out: neither what was just heard nor what is disliked. */
+  tracks: string[];
+  blend: BlendWeights | undefined;
+  pending: ListeningEvent[];
+  atLeast: LogPosition | undefined;
+  askedAtMs?: number | undefined;
+  withDetails: boolean;
+  withSkipProbability: boolean;
+  horizon?: number | undefined;
+  seeds: Seeds | undefined;
+}
+
+export interface RankTracksResponse {
+  recommendationId: string;
+  bundleId: string;
+  rung: Rung;
+  blend: BlendWeights | undefined;
+  freshness:
+    | Freshness
+    | undefined;
+  /** Every track that the bundle knows, once, best first. */
+  tracks: RecommendedTrack[];
+  /** Those that it does not know. */
+  unknownTracks: string[];
+}
+
+export interface FollowListenerRequest {
+  /** What each list is asked for by. It takes no page. */
+  request:
+    | NextTracksRequest
+    | undefined;
+  /** The least time from one list to the next, 50 to 60,000 milliseconds; 200 where it is not given. */
+  intervalMs?: number | undefined;
+}
+
+export interface FollowListenerResponse {
+  list: NextTracksResponse | undefined;
 }
 
 export interface SimilarTracksRequest {
@@ -3380,6 +3427,620 @@ export const TrackDetails: MessageFns<TrackDetails> = {
   },
 };
 
+function createBaseRankTracksRequest(): RankTracksRequest {
+  return {
+    listener: "",
+    session: undefined,
+    tracks: [],
+    blend: undefined,
+    pending: [],
+    atLeast: undefined,
+    askedAtMs: undefined,
+    withDetails: false,
+    withSkipProbability: false,
+    horizon: undefined,
+    seeds: undefined,
+  };
+}
+
+export const RankTracksRequest: MessageFns<RankTracksRequest> = {
+  encode(message: RankTracksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.listener !== "") {
+      writer.uint32(10).string(message.listener);
+    }
+    if (message.session !== undefined) {
+      writer.uint32(18).string(message.session);
+    }
+    for (const v of message.tracks) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.blend !== undefined) {
+      BlendWeights.encode(message.blend, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.pending) {
+      ListeningEvent.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.atLeast !== undefined) {
+      LogPosition.encode(message.atLeast, writer.uint32(50).fork()).join();
+    }
+    if (message.askedAtMs !== undefined) {
+      writer.uint32(56).int64(message.askedAtMs);
+    }
+    if (message.withDetails !== false) {
+      writer.uint32(64).bool(message.withDetails);
+    }
+    if (message.withSkipProbability !== false) {
+      writer.uint32(72).bool(message.withSkipProbability);
+    }
+    if (message.horizon !== undefined) {
+      writer.uint32(85).float(message.horizon);
+    }
+    if (message.seeds !== undefined) {
+      Seeds.encode(message.seeds, writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RankTracksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRankTracksRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.listener = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tracks.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.blend = BlendWeights.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.pending.push(ListeningEvent.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.atLeast = LogPosition.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.askedAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.withDetails = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.withSkipProbability = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 85) {
+              break;
+            }
+
+            message.horizon = reader.float();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.seeds = Seeds.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RankTracksRequest {
+    return {
+      listener: isSet(object.listener) ? globalThis.String(object.listener) : "",
+      session: isSet(object.session) ? globalThis.String(object.session) : undefined,
+      tracks: globalThis.Array.isArray(object?.tracks) ? object.tracks.map((e: any) => globalThis.String(e)) : [],
+      blend: isSet(object.blend) ? BlendWeights.fromJSON(object.blend) : undefined,
+      pending: globalThis.Array.isArray(object?.pending)
+        ? object.pending.map((e: any) => ListeningEvent.fromJSON(e))
+        : [],
+      atLeast: isSet(object.atLeast)
+        ? LogPosition.fromJSON(object.atLeast)
+        : isSet(object.at_least)
+        ? LogPosition.fromJSON(object.at_least)
+        : undefined,
+      askedAtMs: isSet(object.askedAtMs)
+        ? globalThis.Number(object.askedAtMs)
+        : isSet(object.asked_at_ms)
+        ? globalThis.Number(object.asked_at_ms)
+        : undefined,
+      withDetails: isSet(object.withDetails)
+        ? globalThis.Boolean(object.withDetails)
+        : isSet(object.with_details)
+        ? globalThis.Boolean(object.with_details)
+        : false,
+      withSkipProbability: isSet(object.withSkipProbability)
+        ? globalThis.Boolean(object.withSkipProbability)
+        : isSet(object.with_skip_probability)
+        ? globalThis.Boolean(object.with_skip_probability)
+        : false,
+      horizon: isSet(object.horizon) ? globalThis.Number(object.horizon) : undefined,
+      seeds: isSet(object.seeds) ? Seeds.fromJSON(object.seeds) : undefined,
+    };
+  },
+
+  toJSON(message: RankTracksRequest): unknown {
+    const obj: any = {};
+    if (message.listener !== "") {
+      obj.listener = message.listener;
+    }
+    if (message.session !== undefined) {
+      obj.session = message.session;
+    }
+    if (message.tracks?.length) {
+      obj.tracks = message.tracks;
+    }
+    if (message.blend !== undefined) {
+      obj.blend = BlendWeights.toJSON(message.blend);
+    }
+    if (message.pending?.length) {
+      obj.pending = message.pending.map((e) => ListeningEvent.toJSON(e));
+    }
+    if (message.atLeast !== undefined) {
+      obj.atLeast = LogPosition.toJSON(message.atLeast);
+    }
+    if (message.askedAtMs !== undefined) {
+      obj.askedAtMs = Math.round(message.askedAtMs);
+    }
+    if (message.withDetails !== false) {
+      obj.withDetails = message.withDetails;
+    }
+    if (message.withSkipProbability !== false) {
+      obj.withSkipProbability = message.withSkipProbability;
+    }
+    if (message.horizon !== undefined) {
+      obj.horizon = floatToJson(message.horizon);
+    }
+    if (message.seeds !== undefined) {
+      obj.seeds = Seeds.toJSON(message.seeds);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RankTracksRequest>): RankTracksRequest {
+    return RankTracksRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RankTracksRequest>): RankTracksRequest {
+    const message = createBaseRankTracksRequest();
+    message.listener = object.listener ?? "";
+    message.session = object.session ?? undefined;
+    message.tracks = object.tracks?.map((e) => e) || [];
+    message.blend = (object.blend !== undefined && object.blend !== null)
+      ? BlendWeights.fromPartial(object.blend)
+      : undefined;
+    message.pending = object.pending?.map((e) => ListeningEvent.fromPartial(e)) || [];
+    message.atLeast = (object.atLeast !== undefined && object.atLeast !== null)
+      ? LogPosition.fromPartial(object.atLeast)
+      : undefined;
+    message.askedAtMs = object.askedAtMs ?? undefined;
+    message.withDetails = object.withDetails ?? false;
+    message.withSkipProbability = object.withSkipProbability ?? false;
+    message.horizon = object.horizon ?? undefined;
+    message.seeds = (object.seeds !== undefined && object.seeds !== null) ? Seeds.fromPartial(object.seeds) : undefined;
+    return message;
+  },
+};
+
+function createBaseRankTracksResponse(): RankTracksResponse {
+  return {
+    recommendationId: "",
+    bundleId: "",
+    rung: 0,
+    blend: undefined,
+    freshness: undefined,
+    tracks: [],
+    unknownTracks: [],
+  };
+}
+
+export const RankTracksResponse: MessageFns<RankTracksResponse> = {
+  encode(message: RankTracksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.recommendationId !== "") {
+      writer.uint32(10).string(message.recommendationId);
+    }
+    if (message.bundleId !== "") {
+      writer.uint32(18).string(message.bundleId);
+    }
+    if (message.rung !== 0) {
+      writer.uint32(24).int32(message.rung);
+    }
+    if (message.blend !== undefined) {
+      BlendWeights.encode(message.blend, writer.uint32(34).fork()).join();
+    }
+    if (message.freshness !== undefined) {
+      Freshness.encode(message.freshness, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.tracks) {
+      RecommendedTrack.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.unknownTracks) {
+      writer.uint32(58).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RankTracksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRankTracksResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.recommendationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bundleId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.rung = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.blend = BlendWeights.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.freshness = Freshness.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.tracks.push(RecommendedTrack.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.unknownTracks.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RankTracksResponse {
+    return {
+      recommendationId: isSet(object.recommendationId)
+        ? globalThis.String(object.recommendationId)
+        : isSet(object.recommendation_id)
+        ? globalThis.String(object.recommendation_id)
+        : "",
+      bundleId: isSet(object.bundleId)
+        ? globalThis.String(object.bundleId)
+        : isSet(object.bundle_id)
+        ? globalThis.String(object.bundle_id)
+        : "",
+      rung: isSet(object.rung) ? rungFromJSON(object.rung) : 0,
+      blend: isSet(object.blend) ? BlendWeights.fromJSON(object.blend) : undefined,
+      freshness: isSet(object.freshness) ? Freshness.fromJSON(object.freshness) : undefined,
+      tracks: globalThis.Array.isArray(object?.tracks)
+        ? object.tracks.map((e: any) => RecommendedTrack.fromJSON(e))
+        : [],
+      unknownTracks: globalThis.Array.isArray(object?.unknownTracks)
+        ? object.unknownTracks.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unknown_tracks)
+        ? object.unknown_tracks.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: RankTracksResponse): unknown {
+    const obj: any = {};
+    if (message.recommendationId !== "") {
+      obj.recommendationId = message.recommendationId;
+    }
+    if (message.bundleId !== "") {
+      obj.bundleId = message.bundleId;
+    }
+    if (message.rung !== 0) {
+      obj.rung = rungToJSON(message.rung);
+    }
+    if (message.blend !== undefined) {
+      obj.blend = BlendWeights.toJSON(message.blend);
+    }
+    if (message.freshness !== undefined) {
+      obj.freshness = Freshness.toJSON(message.freshness);
+    }
+    if (message.tracks?.length) {
+      obj.tracks = message.tracks.map((e) => RecommendedTrack.toJSON(e));
+    }
+    if (message.unknownTracks?.length) {
+      obj.unknownTracks = message.unknownTracks;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RankTracksResponse>): RankTracksResponse {
+    return RankTracksResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RankTracksResponse>): RankTracksResponse {
+    const message = createBaseRankTracksResponse();
+    message.recommendationId = object.recommendationId ?? "";
+    message.bundleId = object.bundleId ?? "";
+    message.rung = object.rung ?? 0;
+    message.blend = (object.blend !== undefined && object.blend !== null)
+      ? BlendWeights.fromPartial(object.blend)
+      : undefined;
+    message.freshness = (object.freshness !== undefined && object.freshness !== null)
+      ? Freshness.fromPartial(object.freshness)
+      : undefined;
+    message.tracks = object.tracks?.map((e) => RecommendedTrack.fromPartial(e)) || [];
+    message.unknownTracks = object.unknownTracks?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseFollowListenerRequest(): FollowListenerRequest {
+  return { request: undefined, intervalMs: undefined };
+}
+
+export const FollowListenerRequest: MessageFns<FollowListenerRequest> = {
+  encode(message: FollowListenerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.request !== undefined) {
+      NextTracksRequest.encode(message.request, writer.uint32(10).fork()).join();
+    }
+    if (message.intervalMs !== undefined) {
+      writer.uint32(16).uint32(message.intervalMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FollowListenerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFollowListenerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.request = NextTracksRequest.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.intervalMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FollowListenerRequest {
+    return {
+      request: isSet(object.request) ? NextTracksRequest.fromJSON(object.request) : undefined,
+      intervalMs: isSet(object.intervalMs)
+        ? globalThis.Number(object.intervalMs)
+        : isSet(object.interval_ms)
+        ? globalThis.Number(object.interval_ms)
+        : undefined,
+    };
+  },
+
+  toJSON(message: FollowListenerRequest): unknown {
+    const obj: any = {};
+    if (message.request !== undefined) {
+      obj.request = NextTracksRequest.toJSON(message.request);
+    }
+    if (message.intervalMs !== undefined) {
+      obj.intervalMs = Math.round(message.intervalMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FollowListenerRequest>): FollowListenerRequest {
+    return FollowListenerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FollowListenerRequest>): FollowListenerRequest {
+    const message = createBaseFollowListenerRequest();
+    message.request = (object.request !== undefined && object.request !== null)
+      ? NextTracksRequest.fromPartial(object.request)
+      : undefined;
+    message.intervalMs = object.intervalMs ?? undefined;
+    return message;
+  },
+};
+
+function createBaseFollowListenerResponse(): FollowListenerResponse {
+  return { list: undefined };
+}
+
+export const FollowListenerResponse: MessageFns<FollowListenerResponse> = {
+  encode(message: FollowListenerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.list !== undefined) {
+      NextTracksResponse.encode(message.list, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FollowListenerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFollowListenerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.list = NextTracksResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FollowListenerResponse {
+    return { list: isSet(object.list) ? NextTracksResponse.fromJSON(object.list) : undefined };
+  },
+
+  toJSON(message: FollowListenerResponse): unknown {
+    const obj: any = {};
+    if (message.list !== undefined) {
+      obj.list = NextTracksResponse.toJSON(message.list);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FollowListenerResponse>): FollowListenerResponse {
+    return FollowListenerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FollowListenerResponse>): FollowListenerResponse {
+    const message = createBaseFollowListenerResponse();
+    message.list = (object.list !== undefined && object.list !== null)
+      ? NextTracksResponse.fromPartial(object.list)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseSimilarTracksRequest(): SimilarTracksRequest {
   return { track: "", k: undefined, withDetails: false };
 }
@@ -4385,6 +5046,31 @@ export const RecommenderService = {
     responseSerialize: (value: NextTracksResponse): Buffer => Buffer.from(NextTracksResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): NextTracksResponse => NextTracksResponse.decode(value),
   },
+  /** Scores the tracks that are given, for a listener, best first. */
+  rankTracks: {
+    path: "/segue.v1.Recommender/RankTracks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RankTracksRequest): Buffer => Buffer.from(RankTracksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RankTracksRequest => RankTracksRequest.decode(value),
+    responseSerialize: (value: RankTracksResponse): Buffer => Buffer.from(RankTracksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RankTracksResponse => RankTracksResponse.decode(value),
+  },
+  /**
+   * Sends a listener's list, and another one whenever an event or a new bundle changes it. Events
+   * that come faster than lists may, or than the caller reads, make one list together.
+   */
+  followListener: {
+    path: "/segue.v1.Recommender/FollowListener" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: FollowListenerRequest): Buffer =>
+      Buffer.from(FollowListenerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FollowListenerRequest => FollowListenerRequest.decode(value),
+    responseSerialize: (value: FollowListenerResponse): Buffer =>
+      Buffer.from(FollowListenerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FollowListenerResponse => FollowListenerResponse.decode(value),
+  },
   /** The tracks nearest to a track in the space of the short-term model. */
   similarTracks: {
     path: "/segue.v1.Recommender/SimilarTracks" as const,
@@ -4423,6 +5109,13 @@ export const RecommenderService = {
 export interface RecommenderServer extends UntypedServiceImplementation {
   /** The next tracks for a listener, best first. */
   nextTracks: handleUnaryCall<NextTracksRequest, NextTracksResponse>;
+  /** Scores the tracks that are given, for a listener, best first. */
+  rankTracks: handleUnaryCall<RankTracksRequest, RankTracksResponse>;
+  /**
+   * Sends a listener's list, and another one whenever an event or a new bundle changes it. Events
+   * that come faster than lists may, or than the caller reads, make one list together.
+   */
+  followListener: handleServerStreamingCall<FollowListenerRequest, FollowListenerResponse>;
   /** The tracks nearest to a track in the space of the short-term model. */
   similarTracks: handleUnaryCall<SimilarTracksRequest, SimilarTracksResponse>;
   /** What is known of a listener, for people who debug. */
@@ -4448,6 +5141,35 @@ export interface RecommenderClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: NextTracksResponse) => void,
   ): ClientUnaryCall;
+  /** Scores the tracks that are given, for a listener, best first. */
+  rankTracks(
+    request: RankTracksRequest,
+    callback: (error: ServiceError | null, response: RankTracksResponse) => void,
+  ): ClientUnaryCall;
+  rankTracks(
+    request: RankTracksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RankTracksResponse) => void,
+  ): ClientUnaryCall;
+  rankTracks(
+    request: RankTracksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RankTracksResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Sends a listener's list, and another one whenever an event or a new bundle changes it. Events
+   * that come faster than lists may, or than the caller reads, make one list together.
+   */
+  followListener(
+    request: FollowListenerRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<FollowListenerResponse>;
+  followListener(
+    request: FollowListenerRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<FollowListenerResponse>;
   /** The tracks nearest to a track in the space of the short-term model. */
   similarTracks(
     request: SimilarTracksRequest,
