@@ -6,6 +6,7 @@ import { DidNotHappen } from "./did-not-happen.ts";
 import { freshness } from "./freshness.ts";
 import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
+import { loadAgainstGhz } from "./load-against-ghz.ts";
 import { metricsCost } from "./metrics.ts";
 import { restart } from "./restart.ts";
 import { scorer } from "./scorer.ts";
@@ -35,6 +36,11 @@ const BENCHES: readonly Bench[] = [
     name: "freshness",
     summary: "how soon a published event is in the next reply, by load",
     run: freshness,
+  },
+  {
+    name: "load",
+    summary: "what segue load measures, beside ghz on the same server at the same rate",
+    run: loadAgainstGhz,
   },
   {
     name: "metrics",

@@ -85,6 +85,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/replay.ts")).replay,
   },
   {
+    name: "load",
+    summary: "Ask a running Segue at a rate, or as a log was heard, and say how long answers take",
+    load: async () => (await import("./commands/load.ts")).load,
+  },
+  {
     name: "recommend",
     summary: "Ask a running scorer for the next tracks of a listener",
     load: async () => (await import("./commands/recommend.ts")).recommendCommand,

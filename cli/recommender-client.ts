@@ -23,10 +23,15 @@ export interface Client {
 
 const CALL_TIMEOUT_MS = 10_000;
 
-/** Connects to `address`, as "host:port". Calls end with an error after 10 seconds. */
-export function connectClient(address: string): Client {
-  const recommender = new RecommenderClient(address, credentials.createInsecure());
-  const gateway = new EventGatewayClient(address, credentials.createInsecure());
+/** Connects to `address`, as "host:port". Calls end with an error after 10 seconds. Clients of one
+ *  process share a connection to an address, but for one that wants its `ownConnection`. */
+export function connectClient(
+  address: string,
+  { ownConnection = false }: { readonly ownConnection?: boolean } = {},
+): Client {
+  const channel = { "grpc.use_local_subchannel_pool": ownConnection ? 1 : 0 };
+  const recommender = new RecommenderClient(address, credentials.createInsecure(), channel);
+  const gateway = new EventGatewayClient(address, credentials.createInsecure(), channel);
   const none = new Metadata();
   const bounded = () => ({ deadline: Date.now() + CALL_TIMEOUT_MS });
   return {

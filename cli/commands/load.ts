@@ -1,0 +1,121 @@
+import { writeFile } from "node:fs/promises";
+import { Failure } from "../../core/domain/failure.ts";
+import type { ListeningEvent } from "../../core/domain/listening-event.ts";
+import { type Command, type Options, UsageError } from "../command.ts";
+import { eventsOf, stageOfLog } from "../load/listening-load.ts";
+import { loadFigures, loadPage, loadTable } from "../load/load-report.ts";
+import { runStage, type StageResult } from "../load/run-stage.ts";
+import { objectiveOf, type Stage, stagesOf } from "../load/stages.ts";
+import { type LogTarget, openLogTarget } from "../log-target.ts";
+import { progressBar } from "../progress-bar.ts";
+import { type Client, connectClient } from "../recommender-client.ts";
+import { DEFAULT_ADDRESS } from "./recommend.ts";
+
+const READY_MS = 10_000;
+
+export const load: Command = {
+  usage: "[--to HOST:PORT] [--rate N | --ramp FROM:TO:STEPS | --log DIR --speed X] [--seconds N]",
+  options: {
+    to: { type: "text", help: "the scorer, as HOST:PORT", default: DEFAULT_ADDRESS },
+    rate: { type: "number", help: "jobs a second, each one list", default: 100 },
+    seconds: { type: "number", help: "how long each stage lasts", default: 10 },
+    ramp: { type: "text", help: "FROM:TO:STEPS, a staircase of rates that finds the knee" },
+    log: { type: "text", help: "log folder whose listeners ask, event by event" },
+    speed: { type: "number", help: "with --log: as it was heard, so many times as fast" },
+    publish: {
+      type: "text",
+      help: "with --log: send each event first, to grpc://HOST:PORT or kafka://HOST:PORT",
+    },
+    "topic-prefix": { type: "text", help: "set before the topic's name on Kafka", default: "" },
+    listeners: { type: "number", help: "without --log: so many listeners ask", default: 1000 },
+    k: { type: "number", help: "tracks of a list", default: 20 },
+    connections: { type: "number", help: "connections to the scorer", default: 4 },
+    objective: { type: "text", help: "such as p99=25ms; exit code 1 where a stage misses it" },
+    json: { type: "flag", help: "print the figures as JSON" },
+    out: { type: "text", help: "HTML file to write the figures and their plot to" },
+  },
+  async run({ options, signal }) {
+    const text = options.textIfGiven("objective");
+    const objective = text === undefined ? undefined : { ...objectiveOf(text), text };
+    const folder = options.textIfGiven("log");
+    const events = folder === undefined ? undefined : await eventsOf(folder);
+    const stages = plannedStages(options, events);
+    const clients = Array.from({ length: options.number("connections") }, () =>
+      connectClient(options.text("to"), { ownConnection: true }),
+    );
+    const target = await publishTarget(options, events);
+    const bar = progressBar(process.stderr, () => performance.now());
+    const results: StageResult[] = [];
+    try {
+      await Promise.all(clients.map((client) => client.ready(READY_MS)));
+      const job = jobs(clients, { options, events, target });
+      for (const stage of stages) {
+        const total = Math.round(stage.rate * stage.seconds);
+        const label = `${stage.rate.toFixed(0)}/s`;
+        const onProgress = (done: number) => bar.show({ label, done, total });
+        const nowMs = () => performance.now();
+        results.push(await runStage(stage, { job, nowMs, signal, onProgress }));
+        if (signal.aborted) break;
+      }
+    } finally {
+      bar.end();
+      for (const client of clients) client.close();
+      await target?.close();
+    }
+    const figures = loadFigures(results, objective);
+    const json = options.flag("json");
+    process.stdout.write(json ? `${JSON.stringify(figures, null, 2)}\n` : loadTable(figures));
+    const out = options.textIfGiven("out");
+    if (out !== undefined) await writeFile(out, loadPage(figures));
+    if (figures.objective?.met === false) {
+      throw new Failure("bad_request", `the objective ${text} was missed`, {
+        field: "--objective",
+      });
+    }
+  },
+};
+
+function plannedStages(
+  options: Options,
+  events: readonly ListeningEvent[] | undefined,
+): readonly Stage[] {
+  const seconds = options.number("seconds");
+  const speed = options.numberIfGiven("speed");
+  if (speed === undefined) {
+    return stagesOf(options.number("rate"), seconds, options.textIfGiven("ramp"));
+  }
+  if (events === undefined) throw new UsageError("--speed needs --log");
+  return [stageOfLog(events, speed, seconds)];
+}
+
+async function publishTarget(
+  options: Options,
+  events: readonly ListeningEvent[] | undefined,
+): Promise<LogTarget | undefined> {
+  const url = options.textIfGiven("publish");
+  if (url === undefined) return undefined;
+  if (events === undefined) throw new UsageError("--publish needs --log");
+  return openLogTarget(url, options.text("topic-prefix"));
+}
+
+/** Each call is the next job: its event is sent, where events shall be, and its listener asks. */
+function jobs(
+  clients: readonly Client[],
+  from: {
+    readonly options: Options;
+    readonly events: readonly ListeningEvent[] | undefined;
+    readonly target: LogTarget | undefined;
+  },
+): () => Promise<void> {
+  const { options, events, target } = from;
+  const k = options.number("k");
+  const listeners = options.number("listeners");
+  let next = 0;
+  return async () => {
+    const number = next++;
+    const event = events?.[number % events.length];
+    if (event !== undefined) await target?.send([event]);
+    const listener = event?.listener ?? `listener-${number % listeners}`;
+    await clients[number % clients.length]!.nextTracks({ listener, k });
+  };
+}

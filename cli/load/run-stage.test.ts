@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runStage } from "./run-stage.ts";
+
+const SIGNAL = new AbortController().signal;
+const parts = { signal: SIGNAL, onProgress: () => undefined, nowMs: () => performance.now() };
+
+test("jobs begin when they are due, though none before them has ended", async () => {
+  let underWay = 0;
+  let most = 0;
+  const job = async () => {
+    most = Math.max(most, ++underWay);
+    await sleep(200);
+    underWay--;
+  };
+  const result = await runStage({ rate: 200, seconds: 0.25 }, { ...parts, job });
+  assert.equal(result.latencies.count(), 50);
+  assert.ok(most > 25, "an open loop does not wait for answers");
+});
+
+test("what a job waits for its turn counts, from when it was due", async () => {
+  // A clock that stands still but for a stall of 100 ms before the last job is begun.
+  const times = [0, 0, 0, 0, 0, 100];
+  const nowMs = () => times.shift() ?? 100;
+  const job = async () => {};
+  const { latencies } = await runStage(
+    { rate: 1_000_000, seconds: 0.000_002 },
+    { ...parts, job, nowMs },
+  );
+  assert.ok(latencies.max() >= 99.9);
+});
+
+test("a job that fails counts as failed and ends nothing", async () => {
+  const job = () => Promise.reject(new Error("refused"));
+  const { failed, latencies } = await runStage({ rate: 1000, seconds: 0.02 }, { ...parts, job });
+  assert.deepEqual([failed, latencies.count()], [20, 20]);
+});

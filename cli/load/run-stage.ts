@@ -1,0 +1,63 @@
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { type Latencies, newLatencies } from "./latencies.ts";
+import type { Stage } from "./stages.ts";
+
+/** What one stage came to. */
+export interface StageResult extends Stage {
+  /** From when a job was due to its end: a load that cannot be kept up shows as latency. */
+  readonly latencies: Latencies;
+  readonly failed: number;
+  /** Jobs that ended, a second. */
+  readonly reached: number;
+  /** Jobs that were not begun, because too many were under way. */
+  readonly dropped: number;
+}
+
+export interface StageParts {
+  /** One job; its rejection counts as failed. */
+  readonly job: () => Promise<void>;
+  /** A clock that only goes forwards, in milliseconds. */
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number) => void;
+}
+
+/** More than any server bears; one that does not answer at all must not cost our memory. */
+const UNDER_WAY_MAX = 20_000;
+/** Timers are late by about a millisecond; what is due sooner is waited for awake. */
+const AWAKE_MS = 2;
+
+/** Begins jobs when they are due, whatever becomes of those before (an open loop). */
+export async function runStage(stage: Stage, parts: StageParts): Promise<StageResult> {
+  const { job, nowMs, signal, onProgress } = parts;
+  const latencies = newLatencies();
+  const total = stage.duesMs?.length ?? Math.round(stage.rate * stage.seconds);
+  let [failed, dropped, underWay, ended] = [0, 0, 0, 0];
+  const startedAtMs = nowMs();
+  const begin = async (dueAtMs: number): Promise<void> => {
+    underWay++;
+    await job().catch(() => failed++);
+    latencies.add(nowMs() - dueAtMs);
+    underWay--;
+    ended++;
+  };
+  for (let number = 0; number < total && !signal.aborted; number++) {
+    const dueAtMs = startedAtMs + (stage.duesMs?.[number] ?? (number * 1000) / stage.rate);
+    await untilDue(dueAtMs, nowMs);
+    if (underWay < UNDER_WAY_MAX) void begin(dueAtMs);
+    else dropped++;
+    onProgress(number + 1);
+  }
+  while (underWay > 0 && !signal.aborted) await sleep(1);
+  const reached = (ended * 1000) / Math.max(1, nowMs() - startedAtMs);
+  return { ...stage, latencies, failed, dropped, reached };
+}
+
+async function untilDue(dueAtMs: number, nowMs: () => number): Promise<void> {
+  for (;;) {
+    const waitMs = dueAtMs - nowMs();
+    if (waitMs <= 0) return;
+    if (waitMs > AWAKE_MS) await sleep(waitMs - AWAKE_MS);
+    else await setImmediate();
+  }
+}
