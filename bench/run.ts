@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { baselines } from "./baselines.ts";
 import { type Bench, type BenchOptions, SIZE_OPTIONS } from "./bench.ts";
 import { brokerIngest } from "./broker-ingest.ts";
+import { capacity } from "./capacity.ts";
 import { DidNotHappen } from "./did-not-happen.ts";
 import { freshness } from "./freshness.ts";
 import { imports } from "./imports.ts";
@@ -36,6 +37,11 @@ const BENCHES: readonly Bench[] = [
     name: "freshness",
     summary: "how soon a published event is in the next reply, by load",
     run: freshness,
+  },
+  {
+    name: "capacity",
+    summary: "what so many listeners take: measured small, multiplied openly",
+    run: capacity,
   },
   {
     name: "load",
