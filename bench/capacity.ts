@@ -36,8 +36,10 @@ export async function capacity({ json, quick, progress }: BenchOptions): Promise
   ].join("\n")}\n\n${planTable(plans)}`;
 }
 
-async function measureCosts(quick: boolean, progress: (what: string) => void): Promise<UnitCosts> {
-  const tracks = quick ? 10_000 : 60_000;
+async function measureCosts(
+  { quick, tracks }: { readonly quick: boolean; readonly tracks: number },
+  progress: (what: string) => void,
+): Promise<UnitCosts> {
   const small = await scorerBytes(FEW_TRACKS, progress);
   const large = await scorerBytes(tracks, progress);
   progress("makes a world");

@@ -95,7 +95,7 @@ async function publishTarget(
   const url = options.textIfGiven("publish");
   if (url === undefined) return undefined;
   if (events === undefined) throw new UsageError("--publish needs --log");
-  return openLogTarget(url, options.text("topic-prefix"));
+  return openLogTarget(url, { topicPrefix: options.text("topic-prefix") });
 }
 
 /** Each call is the next job: its event is sent, where events shall be, and its listener asks. */
