@@ -38,6 +38,11 @@ export function grpcAddress({ detail }: Pick<Child, "detail">): string {
   return detail.split(",")[0]!.replace("grpc ", "");
 }
 
+/** Where a scorer that is ready serves the page; undefined where it does not. */
+export function pageUrl({ detail }: Pick<Child, "detail">): string | undefined {
+  return / page ([^\s,]+)/.exec(detail)?.[1];
+}
+
 /** Where a process that is ready answers about health and metrics; undefined where it does not. */
 export function healthPortOf({ detail }: Pick<Child, "detail">): number | undefined {
   const port = / health on port (\d+)$/.exec(detail)?.[1];

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type Child, grpcAddress, startChild } from "./child-process.ts";
+import { type Child, grpcAddress, pageUrl, startChild } from "./child-process.ts";
 import { afterEnd, NO_ENDS } from "./restart-pause.ts";
 import { pause, stopped } from "./stop-signal.ts";
 
@@ -7,6 +7,8 @@ import { pause, stopped } from "./stop-signal.ts";
 export interface ProcessPair {
   /** Where the scorer listens, as HOST:PORT. */
   readonly address: string;
+  /** Where the page is, for a browser; undefined where no port was given for it. */
+  readonly page: string | undefined;
   /** Resolves after the stop signal, when both are gone. */
   readonly finished: Promise<void>;
 }
@@ -16,6 +18,8 @@ export interface PairOptions {
   readonly bundle: string | undefined;
   readonly host: string;
   readonly port: number;
+  /** Without one there is no page. */
+  readonly consolePort?: number | undefined;
   readonly brokers: string | undefined;
   readonly topicPrefix: string;
   /** Where the scorer answers about health and metrics, and ingest at the next one; 0 takes any. */
@@ -33,16 +37,20 @@ export interface PairOptions {
 export async function startPair(options: PairOptions): Promise<ProcessPair> {
   const started = await Promise.allSettled([
     startChild("ingest", ingestArgs(options)),
-    startChild("serve", serveArgs(options, options.port)),
+    startChild("serve", serveArgs(options, options)),
   ]);
   const [ingest, scorer] = await bothOrNone(started);
   const address = grpcAddress(scorer);
-  const port = Number(address.slice(address.lastIndexOf(":") + 1));
+  const page = pageUrl(scorer);
+  const ports = {
+    port: Number(address.slice(address.lastIndexOf(":") + 1)),
+    consolePort: page === undefined ? undefined : Number(new URL(page).port),
+  };
   const finished = Promise.all([
     supervise(ingest, ingestArgs(options), options.signal),
-    supervise(scorer, serveArgs(options, port), options.signal),
+    supervise(scorer, serveArgs(options, ports), options.signal),
   ]).then(() => undefined);
-  return { address, finished };
+  return { address, page, finished };
 }
 
 type Settled = PromiseSettledResult<Child>;
@@ -66,11 +74,16 @@ function ingestArgs(options: PairOptions): string[] {
   return [...sharedArgs(options), ...given("--health-port", next)];
 }
 
-function serveArgs(options: PairOptions, port: number): string[] {
+function serveArgs(options: PairOptions, { port, consolePort }: Ports): string[] {
   const address = ["--host", options.host, "--port", String(port)];
+  const console = given("--console-port", consolePort);
   const health = given("--health-port", options.healthPort);
-  return [...sharedArgs(options), ...address, ...health, ...(options.access ?? ["--reflection"])];
+  const access = options.access ?? ["--reflection"];
+  return [...sharedArgs(options), ...address, ...console, ...health, ...access];
 }
+
+/** Those of the first start are kept by all later ones. */
+type Ports = Pick<PairOptions, "port" | "consolePort">;
 
 function sharedArgs(options: PairOptions): string[] {
   const { home, bundle, brokers, topicPrefix, logFormat, kafkaArgs = [] } = options;

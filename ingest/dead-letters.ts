@@ -38,6 +38,40 @@ export async function* readDeadLetters(deadLetters: EventLog): AsyncGenerator<De
   }
 }
 
+/** The letters that were written last, at most `lettersMax`, the newest first. */
+export async function newestDeadLetters(
+  deadLetters: EventLog,
+  lettersMax: number,
+): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (let index = 0; index < deadLetters.partitions; index++) {
+    const partition = index as Partition;
+    const { first, next } = await deadLetters.watermarks(partition);
+    const from = Math.max(first, next - lettersMax);
+    if (next === from) continue;
+    const records = await deadLetters.read(partition, from as Offset, next - from);
+    letters.push(...records.map((record) => letterOf(partition, record)));
+  }
+  letters.sort((a, b) => b.writtenAtMs - a.writtenAtMs || b.letter.offset - a.letter.offset);
+  return letters.slice(0, lettersMax);
+}
+
+/** The letter at a place of the dead-letter topic. Throws `bad_request` where there is none. */
+export async function deadLetterAt(
+  deadLetters: EventLog,
+  { partition, offset }: DeadLetter["letter"],
+): Promise<DeadLetter> {
+  const place = `there is no letter ${partition}/${offset}`;
+  if (partition >= deadLetters.partitions)
+    throw new Failure("bad_request", place, { field: "letter" });
+  const { first, next } = await deadLetters.watermarks(partition);
+  if (offset < first || offset >= next)
+    throw new Failure("bad_request", place, { field: "letter" });
+  const [record] = await deadLetters.read(partition, offset, 1);
+  if (record?.offset !== offset) throw new Failure("bad_request", place, { field: "letter" });
+  return letterOf(partition, record);
+}
+
 function letterOf(partition: Partition, record: LogRecord): DeadLetter {
   const { headers, timestampMs } = record;
   const value = record.value ?? new Uint8Array();

@@ -35,7 +35,7 @@ export interface TrackDescription {
 /** Undefined for a track that the catalogue does not know. */
 export type DescribeTrack = (track: TrackId) => TrackDescription | undefined;
 
-const WIRE_RUNGS: Readonly<Record<Rung, WireRung>> = {
+export const WIRE_RUNGS: Readonly<Record<Rung, WireRung>> = {
   blend: WireRung.RUNG_BLEND,
   short_term: WireRung.RUNG_SHORT_TERM,
   long_term: WireRung.RUNG_LONG_TERM,

@@ -9,7 +9,7 @@ import { connectClient } from "../cli/recommender-client.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const SEGUE = fileURLToPath(new URL("../cli/segue.ts", import.meta.url));
-const READY = /^segue is ready: grpc (\S+), first list after [\d.]+ s$/;
+const READY = /^segue is ready: page http:\S+, grpc (\S+), first list after [\d.]+ s$/;
 
 test("a start shows what a skip does, serves, ends on a signal, and starts again", async (t) => {
   const home = join(temporaryFolder(), "home");

@@ -25,6 +25,9 @@ const DEPENDENCIES: DependencyList = {
   "lz4-napi": ["core/log/kafka-codecs.ts"],
   "onnxruntime-node": ["core/bundle/graph-runner.ts", "trainer/onnx/graph-session.ts"],
   "@bufbuild/protobuf": [
+    "console/contracts.ts",
+    "console/door.ts",
+    "console/openapi/*",
     "core/bundle/check-graph.ts",
     "core/bundle/identity-graph.ts",
     "scorer/contracts/read-contracts.ts",
@@ -32,6 +35,8 @@ const DEPENDENCIES: DependencyList = {
     "trainer/onnx/read-weights.ts",
   ],
   "@grpc/grpc-js": [
+    "console/in-process-calls.ts",
+    "console/local-calls.ts",
     "ingest/gateway.ts",
     "scorer/access/access-interceptor.ts",
     "scorer/access/certificates.ts",
@@ -56,6 +61,11 @@ const DEPENDENCIES: DependencyList = {
   "prom-client": ["cli/metrics/metrics.ts"],
   "grpc-health-check": ["scorer/server.ts"],
   assemblyscript: ["scorer/kernels/build.ts"],
+  "@connectrpc/connect": ["console/door.ts", "console/in-process-calls.ts"],
+  "@connectrpc/connect-node": ["console/door.ts"],
+  vite: ["console/build-page.ts"],
+  preact: ["console/page/*"],
+  "@fontsource-variable/inter": ["console/page/main.tsx"],
 };
 
 test("imports only go down, and ingest and scorer never import each other", () => {

@@ -4,15 +4,17 @@ import { DEFAULT_HOME } from "../home.ts";
 import { kafkaArgs } from "../kafka-options.ts";
 import { NOTICE_OPTIONS } from "../notices.ts";
 import { LOG_OPTIONS } from "../open-log.ts";
+import { consolePortOf, PAGE_OPTIONS, preparePage } from "../prepare-page.ts";
 import { startPair } from "../process-pair.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS } from "../shared-options.ts";
 
 export const dev: Command = {
-  usage: "[--home DIR] [--bundle DIR] [--port N]",
+  usage: "[--home DIR] [--bundle DIR] [--port N] [--console-port N]",
   options: {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
     ...BUNDLE_OPTIONS,
     ...ADDRESS_OPTIONS,
+    ...PAGE_OPTIONS,
     ...LOG_OPTIONS,
     "health-port": {
       type: "number",
@@ -23,11 +25,13 @@ export const dev: Command = {
   },
   async run(input: CommandInput) {
     const { options, signal } = input;
+    await preparePage();
     const pair = await startPair({
       home: options.text("home"),
       bundle: options.textIfGiven("bundle"),
       host: options.text("host"),
       port: options.number("port"),
+      consolePort: consolePortOf(options),
       brokers: options.textIfGiven("brokers"),
       topicPrefix: options.text("topic-prefix"),
       kafkaArgs: kafkaArgs(options),
@@ -36,7 +40,7 @@ export const dev: Command = {
       access: [...accessArgs(options), "--reflection"],
       signal,
     });
-    process.stdout.write(`segue is ready: grpc ${pair.address}\n`);
+    process.stdout.write(`segue is ready: page ${pair.page}, grpc ${pair.address}\n`);
     await pair.finished;
   },
 };

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { createCallFigures } from "../../console/status/call-figures.ts";
 import { createStepRunner } from "../../core/bundle/graph-runner.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { openCatalogueReader } from "../../core/catalogue/catalogue-store.ts";
@@ -7,7 +8,7 @@ import { LISTENING_TOPIC } from "../../core/log/event-log.ts";
 import { openLmdbReader } from "../../core/state/lmdb-reader.ts";
 import { eventGateway } from "../../ingest/gateway.ts";
 import { createAdmission } from "../../scorer/admission.ts";
-import { observedService } from "../../scorer/observed-service.ts";
+import { type CallObserver, observedService } from "../../scorer/observed-service.ts";
 import type { TrackDescription } from "../../scorer/replies.ts";
 import { recommenderService } from "../../scorer/serve.ts";
 import { openSwapScorer } from "../../scorer/swap-scorer.ts";
@@ -23,15 +24,17 @@ import { serveMetrics } from "../metrics/serve-metrics.ts";
 import { watchStaleness } from "../metrics/staleness.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
+import { CONSOLE_OPTIONS, serveConsole } from "../serve-console.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { stopped } from "../stop-signal.ts";
 
 export const serve: Command = {
-  usage: "[--home DIR] [--bundle DIR] [--host H] [--port N] [--brokers HOST:PORT,…]",
+  usage: "[--home DIR] [--bundle DIR] [--host H] [--port N] [--console-port N] [--brokers …]",
   options: {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
     ...BUNDLE_OPTIONS,
     ...ADDRESS_OPTIONS,
+    ...CONSOLE_OPTIONS,
     ...LOG_OPTIONS,
     ...HEALTH_OPTIONS,
     ...NOTICE_OPTIONS,
@@ -48,6 +51,7 @@ export const serve: Command = {
     const catalogue = openCatalogueReader(home.catalogue);
     const { metrics, onRecommended, onCall } = serveMetrics();
     const calls = createAdmission();
+    const figures = createCallFigures(() => performance.now());
     const scorer = await openSwapScorer(bundle, {
       startRunner: createStepRunner,
       calls,
@@ -64,25 +68,34 @@ export const serve: Command = {
       describe: (track) => described(catalogue.get(track)),
       log,
       report: (error) => onNotice({ level: "error", message: String(error) }),
-      onRecommended,
+      onRecommended(recommendation) {
+        onRecommended(recommendation);
+        figures.onRecommended(recommendation);
+      },
       stopping: signal,
     });
     const gateway = eventGateway({ log, nowMs: Date.now });
     const services = [recommender, gateway].map((service) =>
-      observedService(service, onCall, () => performance.now()),
+      observedService(service, bothOf(onCall, figures.onCall), () => performance.now()),
     );
     const health = await healthOf(options, { metrics, bundle: () => scorer.current().bundle });
     const doors = await openDoors(options, services, access.server);
+    const page = await serveConsole(options, {
+      ...{ home, log, catalogue, calls: figures, onNotice, scorer: scorer.current },
+      grpcServices: services,
+    });
     // Never waited for: a log that does not answer must not hold up the end.
     if (health !== undefined) void watchStaleness({ metrics, log, state, nowMs: Date.now }, signal);
     health?.say(true, {});
+    const pageAt = page === undefined ? "" : `, page ${page.url}`;
     const healthAt = health === undefined ? "" : `, health on port ${health.port}`;
-    sayReady("serve", `${doors.detail}${healthAt}`);
+    sayReady("serve", `${doors.detail}${pageAt}${healthAt}`);
     const { take } = scorer;
     const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
     const following = followBundle({ ...followed, metrics, notices, signal });
     await stopped(signal);
     health?.say(false, {});
+    await page?.close();
     await doors.drain();
     access.close();
     health?.close();
@@ -90,6 +103,17 @@ export const serve: Command = {
     for (const open of [log, state, catalogue, scorer]) await open.close();
   },
 };
+
+/** An observer that tells two. */
+function bothOf(one: CallObserver, other: CallObserver): CallObserver {
+  return (method) => {
+    const [endOne, endOther] = [one(method), other(method)];
+    return (call) => {
+      endOne(call);
+      endOther(call);
+    };
+  };
+}
 
 function described(track: CatalogueTrack | undefined): TrackDescription | undefined {
   if (track === undefined) return undefined;

@@ -9,6 +9,7 @@ import { CatalogueEvent } from "../../proto/gen/segue/v1/catalogue.ts";
 import type { Command } from "../command.ts";
 import { DEFAULT_HOME, type Home, homeAt } from "../home.ts";
 import { openLog } from "../open-log.ts";
+import { consolePortOf, PAGE_OPTIONS, preparePage } from "../prepare-page.ts";
 import { startPair } from "../process-pair.ts";
 import { type Client, connectClient } from "../recommender-client.ts";
 import { ADDRESS_OPTIONS } from "../shared-options.ts";
@@ -21,10 +22,11 @@ const LIVE_PAUSE_MS = 500;
 const SCORER_READY_MS = 20_000;
 
 export const start: Command = {
-  usage: "[--home DIR] [--port N]",
+  usage: "[--home DIR] [--port N] [--console-port N]",
   options: {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
     ...ADDRESS_OPTIONS,
+    ...PAGE_OPTIONS,
   },
   async run({ options, signal }) {
     const home = homeAt(options.text("home"));
@@ -33,11 +35,13 @@ export const start: Command = {
       const { prepareBundle } = await import("../start/prepare-bundle.ts");
       await prepareBundle(home, signal);
     }
+    await preparePage();
     const pairOptions = {
       home: home.folder,
       bundle: undefined,
       host: options.text("host"),
       port: options.number("port"),
+      consolePort: consolePortOf(options),
       brokers: undefined,
       topicPrefix: "",
       signal,
@@ -64,7 +68,8 @@ export const start: Command = {
     const seconds = process.uptime();
     process.stdout.write(`\n${await showASkip(client, quiet, Date.now)}\n`);
     process.stdout.write(
-      `segue is ready: grpc ${pair.address}, first list after ${seconds.toFixed(1)} s\n`,
+      `segue is ready: page ${pair.page}, grpc ${pair.address}, ` +
+        `first list after ${seconds.toFixed(1)} s\n`,
     );
     await Promise.all([pair.finished, live]);
     client.close();

@@ -18,6 +18,7 @@ const STATIC_STEPS: readonly Step[] = [
   { name: "proto breaking changes", run: () => compareWithLastTag(ROOT) },
   { name: "generated code", run: () => compareGenerated(ROOT) },
   { name: "types", run: () => command("tsc", ["-p", "."]) },
+  { name: "types of the page", run: () => command("tsc", ["-p", "console/page"]) },
   { name: "lint and format", run: () => command("biome", ["ci", "."]) },
   { name: "dead code", run: () => command("knip", ["--no-progress"]) },
   { name: "tidy", run: () => command("node", ["--test", "test/tidy.test.ts"]) },

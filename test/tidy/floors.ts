@@ -2,13 +2,15 @@ import { posix } from "node:path";
 import { type Import, importsOf } from "./imports.ts";
 import { isCode, isTest, type SourceFile } from "./source-file.ts";
 
-/** Imports only go down. `ingest` and `scorer` share a floor and never import each other. */
+/** Imports only go down. `ingest` and `scorer` share a floor and never import each other, nor do
+ *  `trainer` and `console`. */
 const FLOORS: Readonly<Record<string, number>> = {
   proto: 0,
   core: 1,
   ingest: 2,
   scorer: 2,
   trainer: 3,
+  console: 3,
   cli: 4,
   deploy: 5,
   bench: 6,

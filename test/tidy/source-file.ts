@@ -9,9 +9,9 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const NOT_OURS = new Set(["node_modules", ".git", ".segue", ".kafka"]);
+const NOT_OURS = new Set(["node_modules", ".git", ".segue", ".kafka", "page-built"]);
 const GENERATED = "proto/gen/";
-const TEXT_FILES = /\.(ts|md|json|yaml|proto|sh|xml|properties|html|css)$|^\.ci\/run$/;
+const TEXT_FILES = /\.(tsx?|md|json|yaml|proto|sh|xml|properties|html|css)$|^\.ci\/run$/;
 
 /** Every text file of ours, without what a generator or npm wrote. */
 export function readSourceFiles(root: string): SourceFile[] {
@@ -29,7 +29,7 @@ function listFiles(root: string, folder: string): string[] {
 }
 
 export function isCode({ path }: SourceFile): boolean {
-  return path.endsWith(".ts");
+  return /\.tsx?$/.test(path);
 }
 
 /** Whether a file is for tests alone; tests may look at every floor. */

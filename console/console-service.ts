@@ -1,0 +1,134 @@
+import type { CatalogueReader } from "../core/catalogue/catalogue-store.ts";
+import type { TrackId } from "../core/domain/ids.ts";
+import type { EventLog } from "../core/log/event-log.ts";
+import { deadLetterAt, newestDeadLetters, replayLetter } from "../ingest/dead-letters.ts";
+import {
+  type CheckStoreResponse,
+  ConsoleService,
+  type GetTasteRequest,
+  type GetTrackMapRequest,
+  type GetTracksRequest,
+  type GetTracksResponse,
+  type ListBundlesResponse,
+  type ListDeadLettersRequest,
+  type ListDeadLettersResponse,
+  type ListListenersRequest,
+  type ListListenersResponse,
+  type ReplayDeadLetterRequest,
+  type ReplayDeadLetterResponse,
+  type SearchTracksRequest,
+  type SearchTracksResponse,
+  type ServingStatus,
+  type WatchRequest,
+} from "../proto/gen/segue/v1/console.ts";
+import type { Scorer } from "../scorer/scorer.ts";
+import type { DoorCaller, ServiceCalls } from "./door.ts";
+import { listBundles } from "./library/list-bundles.ts";
+import { recentListeners } from "./library/recent-listeners.ts";
+import { createTrackSearch } from "./library/search-tracks.ts";
+import { CONSOLE_LIMITS as LIMITS } from "./limits.ts";
+import { localCalls } from "./local-calls.ts";
+import { tasteReply, trackMapReply } from "./map/map-replies.ts";
+import { deadLetterReply, foundTrackReply } from "./replies.ts";
+import { countOf, listenerIfGiven, positionGiven, shortText } from "./requests.ts";
+import type { CallFigures } from "./status/call-figures.ts";
+import { createWatch } from "./status/watch.ts";
+
+export interface ConsoleParts {
+  /** The scorer of now, asked once per call. */
+  readonly scorer: () => Scorer;
+  readonly log: EventLog;
+  readonly deadLetters: EventLog;
+  readonly catalogue: CatalogueReader;
+  /** Where bundles are looked for. */
+  readonly bundleFolders: readonly string[];
+  readonly calls: CallFigures;
+  readonly checkStore: () => Promise<CheckStoreResponse>;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that only goes forwards. */
+  readonly monotonicMs: () => number;
+}
+
+/** The service `segue.v1.Console`, answered by the process that scores. */
+export function consoleService(parts: ConsoleParts): ServiceCalls {
+  const { scorer, calls, monotonicMs, checkStore } = parts;
+  const startedAtMs = parts.now();
+  const watch = createWatch({
+    ingest: () => ({ ...parts, state: scorer().state }),
+    serving: () => servingStatus(scorer(), calls, startedAtMs),
+    monotonicMs,
+  });
+  const search = createTrackSearch(parts.catalogue, monotonicMs);
+  return localCalls(ConsoleService, {
+    watch: ({ listener }: WatchRequest, { signal }: DoorCaller) =>
+      watch(listenerIfGiven(listener), signal),
+    getTrackMap: (request: GetTrackMapRequest) => trackMapReply(scorer(), request),
+    getTaste: (request: GetTasteRequest) => tasteReply(scorer(), request, parts.catalogue),
+    searchTracks: async (request: SearchTracksRequest): Promise<SearchTracksResponse> => {
+      const text = shortText(request.text, { field: "text", most: LIMITS.searchTextMax });
+      const found = await search(scorer().bundle, { text, k: foundCount(request.k) });
+      return { tracks: found.map(foundTrackReply) };
+    },
+    getTracks: ({ tracks }: GetTracksRequest): GetTracksResponse => {
+      countOf(tracks.length, { ...ANY_NUMBER, field: "tracks", most: LIMITS.placesMax });
+      const known = (tracks as TrackId[]).map((track) => ({
+        track,
+        known: parts.catalogue.get(track),
+      }));
+      return { tracks: known.map(foundTrackReply) };
+    },
+    listListeners: async (request: ListListenersRequest): Promise<ListListenersResponse> => {
+      const prefix = listenerIfGiven(request.prefix) ?? "";
+      const sources = { log: parts.log, state: scorer().state };
+      return { listeners: await recentListeners(sources, { prefix, k: foundCount(request.k) }) };
+    },
+    listBundles: async (): Promise<ListBundlesResponse> => ({
+      bundles: await listBundles(parts.bundleFolders, scorer().bundle.manifest.id),
+    }),
+    listDeadLetters: (request: ListDeadLettersRequest) => listLetters(parts, request),
+    replayDeadLetter: (request: ReplayDeadLetterRequest) => replayOne(parts, request),
+    checkStore,
+  });
+}
+
+const ANY_NUMBER = { least: 0, fallback: 0 };
+
+function foundCount(k: number | undefined): number {
+  return countOf(k, { field: "k", most: LIMITS.foundMax, fallback: LIMITS.foundDefault });
+}
+
+function servingStatus({ bundle }: Scorer, calls: CallFigures, startedAtMs: number): ServingStatus {
+  const { rss, heapUsed } = process.memoryUsage();
+  return {
+    bundleId: bundle.manifest.id,
+    startedAtMs,
+    residentBytes: rss,
+    heapBytes: heapUsed,
+    methods: calls.methods(),
+    rungs: calls.rungs(),
+  };
+}
+
+async function listLetters(
+  { deadLetters }: ConsoleParts,
+  { k }: ListDeadLettersRequest,
+): Promise<ListDeadLettersResponse> {
+  const range = { field: "k", most: LIMITS.lettersMax, fallback: LIMITS.lettersDefault };
+  const letters = await newestDeadLetters(deadLetters, countOf(k, range));
+  let total = 0;
+  for (let partition = 0; partition < deadLetters.partitions; partition++) {
+    const { first, next } = await deadLetters.watermarks(partition as never);
+    total += next - first;
+  }
+  return { letters: letters.map(deadLetterReply), total };
+}
+
+async function replayOne(
+  { deadLetters, log }: ConsoleParts,
+  { letter }: ReplayDeadLetterRequest,
+): Promise<ReplayDeadLetterResponse> {
+  const found = await deadLetterAt(deadLetters, positionGiven(letter, "letter"));
+  const outcome = await replayLetter(found, log);
+  return { replayed: outcome.replayed, reason: outcome.replayed ? "" : outcome.reason };
+}

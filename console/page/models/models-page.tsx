@@ -1,0 +1,130 @@
+import { SOURCE_NAMES } from "../live/why.ts";
+import { ago, count, measure, size } from "../parts/format.ts";
+import { Empty, Trouble, Waiting } from "../parts/notes.tsx";
+import { type BundleSummary, type ServingStatus, SOURCES } from "../wire/messages.ts";
+import { useAsked } from "../wire/use-asked.ts";
+import { EpochLine } from "./epoch-line.tsx";
+
+/** The bundles of this installation side by side, the one that is served first. */
+export function ModelsPage({ serving }: { readonly serving: ServingStatus | undefined }) {
+  const asked = useAsked<{ bundles: readonly BundleSummary[] }>("Console/ListBundles", {});
+  const bundles = asked.reply?.bundles;
+  return (
+    <div class="sheet">
+      <h1>Models</h1>
+      <p class="lead">
+        A bundle holds both models, the tracks they know and what other sessions say. Figures are
+        those of each training's held-back sessions, over the whole catalogue.
+      </p>
+      {asked.trouble !== undefined && <Trouble words={asked.trouble} retry={asked.again} />}
+      {bundles === undefined && asked.trouble === undefined && (
+        <Waiting words="Reading the manifests…" />
+      )}
+      {bundles !== undefined && bundles.length === 0 && (
+        <Empty title="No bundle lies here">
+          <p>
+            The one that answers was opened from elsewhere:{" "}
+            <code>{serving?.bundleId.slice(0, 12)}</code>. Train one with{" "}
+            <code>segue train --log DIR --out DIR</code>.
+          </p>
+        </Empty>
+      )}
+      {bundles !== undefined && bundles.length > 0 && <Comparison bundles={bundles} />}
+    </div>
+  );
+}
+
+function Comparison({ bundles }: { readonly bundles: readonly BundleSummary[] }) {
+  return (
+    <div class="bundles">
+      {bundles.map((bundle) => (
+        <article key={bundle.id} class={bundle.served ? "bundle served" : "bundle"}>
+          <header>
+            <h2>{bundle.name}</h2>
+            {bundle.served && <span class="badge">served</span>}
+          </header>
+          <p class="hint">
+            <code>{bundle.id.slice(0, 12)}</code> · published {ago(bundle.publishedAtMs)}
+          </p>
+          <dl class="facts">
+            <Fact name="tracks" value={count(bundle.tracks)} />
+            <Fact name="learned from" value={`${count(bundle.events)} events`} />
+            <Fact name="sessions" value={count(bundle.sessions)} />
+            <Fact name="on disk" value={size(bundle.bytes)} />
+            {bundle.models.map(({ model, hiddenSize, dimension }) => (
+              <Fact
+                key={model}
+                name={`${model}-term model`}
+                value={`${hiddenSize} units, vectors of ${dimension}`}
+              />
+            ))}
+          </dl>
+          <Accuracy bundle={bundle} />
+          <Epochs bundle={bundle} />
+          <Blend bundle={bundle} />
+        </article>
+      ))}
+    </div>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function Accuracy({ bundle: { validation } }: { readonly bundle: BundleSummary }) {
+  if (validation.length === 0) {
+    return <p class="hint">Its training measured nothing.</p>;
+  }
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Held back</th>
+          <th scope="col">recall@1</th>
+          <th scope="col">recall@20</th>
+          <th scope="col">mrr@20</th>
+        </tr>
+      </thead>
+      <tbody>
+        {validation.map(({ model, recall1, recall20, mrr20 }) => (
+          <tr key={model}>
+            <th scope="row">{model === "blend" ? "the blend" : `${model}-term alone`}</th>
+            <td>{measure(recall1)}</td>
+            <td>{measure(recall20)}</td>
+            <td>{measure(mrr20)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Epochs({ bundle: { models } }: { readonly bundle: BundleSummary }) {
+  const told = models.filter(({ recall20ByEpoch }) => recall20ByEpoch.length > 1);
+  if (told.length === 0) return null;
+  return (
+    <div class="epochs">
+      {told.map(({ model, recall20ByEpoch }) => (
+        <EpochLine key={model} name={`${model}-term`} values={recall20ByEpoch} />
+      ))}
+    </div>
+  );
+}
+
+function Blend({ bundle: { blend } }: { readonly bundle: BundleSummary }) {
+  if (blend === undefined) return null;
+  const told = SOURCES.filter((source) => blend[source] > 0);
+  return (
+    <p class="hint">
+      Blend:{" "}
+      {told.map((source) => `${SOURCE_NAMES[source]} ${blend[source].toFixed(2)}`).join(", ")}
+      {blend.skips ? `, away from skips ${blend.skips.toFixed(2)}` : ""}
+    </p>
+  );
+}
