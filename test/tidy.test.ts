@@ -35,6 +35,8 @@ const DEPENDENCIES: DependencyList = {
     "trainer/onnx/read-weights.ts",
   ],
   "@grpc/grpc-js": [
+    "clients/typescript/src/calls.ts",
+    "clients/typescript/src/client-failure.ts",
     "console/in-process-calls.ts",
     "console/local-calls.ts",
     "ingest/gateway.ts",

@@ -3,10 +3,11 @@ import { type Import, importsOf } from "./imports.ts";
 import { isCode, isTest, type SourceFile } from "./source-file.ts";
 
 /** Imports only go down. `ingest` and `scorer` share a floor and never import each other, nor do
- *  `trainer` and `console`. */
+ *  `trainer` and `console`; clients stand on the contracts alone, as core does. */
 const FLOORS: Readonly<Record<string, number>> = {
   proto: 0,
   core: 1,
+  clients: 1,
   ingest: 2,
   scorer: 2,
   trainer: 3,

@@ -9,10 +9,14 @@ export function defaultExports(files: readonly SourceFile[]): string[] {
   });
 }
 
-/** `export … from`: a name has one home, and readers go there. */
+/** What a published package offers, in one place. */
+const PACKAGE_DOORS = new Set(["clients/typescript/src/index.ts"]);
+
+/** `export … from`: a name has one home, and readers go there. Only who installs a package has no
+ *  other place to look. */
 export function reExports(files: readonly SourceFile[]): string[] {
   return statementsWhere(
-    files,
+    files.filter(({ path }) => !PACKAGE_DOORS.has(path)),
     "exports another file's names",
     (statement) => ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined,
   );
