@@ -16,8 +16,9 @@ export async function publishBenchBundle(
   folder: string,
   tracks: number,
   sources?: Sources,
+  seed = 1,
 ): Promise<void> {
-  const random = pseudoRandom(1);
+  const random = pseudoRandom(seed);
   const trackIds = Array.from({ length: tracks }, (_, index) => `track-${index}` as TrackId);
   await publishBundle(folder, {
     trackIds,

@@ -11,6 +11,7 @@ import { loadAgainstGhz } from "./load-against-ghz.ts";
 import { metricsCost } from "./metrics.ts";
 import { restart } from "./restart.ts";
 import { scorer } from "./scorer.ts";
+import { soak } from "./soak.ts";
 import { takeover } from "./takeover.ts";
 import { trainingMemory } from "./training-memory.ts";
 import { trainingSpeed } from "./training-speed.ts";
@@ -26,6 +27,13 @@ const BENCHES: readonly Bench[] = [
     summary: "what a list costs on one core, in empty replies, and how long it takes by load",
     takesBundle: true,
     run: scorer,
+  },
+  {
+    name: "soak",
+    summary:
+      "what fails, and whether memory grows, in --minutes at half load with swaps and changes",
+    takesSizes: true,
+    run: soak,
   },
   {
     name: "ingest",
@@ -145,6 +153,7 @@ function readArguments(args: readonly string[]): Given | string {
     help: flag,
     events: text,
     listeners: text,
+    minutes: text,
     bundle: text,
   };
   let parsed: ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
@@ -189,13 +198,13 @@ function readSizes(
 function overview(): string {
   const width = Math.max(...BENCHES.map(({ name }) => name.length));
   const lines = BENCHES.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return `npm run -s bench -- NAME [--json] [--quick] [--events N --listeners N] [--bundle DIR]
+  return `npm run -s bench -- NAME [--json] [--quick] [SIZES] [--bundle DIR]
 
 ${lines.join("\n")}
 
   --json   one JSON object on stdout instead of a table
   --quick  a short run, with rough figures
-  --events, --listeners  another size, where a benchmark has one
+  --events N, --listeners N, --minutes N  another size, where a benchmark has one
   --bundle DIR  a bundle to measure, where a benchmark takes one
 `;
 }

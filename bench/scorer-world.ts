@@ -31,6 +31,8 @@ export interface ScorerWorld {
   readonly ingest: Child;
   readonly port: number;
   readonly tracks: number;
+  /** The folders of the bundle that is served and of the logs. */
+  readonly folders: { readonly bundle: string; readonly log: string };
   /** One encoded `NextTracksRequest` for each listener, within their session. */
   readonly messages: readonly Uint8Array[];
   /** Publishes `rate` events a second until it is stopped. */
@@ -71,6 +73,7 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
     ingest,
     port: Number(grpcAddress(scorer).split(":").at(-1)),
     tracks: tracks.length,
+    folders: { bundle, log: home.log },
     messages,
     listenOn: (rate) => listening(log, events, rate),
     async close() {

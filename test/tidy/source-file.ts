@@ -9,7 +9,15 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const NOT_OURS = new Set(["node_modules", ".git", ".segue", ".kafka", "page-built", "dist"]);
+const NOT_OURS = new Set([
+  "node_modules",
+  ".git",
+  ".segue",
+  ".kafka",
+  ".examples",
+  "page-built",
+  "dist",
+]);
 const GENERATED = "proto/gen/";
 const TEXT_FILES = /\.(tsx?|md|json|yaml|proto|sh|xml|properties|html|css)$|^\.ci\/run$/;
 

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { openLog } from "../cli/open-log.ts";
+import { connectClient } from "../cli/recommender-client.ts";
+import { rollBack } from "../core/bundle/publish-files.ts";
+import { Failure } from "../core/domain/failure.ts";
+import { CATALOGUE_TOPIC } from "../core/log/event-log.ts";
+import { CatalogueEvent } from "../proto/gen/segue/v1/catalogue.ts";
+import type { NextTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
+import { publishBenchBundle } from "./bench-bundle.ts";
+import { benchSources } from "./bench-sources.ts";
+import { requireThat } from "./did-not-happen.ts";
+import type { ScorerWorld } from "./scorer-world.ts";
+
+export interface Disturbances {
+  /** The pause between one bundle that is served and the next. */
+  readonly swapMs: number;
+  readonly badPerSecond: number;
+}
+
+/** A bundle that nobody serves after so long is taken for one that never will be. */
+const TAKEN_WITHIN_MS = 60_000;
+const LOOK_MS = 100;
+const CATALOGUE_PAUSE_MS = 200;
+/** Each is against the contract in a way of its own. */
+const BAD_REQUESTS: readonly Partial<NextTracksRequest>[] = [
+  { listener: "", k: 20 },
+  { listener: "l", k: 1_000_000_000 },
+  { listener: "l", filter: "track.release_year >" },
+  { listener: "x".repeat(257) },
+];
+
+/** Exchanges the bundle that is served, changes the catalogue and asks badly, until it is stopped.
+ *  `stop` rejects with what ended one of them early. */
+export function disturb(world: ScorerWorld, { swapMs, badPerSecond }: Disturbances) {
+  const client = connectClient(`127.0.0.1:${world.port}`);
+  const over = new AbortController();
+  const counts = { bundle_swaps: 0, catalogue_changes: 0, bad_requests: 0, bad_not_refused: 0 };
+  const isOver = () => over.signal.aborted;
+  const pause = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => {});
+
+  async function swapBundles(): Promise<void> {
+    const { tracks, folders } = world;
+    await publishBenchBundle(folders.bundle, tracks, benchSources(tracks), 2);
+    for (await pause(swapMs); !isOver(); await pause(swapMs)) {
+      const id = await rollBack(folders.bundle);
+      const untilMs = performance.now() + TAKEN_WITHIN_MS;
+      while (!isOver() && (await client.nextTracks({ listener: "l", k: 1 })).bundleId !== id) {
+        requireThat(performance.now() < untilMs, `bundle ${id} is not served`);
+        await pause(LOOK_MS);
+      }
+      if (!isOver()) counts.bundle_swaps++;
+    }
+  }
+
+  async function changeCatalogue(): Promise<void> {
+    const log = await openLog({ folder: world.folders.log }, CATALOGUE_TOPIC);
+    for (; !isOver(); await pause(CATALOGUE_PAUSE_MS)) {
+      const change = counts.catalogue_changes++;
+      const event = catalogueEvent(change, world.tracks);
+      await log.append([{ key: event.track, value: CatalogueEvent.encode(event).finish() }]);
+    }
+    await log.close();
+  }
+
+  async function askBadly(): Promise<void> {
+    for (; !isOver(); await pause(1_000 / badPerSecond)) {
+      const bad = BAD_REQUESTS[counts.bad_requests++ % BAD_REQUESTS.length]!;
+      if (!(await isRefused(client.nextTracks(bad)))) counts.bad_not_refused++;
+    }
+  }
+
+  const running = Promise.all([swapBundles(), changeCatalogue(), askBadly()]);
+  // It is awaited at the end alone, and must not end the process before.
+  running.catch(() => over.abort());
+  return {
+    async stop() {
+      over.abort();
+      try {
+        await running;
+      } finally {
+        client.close();
+      }
+      return counts;
+    },
+  };
+}
+
+/** Whether the call ended as one that is against the contract has to. */
+async function isRefused(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return false;
+  } catch (error) {
+    return error instanceof Failure && error.code === "bad_request";
+  }
+}
+
+/** Titles, years and genres of all tracks in turn; now and then one is withdrawn. */
+function catalogueEvent(change: number, tracks: number): CatalogueEvent {
+  return CatalogueEvent.fromPartial({
+    track: `track-${(change * 7) % tracks}`,
+    title: `title ${change}`,
+    artists: [{ id: `artist-${change % 50}`, name: `artist ${change % 50}` }],
+    genres: [`genre-${change % 10}`],
+    releaseDate: String(1960 + (change % 60)),
+    tombstone: change % 20 === 0,
+  });
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const RUN = fileURLToPath(new URL("./run.ts", import.meta.url));
+
+test("a short soak fails no good request, refuses the bad ones, and prints slopes", async () => {
+  const args = [RUN, "soak", "--quick", "--json"];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const figures = JSON.parse(stdout);
+  assert.ok(figures.requests > 0);
+  assert.equal(figures.errors, 0);
+  assert.ok(figures.bad_requests > 0);
+  assert.equal(figures.bad_not_refused, 0);
+  assert.ok(figures.bundle_swaps > 0, "bundles were exchanged");
+  assert.ok(figures.catalogue_changes > 0, "the catalogue changed");
+  for (const { memory_mib_per_hour: slope, memory_mib_per_hour_interval } of [
+    figures.scorer,
+    figures.ingest,
+  ]) {
+    const [low, high] = memory_mib_per_hour_interval;
+    assert.ok(low <= slope && slope <= high, `${low} ${slope} ${high}`);
+  }
+});

@@ -1,0 +1,159 @@
+import { drawTable } from "../cli/table.ts";
+import { RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
+import type { BenchOptions } from "./bench.ts";
+import { type Http2Load, openHttp2Load, requireNoErrors } from "./http2-load.ts";
+import { percentile } from "./measure.ts";
+import { type Sample, type Slope, slopeOf } from "./memory-slope.ts";
+import { descriptorsOfProcess, memoryBytesOfProcess } from "./process-size.ts";
+import { openScorerWorld, type ScorerWorld } from "./scorer-world.ts";
+import { disturb } from "./soak-disturbances.ts";
+
+const CONNECTIONS = 16;
+const FULL = {
+  tracks: 20_000,
+  listeners: 2_000,
+  k: 20,
+  minutes: 30,
+  loadSeconds: 5,
+  swapMs: 10_000,
+};
+const QUICK = { tracks: 2_000, listeners: 100, k: 20, minutes: 0.2, loadSeconds: 1, swapMs: 2_000 };
+const LISTENING_RATE = 100;
+const BAD_SHARE = 0.01;
+const SLICE_SECONDS = 0.25;
+/** Memory that a process takes in this first share of the time is for its caches to fill. */
+const WARM_UP_SHARE = 0.2;
+const MIB = 1024 * 1024;
+const { path } = RecommenderService.nextTracks;
+
+/** Asks a scorer at half of what it can answer, while bundles are exchanged, the catalogue changes,
+ *  ingest hears, and one request of a hundred is bad; says what failed and how memory grew. */
+export async function soak({ json, quick, sizes: given, progress }: BenchOptions): Promise<string> {
+  const sizes = quick ? QUICK : FULL;
+  const minutes = given.minutes ?? sizes.minutes;
+  progress("makes a world, and lets ingest hear it");
+  const world = await openScorerWorld({ ...sizes, bundle: undefined });
+  const { port, messages } = world;
+  const load = openHttp2Load({ path, port, messages, connections: CONNECTIONS });
+  const beside = world.listenOn(LISTENING_RATE);
+  try {
+    const rps = await closedLoopRps(load, sizes.loadSeconds);
+    const rate = rps / 2;
+    progress(`asks ${rate.toFixed(0)} times a second for ${minutes} min`);
+    const disturbing = disturb(world, { swapMs: sizes.swapMs, badPerSecond: rate * BAD_SHARE });
+    const asked = await askFor(world, load, { rate, minutes, progress });
+    const figures = {
+      quick,
+      minutes,
+      tracks: world.tracks,
+      closed_loop_rps: rps,
+      asked_per_second: rate,
+      ...asked,
+      ...(await disturbing.stop()),
+      events_heard_meanwhile: await beside.stop(),
+    };
+    return json ? `${JSON.stringify(figures, null, 2)}\n` : table(figures);
+  } finally {
+    load.close();
+    await beside.stop();
+    await world.close();
+  }
+}
+
+async function closedLoopRps(load: Http2Load, seconds: number): Promise<number> {
+  // The first turn warms up.
+  requireNoErrors(await load.closedLoop(seconds));
+  const result = await load.closedLoop(seconds);
+  requireNoErrors(result);
+  return result.latenciesMs.length / result.seconds;
+}
+
+async function askFor(
+  world: ScorerWorld,
+  load: Http2Load,
+  options: {
+    readonly rate: number;
+    readonly minutes: number;
+    readonly progress: BenchOptions["progress"];
+  },
+) {
+  const { rate, minutes, progress } = options;
+  const processes = { scorer: sampled(world.scorer), ingest: sampled(world.ingest) };
+  const latenciesMs: number[] = [];
+  let errors = 0;
+  const startedMs = performance.now();
+  const lengthMs = minutes * 60_000;
+  let minute = 0;
+  for (let atMs = 0; atMs < lengthMs; atMs = performance.now() - startedMs) {
+    if (Math.floor(atMs / 60_000) > minute) {
+      minute = Math.floor(atMs / 60_000);
+      progress(`has asked for ${minute} min, ${errors} errors`);
+    }
+    const result = await load.openLoop(rate, SLICE_SECONDS);
+    for (const latencyMs of result.latenciesMs) latenciesMs.push(latencyMs);
+    errors += result.errors;
+    const isWarm = atMs >= WARM_UP_SHARE * lengthMs;
+    if (isWarm) for (const { take } of Object.values(processes)) take(atMs);
+  }
+  return {
+    requests: latenciesMs.length + errors,
+    errors,
+    p50_ms: percentile(latenciesMs, 0.5),
+    p99_ms: percentile(latenciesMs, 0.99),
+    scorer: processes.scorer.growth(),
+    ingest: processes.ingest.growth(),
+  };
+}
+
+/** Samples what a process takes. */
+function sampled({ process: { pid } }: ScorerWorld["scorer"]) {
+  const memory: Sample[] = [];
+  const descriptors: number[] = [];
+  return {
+    take(atMs: number): void {
+      memory.push({ atMs, value: memoryBytesOfProcess(pid!) / MIB });
+      descriptors.push(descriptorsOfProcess(pid!));
+    },
+    growth: () => growthOf(memory, descriptors),
+  };
+}
+
+function growthOf(memory: readonly Sample[], descriptors: readonly number[]) {
+  const { perHour, low, high }: Slope = slopeOf(memory);
+  return {
+    memory_mib: { first: memory[0]?.value, last: memory.at(-1)?.value },
+    memory_mib_per_hour: perHour,
+    memory_mib_per_hour_interval: [low, high],
+    descriptors: { least: Math.min(...descriptors), most: Math.max(...descriptors) },
+  };
+}
+
+type Figures = Awaited<ReturnType<typeof askFor>> &
+  Awaited<ReturnType<ReturnType<typeof disturb>["stop"]>>;
+
+function table(figures: Figures): string {
+  const { requests, errors, bad_requests: bad, bad_not_refused: wrong } = figures;
+  const columns = [
+    { title: "process" },
+    ...["MiB at first", "at last", "MiB/h", "interval of 95%", "descriptors"].map((title) => ({
+      title,
+      right: true,
+    })),
+  ];
+  const rows = (["scorer", "ingest"] as const).map((name) => {
+    const { memory_mib: memory, descriptors, ...slope } = figures[name];
+    return [
+      name,
+      ...[memory.first, memory.last].map((value) => value?.toFixed(1) ?? ""),
+      slope.memory_mib_per_hour.toFixed(1),
+      slope.memory_mib_per_hour_interval.map((value) => value.toFixed(1)).join(" … "),
+      `${descriptors.least} … ${descriptors.most}`,
+    ];
+  });
+  return (
+    `${errors} of ${requests} requests failed; ${wrong} of ${bad} bad ones were not refused;` +
+    ` ${figures.bundle_swaps} swaps, ${figures.catalogue_changes} changes of the catalogue;` +
+    ` p50 ${figures.p50_ms.toFixed(2)} ms, p99 ${figures.p99_ms.toFixed(2)} ms\n\n` +
+    drawTable(columns, rows)
+  );
+}
