@@ -44,6 +44,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/measure-skips.ts")).measureSkipsCommand,
   },
   {
+    name: "measure-explanations",
+    summary: "Measure whether a track falls without the event that is said to have brought it",
+    load: async () =>
+      (await import("./commands/measure-explanations.ts")).measureExplanationsCommand,
+  },
+  {
     name: "report",
     summary: "Measure a bundle and write what was found as one HTML page",
     load: async () => (await import("./commands/report.ts")).reportCommand,

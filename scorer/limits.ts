@@ -8,6 +8,11 @@ export const REQUEST_LIMITS = {
   excludeHeardDefault: 1,
   excludeHeardMax: 32,
   pendingEventsMax: 32,
+  /** With the replay of all events these are 16 and 32 rows of a wave. */
+  explainedEventsDefault: 15,
+  explainedEventsMax: 31,
+  /** Of those that brought a track, and of those that held it back. */
+  influencesMax: 3,
   boostsMax: 8,
   boostScoreMax: 100,
   temperatureMax: 1000,

@@ -1,4 +1,5 @@
 import { type ListenerRecord, RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
+import { explainTracks } from "./explain-tracks.ts";
 import { hearSources } from "./hear-sources.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
 import { nextPage } from "./pages.ts";
@@ -30,6 +31,7 @@ export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise
   const tracks = query.withSkipProbability
     ? await withSkipProbabilities(scorer, record, { asked, tracks: picked.tracks })
     : picked.tracks;
+  const explanation = await explainTracks(scorer, record, { asked, query, heard, tracks });
   const id = recommendationId(scorer.now(), scorer.randomBytes(10));
   const steps = [...pool.steps, ...picked.steps];
   const list = { length: tracks.length, k: query.k, catalogue: bundle.trackIds.length };
@@ -41,13 +43,14 @@ export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise
     weights: picked.weights,
     skips: picked.skips,
     freshness,
-    tracks,
+    tracks: explanation?.tracks ?? tracks,
     shortenedBy: shortenedBy(steps, list),
     poolSize: pool.size,
     steps,
     explorationSeed: picked.explorationSeed,
     nextPage: nextPage(query.page, { id, tracks: tracks.map(({ track }) => track), isLast }),
     memorySinceMs: memorySinceMs(record),
+    explained: explanation?.explained,
   };
 }
 

@@ -9,6 +9,7 @@ import type {
 } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
+import type { RecentEvent } from "../core/state/listener-record.ts";
 import type { Steering } from "./adjustment.ts";
 import type { Page } from "./pages.ts";
 import type { PathWish } from "./path.ts";
@@ -52,6 +53,8 @@ export interface NextTracksQuery {
   readonly page?: Page | undefined;
   /** Whether each track shall say how likely it would be skipped. */
   readonly withSkipProbability?: boolean;
+  /** How many of the listener's last events each track shall be explained by. */
+  readonly explainEvents?: number | undefined;
   /** All of this listener, in the order in which they happened. */
   readonly pending?: readonly ListeningEvent[];
   readonly atLeast?: LogPosition | undefined;
@@ -97,6 +100,16 @@ export interface Recommendation {
   readonly nextPage: Page | undefined;
   /** The oldest event that the record remembers; undefined where it has forgotten none. */
   readonly memorySinceMs: number | undefined;
+  /** Undefined where nothing was to be explained. */
+  readonly explained: Explained | undefined;
+}
+
+/** What the influences of a list's tracks stand on. */
+export interface Explained {
+  /** How many events were each left out once. */
+  readonly events: number;
+  /** Whether the replays lead to the very state that the list was made from. */
+  readonly exact: boolean;
 }
 
 export interface Freshness {
@@ -122,6 +135,22 @@ export interface RecommendedTrack {
   /** How likely it would be skipped if it came next, 0 to 1; only where the query asks and a model
    *  says so. */
   readonly skipProbability?: number;
+  /** Only where the query asks: the events that lifted the track and held it back, the strongest
+   *  first. */
+  readonly influences?: Influences;
+}
+
+export interface Influences {
+  readonly broughtBy: readonly Influence[];
+  readonly heldBackBy: readonly Influence[];
+}
+
+/** How much lower a track's lift above the average track would be without an event. */
+export interface Influence {
+  readonly event: RecentEvent;
+  /** Undefined where the bundle does not know it. */
+  readonly track: TrackId | undefined;
+  readonly effect: number;
 }
 
 /** What each source gives a track, and what the session's skips take from it. */

@@ -15,15 +15,17 @@ import {
   type RankTracksResponse,
   type SimilarTracksResponse,
   type TrackDetails,
+  type Influence as WireInfluence,
   type LogPosition as WireLogPosition,
   type Page as WirePage,
   type RecentEvent as WireRecentEvent,
   Rung as WireRung,
   type SourceShares as WireSourceShares,
 } from "../proto/gen/segue/v1/recommender.ts";
+import { influenceWords } from "./influence-words.ts";
 import { encodePageTracks, type Page } from "./pages.ts";
 import type { RankedTracks } from "./rank-tracks.ts";
-import type { Recommendation, Rung } from "./recommendation.ts";
+import type { Influence, Recommendation, Rung } from "./recommendation.ts";
 import type { SimilarTracks } from "./similar-tracks.ts";
 
 /** What the catalogue knows of a track, for people. */
@@ -45,9 +47,10 @@ export const WIRE_RUNGS: Readonly<Record<Rung, WireRung>> = {
 
 export function nextTracksReply(
   recommendation: Recommendation,
-  describe: DescribeTrack | undefined,
+  { describe, withDetails }: ReplyParts,
 ): NextTracksResponse {
   const { freshness, tracks } = recommendation;
+  const influence = (one: Influence) => influenceReply(one, describe);
   return {
     recommendationId: recommendation.id,
     bundleId: recommendation.bundle,
@@ -64,10 +67,12 @@ export function nextTracksReply(
       score,
       shares: weightsReply(shares),
       pushedBySkips: contributions.skips,
-      details: detailsReply(track, describe),
+      details: withDetails ? detailsReply(track, describe) : undefined,
       skipProbability: told.skipProbability,
       propensity: told.propensity,
       adjustment: told.adjustment,
+      broughtBy: (told.influences?.broughtBy ?? []).map(influence),
+      heldBackBy: (told.influences?.heldBackBy ?? []).map(influence),
     })),
     shortenedBy: recommendation.shortenedBy,
     pool: [...recommendation.steps],
@@ -75,6 +80,26 @@ export function nextTracksReply(
     explorationSeed: recommendation.explorationSeed,
     nextPage: recommendation.nextPage && pageReply(recommendation.nextPage),
     memorySinceMs: recommendation.memorySinceMs,
+    explained: recommendation.explained,
+  };
+}
+
+/** What the catalogue says of tracks, and whether to say it of all. */
+export interface ReplyParts {
+  readonly describe: DescribeTrack | undefined;
+  readonly withDetails: boolean;
+}
+
+function influenceReply(
+  { event, track, effect }: Influence,
+  describe: DescribeTrack | undefined,
+): WireInfluence {
+  return {
+    track: track ?? "",
+    kind: EVENT_KINDS.indexOf(event.kind) as WireEventKind,
+    happenedAtMs: event.happenedAtMs,
+    effect,
+    words: influenceWords({ kind: event.kind, effect, track, details: track && describe?.(track) }),
   };
 }
 
@@ -86,7 +111,7 @@ export function rankTracksReply(
   { recommendation, unknown }: RankedTracks,
   describe: DescribeTrack | undefined,
 ): RankTracksResponse {
-  const reply = nextTracksReply(recommendation, describe);
+  const reply = nextTracksReply(recommendation, { describe, withDetails: true });
   const { recommendationId, bundleId, rung, blend, freshness, tracks } = reply;
   const unknownTracks = [...unknown];
   return { recommendationId, bundleId, rung, blend, freshness, tracks, unknownTracks };

@@ -15,6 +15,7 @@ import {
   type RankTracksRequest,
   type SimilarTracksRequest,
   type BlendWeights as WireBlendWeights,
+  type Explain as WireExplain,
   type LogPosition as WireLogPosition,
 } from "../proto/gen/segue/v1/recommender.ts";
 import { badRequest, requireCount, requireId, requireRange } from "./bad-request.ts";
@@ -39,6 +40,7 @@ export function nextTracksQuery(request: NextTracksRequest): NextTracksQuery {
     pending: pendingEvents(request.pending, listener),
     atLeast: positionOf(request.atLeast),
     askedAtMs: askedAtOf(request.askedAtMs),
+    ...(request.explain && { explainEvents: explainEventsOf(request.explain) }),
     ...ruleWishes(request),
     ...steeringWishes(request),
   };
@@ -134,6 +136,11 @@ function pendingEvent(
   }
   const field = `pending[${at}].listener`;
   throw badRequest(field, `${field} is not the request's listener`);
+}
+
+function explainEventsOf({ events = REQUEST_LIMITS.explainedEventsDefault }: WireExplain): number {
+  const { explainedEventsMax } = REQUEST_LIMITS;
+  return requireRange("explain.events", events, [1, explainedEventsMax]);
 }
 
 function positionOf(position: WireLogPosition | undefined): LogPosition | undefined {

@@ -61,7 +61,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       const deadlineAtMs = current.now() + leftMs;
       const recommendation = await recommend(current, { ...query, deadlineAtMs, signal });
       onRecommended?.(recommendation);
-      return nextTracksReply(recommendation, request.withDetails ? describe : undefined);
+      return nextTracksReply(recommendation, { describe, withDetails: request.withDetails });
     }),
     rankTracks: unary(calls, report, async (request, { leftMs, signal }) => {
       const current = scorer();
@@ -72,7 +72,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
     }),
     followListener: serverStream({ report, stopping }, (request, { send, signal }) => {
       const { query, intervalMs } = followListenerQuery(request);
-      const known = request.request?.withDetails ? describe : undefined;
+      const known = { describe, withDetails: request.request?.withDetails ?? false };
       return followListener({
         scorer,
         query,

@@ -108,7 +108,7 @@ function pushedTastes({ tastes, weights }: RetrievalQuery, { vectors }: SkipPush
 }
 
 /** By track: what a whole push takes from its score, in all and in each model's space. */
-function lossOf({ space }: Retriever, { vectors }: SkipPush) {
+export function lossOf({ space }: Retriever, { vectors }: SkipPush) {
   return (track: TrackIndex) => {
     const byModel = { short: 0, long: 0 };
     for (const name of MODEL_NAMES) {

@@ -24,7 +24,7 @@ export async function holdReplies(seed: number): Promise<HeldReplies> {
   const property = fc.asyncProperty(request, async (asked) => {
     if (held.lists % 50 === 49) world.stir();
     const recommendation = await recommend(world.scorer, nextTracksQuery(asked));
-    const reply = nextTracksReply(recommendation, undefined);
+    const reply = nextTracksReply(recommendation, { describe: undefined, withDetails: false });
     const broken = violationsOf(world, asked, reply);
     if (broken.length > 0) throw new Error(`world ${seed}: ${broken.join("; ")}`);
     held.lists += 1;

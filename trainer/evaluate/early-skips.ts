@@ -2,20 +2,15 @@ import { createStepRunner } from "../../core/bundle/graph-runner.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import type { BundleId, EventId, ListenerId, TrackId, TrackIndex } from "../../core/domain/ids.ts";
 import { type ListeningEvent, stepsModels } from "../../core/domain/listening-event.ts";
-import { readLogFolder, readLogHeader } from "../../core/log-folder/read-log-folder.ts";
 import { recommend } from "../../scorer/recommend.ts";
 import type { Scorer } from "../../scorer/scorer.ts";
 import { startReplay } from "./ask-and-hear.ts";
 import { type EarlySkipFigures, earlySkipFigures, type SkipCase } from "./early-skip-figures.ts";
 import { readTrueDirections } from "./read-truth.ts";
+import { eventsOfFolders, type ReplayedFolders } from "./replayed-folders.ts";
 
-export interface EarlySkipOptions {
+export interface EarlySkipOptions extends ReplayedFolders {
   readonly bundleFolder: string;
-  readonly logFolder: string;
-  /** A log folder that is heard first: what listeners did before. */
-  readonly warmFolder?: string | undefined;
-  readonly progress: (done: number, total: number) => void;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface EarlySkipEvaluation {
@@ -54,7 +49,7 @@ export async function measureEarlySkips(options: EarlySkipOptions): Promise<Earl
   const likest = await likestTracks(options.logFolder, replay.scorer);
   const cases = { listed: [] as SkipCase[], followed: [] as SkipCase[] };
   const heardInSession = new Map<ListenerId, number>();
-  for await (const { event, asked } of events(options)) {
+  for await (const { event, asked } of eventsOfFolders(options)) {
     if (stepsModels(event.kind)) {
       const heard = replay.begins(event) ? 0 : (heardInSession.get(event.listener) ?? 0);
       heardInSession.set(event.listener, heard + 1);
@@ -88,23 +83,6 @@ export async function measureEarlySkips(options: EarlySkipOptions): Promise<Earl
     followed: earlySkipFigures(cases.followed),
   };
 }
-
-async function* events(options: EarlySkipOptions) {
-  const { logFolder, warmFolder, signal, progress } = options;
-  const folders = warmFolder === undefined ? [logFolder] : [warmFolder, logFolder];
-  let total = 0;
-  for (const folder of folders) total += (await readLogHeader(folder)).events;
-  let done = 0;
-  for (const folder of folders) {
-    for await (const event of readLogFolder(folder)) {
-      signal?.throwIfAborted();
-      yield { event, asked: folder === logFolder };
-      if (++done % EVENTS_BETWEEN_REPORTS === 0) progress(done, total);
-    }
-  }
-}
-
-const EVENTS_BETWEEN_REPORTS = 200;
 
 /** The whole catalogue in the order of the reply that is served just before `event`. */
 async function ranking(

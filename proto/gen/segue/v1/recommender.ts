@@ -212,7 +212,23 @@ export interface NextTracksRequest {
     | number
     | undefined;
   /** The next page: `next_page` of the reply before. No track of the pages before is in the list. */
-  page: Page | undefined;
+  page:
+    | Page
+    | undefined;
+  /**
+   * Where it is given, every track says which events brought it here and which held it back. Without
+   * effect for a list along a `path`, which no event has a part in.
+   */
+  explain: Explain | undefined;
+}
+
+/**
+ * An event's effect on a track is how far the track's score, as compared with the average track's,
+ * would fall if the listener had never had that event: the later ones are replayed without it.
+ */
+export interface Explain {
+  /** How many of the listener's last events are looked at, 1 to 31; 15 where it is not given. */
+  events?: number | undefined;
 }
 
 /**
@@ -406,7 +422,23 @@ export interface NextTracksResponse {
    * The oldest event that the listener's record remembers, in milliseconds since 1970-01-01 UTC;
    * absent where it has forgotten none.
    */
-  memorySinceMs?: number | undefined;
+  memorySinceMs?:
+    | number
+    | undefined;
+  /** Only with `explain`. */
+  explained: Explained | undefined;
+}
+
+/** What the influences of a list's tracks stand on. */
+export interface Explained {
+  /** How many of the listener's last events were each left out once. */
+  events: number;
+  /**
+   * Whether the replays lead to the very state that the list was made from. They do not where the
+   * listener's record has forgotten events that a model still carries on: the effects are then those
+   * on a state that the remembered events alone lead to, added to the real one.
+   */
+  exact: boolean;
 }
 
 export interface PoolStep {
@@ -458,6 +490,31 @@ export interface RecommendedTrack {
   propensity: number;
   /** What boosts, targets and novelty added to the score. */
   adjustment: number;
+  /**
+   * Only with `explain`: the events that lifted this track and those that held it back, the strongest
+   * first, at most three of each.
+   */
+  broughtBy: Influence[];
+  heldBackBy: Influence[];
+}
+
+/** One event's part in a track's place. */
+export interface Influence {
+  /** Empty where the bundle does not know the event's track. */
+  track: string;
+  kind: EventKind;
+  /** Milliseconds since 1970-01-01 UTC. */
+  happenedAtMs: number;
+  /**
+   * How much lower the track's score would be without the event, as compared with the average
+   * track's; below 0 for an event that holds it back.
+   */
+  effect: number;
+  /**
+   * For people, in English: "because of …", "despite skipping …", with title and artists where the
+   * catalogue knows them.
+   */
+  words: string;
 }
 
 export interface SourceShares {
@@ -614,6 +671,7 @@ function createBaseNextTracksRequest(): NextTracksRequest {
     novelty: undefined,
     horizon: undefined,
     page: undefined,
+    explain: undefined,
   };
 }
 
@@ -690,6 +748,9 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     }
     if (message.page !== undefined) {
       Page.encode(message.page, writer.uint32(258).fork()).join();
+    }
+    if (message.explain !== undefined) {
+      Explain.encode(message.explain, writer.uint32(402).fork()).join();
     }
     return writer;
   },
@@ -899,6 +960,14 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
             message.page = Page.decode(reader, reader.uint32());
             continue;
           }
+          case 50: {
+            if (tag !== 402) {
+              break;
+            }
+
+            message.explain = Explain.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -969,6 +1038,7 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
       novelty: isSet(object.novelty) ? globalThis.Number(object.novelty) : undefined,
       horizon: isSet(object.horizon) ? globalThis.Number(object.horizon) : undefined,
       page: isSet(object.page) ? Page.fromJSON(object.page) : undefined,
+      explain: isSet(object.explain) ? Explain.fromJSON(object.explain) : undefined,
     };
   },
 
@@ -1046,6 +1116,9 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     if (message.page !== undefined) {
       obj.page = Page.toJSON(message.page);
     }
+    if (message.explain !== undefined) {
+      obj.explain = Explain.toJSON(message.explain);
+    }
     return obj;
   },
 
@@ -1088,6 +1161,76 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     message.novelty = object.novelty ?? undefined;
     message.horizon = object.horizon ?? undefined;
     message.page = (object.page !== undefined && object.page !== null) ? Page.fromPartial(object.page) : undefined;
+    message.explain = (object.explain !== undefined && object.explain !== null)
+      ? Explain.fromPartial(object.explain)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseExplain(): Explain {
+  return { events: undefined };
+}
+
+export const Explain: MessageFns<Explain> = {
+  encode(message: Explain, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.events !== undefined) {
+      writer.uint32(8).uint32(message.events);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Explain {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplain();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.events = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Explain {
+    return { events: isSet(object.events) ? globalThis.Number(object.events) : undefined };
+  },
+
+  toJSON(message: Explain): unknown {
+    const obj: any = {};
+    if (message.events !== undefined) {
+      obj.events = Math.round(message.events);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Explain>): Explain {
+    return Explain.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Explain>): Explain {
+    const message = createBaseExplain();
+    message.events = object.events ?? undefined;
     return message;
   },
 };
@@ -2471,6 +2614,7 @@ function createBaseNextTracksResponse(): NextTracksResponse {
     explorationSeed: undefined,
     nextPage: undefined,
     memorySinceMs: undefined,
+    explained: undefined,
   };
 }
 
@@ -2511,6 +2655,9 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     }
     if (message.memorySinceMs !== undefined) {
       writer.uint32(192).int64(message.memorySinceMs);
+    }
+    if (message.explained !== undefined) {
+      Explained.encode(message.explained, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -2624,6 +2771,14 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
             message.memorySinceMs = longToNumber(reader.int64());
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.explained = Explained.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2680,6 +2835,7 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
         : isSet(object.memory_since_ms)
         ? globalThis.Number(object.memory_since_ms)
         : undefined,
+      explained: isSet(object.explained) ? Explained.fromJSON(object.explained) : undefined,
     };
   },
 
@@ -2721,6 +2877,9 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     if (message.memorySinceMs !== undefined) {
       obj.memorySinceMs = Math.round(message.memorySinceMs);
     }
+    if (message.explained !== undefined) {
+      obj.explained = Explained.toJSON(message.explained);
+    }
     return obj;
   },
 
@@ -2747,6 +2906,94 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
       ? Page.fromPartial(object.nextPage)
       : undefined;
     message.memorySinceMs = object.memorySinceMs ?? undefined;
+    message.explained = (object.explained !== undefined && object.explained !== null)
+      ? Explained.fromPartial(object.explained)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseExplained(): Explained {
+  return { events: 0, exact: false };
+}
+
+export const Explained: MessageFns<Explained> = {
+  encode(message: Explained, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.events !== 0) {
+      writer.uint32(8).uint32(message.events);
+    }
+    if (message.exact !== false) {
+      writer.uint32(16).bool(message.exact);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Explained {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplained();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.events = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.exact = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Explained {
+    return {
+      events: isSet(object.events) ? globalThis.Number(object.events) : 0,
+      exact: isSet(object.exact) ? globalThis.Boolean(object.exact) : false,
+    };
+  },
+
+  toJSON(message: Explained): unknown {
+    const obj: any = {};
+    if (message.events !== 0) {
+      obj.events = Math.round(message.events);
+    }
+    if (message.exact !== false) {
+      obj.exact = message.exact;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Explained>): Explained {
+    return Explained.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Explained>): Explained {
+    const message = createBaseExplained();
+    message.events = object.events ?? 0;
+    message.exact = object.exact ?? false;
     return message;
   },
 };
@@ -2993,6 +3240,8 @@ function createBaseRecommendedTrack(): RecommendedTrack {
     pushedBySkips: 0,
     propensity: 0,
     adjustment: 0,
+    broughtBy: [],
+    heldBackBy: [],
   };
 }
 
@@ -3021,6 +3270,12 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     }
     if (message.adjustment !== 0) {
       writer.uint32(93).float(message.adjustment);
+    }
+    for (const v of message.broughtBy) {
+      Influence.encode(v!, writer.uint32(122).fork()).join();
+    }
+    for (const v of message.heldBackBy) {
+      Influence.encode(v!, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -3102,6 +3357,22 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
             message.adjustment = reader.float();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.broughtBy.push(Influence.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.heldBackBy.push(Influence.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3132,6 +3403,16 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
         : 0,
       propensity: isSet(object.propensity) ? globalThis.Number(object.propensity) : 0,
       adjustment: isSet(object.adjustment) ? globalThis.Number(object.adjustment) : 0,
+      broughtBy: globalThis.Array.isArray(object?.broughtBy)
+        ? object.broughtBy.map((e: any) => Influence.fromJSON(e))
+        : globalThis.Array.isArray(object?.brought_by)
+        ? object.brought_by.map((e: any) => Influence.fromJSON(e))
+        : [],
+      heldBackBy: globalThis.Array.isArray(object?.heldBackBy)
+        ? object.heldBackBy.map((e: any) => Influence.fromJSON(e))
+        : globalThis.Array.isArray(object?.held_back_by)
+        ? object.held_back_by.map((e: any) => Influence.fromJSON(e))
+        : [],
     };
   },
 
@@ -3161,6 +3442,12 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     if (message.adjustment !== 0) {
       obj.adjustment = floatToJson(message.adjustment);
     }
+    if (message.broughtBy?.length) {
+      obj.broughtBy = message.broughtBy.map((e) => Influence.toJSON(e));
+    }
+    if (message.heldBackBy?.length) {
+      obj.heldBackBy = message.heldBackBy.map((e) => Influence.toJSON(e));
+    }
     return obj;
   },
 
@@ -3181,6 +3468,145 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     message.pushedBySkips = object.pushedBySkips ?? 0;
     message.propensity = object.propensity ?? 0;
     message.adjustment = object.adjustment ?? 0;
+    message.broughtBy = object.broughtBy?.map((e) => Influence.fromPartial(e)) || [];
+    message.heldBackBy = object.heldBackBy?.map((e) => Influence.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseInfluence(): Influence {
+  return { track: "", kind: 0, happenedAtMs: 0, effect: 0, words: "" };
+}
+
+export const Influence: MessageFns<Influence> = {
+  encode(message: Influence, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.track !== "") {
+      writer.uint32(10).string(message.track);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(16).int32(message.kind);
+    }
+    if (message.happenedAtMs !== 0) {
+      writer.uint32(24).int64(message.happenedAtMs);
+    }
+    if (message.effect !== 0) {
+      writer.uint32(37).float(message.effect);
+    }
+    if (message.words !== "") {
+      writer.uint32(42).string(message.words);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Influence {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInfluence();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.track = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.happenedAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 37) {
+              break;
+            }
+
+            message.effect = reader.float();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.words = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Influence {
+    return {
+      track: isSet(object.track) ? globalThis.String(object.track) : "",
+      kind: isSet(object.kind) ? eventKindFromJSON(object.kind) : 0,
+      happenedAtMs: isSet(object.happenedAtMs)
+        ? globalThis.Number(object.happenedAtMs)
+        : isSet(object.happened_at_ms)
+        ? globalThis.Number(object.happened_at_ms)
+        : 0,
+      effect: isSet(object.effect) ? globalThis.Number(object.effect) : 0,
+      words: isSet(object.words) ? globalThis.String(object.words) : "",
+    };
+  },
+
+  toJSON(message: Influence): unknown {
+    const obj: any = {};
+    if (message.track !== "") {
+      obj.track = message.track;
+    }
+    if (message.kind !== 0) {
+      obj.kind = eventKindToJSON(message.kind);
+    }
+    if (message.happenedAtMs !== 0) {
+      obj.happenedAtMs = Math.round(message.happenedAtMs);
+    }
+    if (message.effect !== 0) {
+      obj.effect = floatToJson(message.effect);
+    }
+    if (message.words !== "") {
+      obj.words = message.words;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Influence>): Influence {
+    return Influence.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Influence>): Influence {
+    const message = createBaseInfluence();
+    message.track = object.track ?? "";
+    message.kind = object.kind ?? 0;
+    message.happenedAtMs = object.happenedAtMs ?? 0;
+    message.effect = object.effect ?? 0;
+    message.words = object.words ?? "";
     return message;
   },
 };

@@ -1,0 +1,111 @@
+import { Failure } from "../core/domain/failure.ts";
+import type { TrackIndex } from "../core/domain/ids.ts";
+import type { ListenerRecord } from "../core/state/listener-record.ts";
+import { type HeardSources, hearSources } from "./hear-sources.ts";
+import { type LeftOut, leaveOneOut } from "./leave-one-out.ts";
+import { liftsOf } from "./lifts.ts";
+import { REQUEST_LIMITS } from "./limits.ts";
+import type {
+  Explained,
+  Influence,
+  Influences,
+  NextTracksQuery,
+  RecommendedTrack,
+} from "./recommendation.ts";
+import type { Scorer } from "./scorer.ts";
+import { lossOf } from "./skip-push.ts";
+import { rememberedSources } from "./sources/remembered-sources.ts";
+import type { AskedFor } from "./tastes.ts";
+
+export interface ToExplain {
+  readonly query: NextTracksQuery;
+  readonly asked: AskedFor;
+  readonly heard: HeardSources;
+  readonly tracks: readonly RecommendedTrack[];
+}
+
+/** The tracks with what each event did to them: the same sources are asked again of the listener
+ *  without it, and what a track's lift loses is the event's effect. Boosts and the like are the
+ *  same with and without. Undefined where the query does not ask, where no event has a part in the
+ *  list, and, noticed, where the models cannot be replayed. */
+export async function explainTracks(
+  scorer: Scorer,
+  record: ListenerRecord | undefined,
+  toExplain: ToExplain,
+): Promise<{ tracks: readonly RecommendedTrack[]; explained: Explained } | undefined> {
+  const { query, asked, heard, tracks } = toExplain;
+  if (query.explainEvents === undefined || query.path !== undefined) return undefined;
+  if (record === undefined || record.steps === 0) return undefined;
+  const left = await leftOutOrNotice(scorer, record, query.explainEvents);
+  if (left === undefined) return undefined;
+  const indices = tracks.map(({ track }) => scorer.bundle.indexOf(track)!);
+  const pushedShares = sharesOfPush(scorer, heard, { tracks, indices });
+  const lifts = (one: HeardSources) => pushedLifts(scorer, one, { indices, pushedShares });
+  const full = lifts(heard);
+  const asking = { ...scorer, sources: rememberedSources(scorer.sources) };
+  const influences = tracks.map((): Influence[] => []);
+  for (const { event, record: without } of left.without) {
+    query.signal?.throwIfAborted();
+    const less = lifts(await hearSources(asking, without, { asked, wishes: query }));
+    const index = scorer.bundle.indexOfHash(event.track);
+    const track = index === undefined ? undefined : scorer.bundle.trackIds[index];
+    for (const [at, own] of influences.entries()) {
+      own.push({ event, track, effect: full[at]! - less[at]! });
+    }
+  }
+  return {
+    tracks: tracks.map((track, at) => ({ ...track, influences: strongest(influences[at]!) })),
+    explained: { events: left.without.length, exact: left.exact },
+  };
+}
+
+async function leftOutOrNotice(
+  scorer: Scorer,
+  record: ListenerRecord,
+  eventsMax: number,
+): Promise<LeftOut | undefined> {
+  try {
+    return await leaveOneOut(scorer, record, eventsMax);
+  } catch (error) {
+    scorer.notice(new Failure("bug", "the models cannot replay a listener", { cause: error }));
+    return undefined;
+  }
+}
+
+interface Listed {
+  readonly tracks: readonly RecommendedTrack[];
+  readonly indices: readonly TrackIndex[];
+}
+
+/** [tracks]: how much of a whole push each track took; the first ones take less. A track is taken
+ *  to stay one of the first, or of the others, without an event, too. */
+function sharesOfPush({ retriever }: Scorer, { push }: HeardSources, listed: Listed) {
+  const lost = push && lossOf(retriever, push);
+  return listed.tracks.map(({ contributions }, at) => {
+    const whole = lost?.(listed.indices[at]!).all ?? 0;
+    return whole === 0 ? 1 : -contributions.skips / whole;
+  });
+}
+
+function pushedLifts(
+  { averages, retriever }: Scorer,
+  heard: HeardSources,
+  listed: { readonly indices: readonly TrackIndex[]; readonly pushedShares: readonly number[] },
+): Float64Array {
+  const lifts = liftsOf({ averages, space: retriever.space }, heard, listed.indices);
+  if (heard.push === undefined) return lifts;
+  const lost = lossOf(retriever, heard.push);
+  return lifts.map((lift, at) => lift - listed.pushedShares[at]! * lost(listed.indices[at]!).all);
+}
+
+/** An effect below this, in units of score, says nothing: a thousandth of a track's odds. */
+const EFFECT_MIN = 0.001;
+
+function strongest(influences: readonly Influence[]): Influences {
+  const { influencesMax } = REQUEST_LIMITS;
+  const told = influences.filter(({ effect }) => Math.abs(effect) >= EFFECT_MIN);
+  told.sort((one, other) => other.effect - one.effect);
+  const broughtBy = told.filter(({ effect }) => effect > 0).slice(0, influencesMax);
+  const heldBackBy = told.filter(({ effect }) => effect < 0).slice(-influencesMax);
+  return { broughtBy, heldBackBy: heldBackBy.reverse() };
+}

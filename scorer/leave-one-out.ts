@@ -1,0 +1,121 @@
+import type { Bundle } from "../core/bundle/bundle.ts";
+import { bundleMark } from "../core/domain/hash.ts";
+import type { ModelName } from "../core/domain/ids.ts";
+import { stepsModels } from "../core/domain/listening-event.ts";
+import { advance, type Models } from "../core/state/advance.ts";
+import type { Draft } from "../core/state/draft.ts";
+import type { ListenerRecord, RecentEvent } from "../core/state/listener-record.ts";
+
+/** A listener as they would be without one of their events. */
+export interface WithoutEvent {
+  readonly event: RecentEvent;
+  readonly record: ListenerRecord;
+}
+
+export interface LeftOut {
+  /** Of the last events, each left out once; the oldest first. */
+  readonly without: readonly WithoutEvent[];
+  /** Whether a replay with all events ends in the record's own hidden states. */
+  readonly exact: boolean;
+}
+
+/** Replays a record's last `eventsMax` stepped events without each one of them, all in one batched
+ *  call. What a record remembers begins at zeros, as where it is rebuilt under another bundle; the
+ *  events before the last `eventsMax` are stepped once for all.
+ *
+ *  A record's hidden state also carries on what it has forgotten. So a replay's difference from
+ *  the replay with all events is what moves the real state: it is exact where nothing was forgotten
+ *  that a model still carries on, as of the short-term one wherever the session's start is
+ *  remembered. */
+export async function leaveOneOut(
+  models: Models,
+  record: ListenerRecord,
+  eventsMax: number,
+): Promise<LeftOut> {
+  const steps = stepped(record.recent);
+  const first = Math.max(0, steps.length - eventsMax);
+  const hidden = await replayed(models, record, [steps.slice(0, first)], noStates(models.bundle));
+  const { idle_timeout_ms: idleTimeoutMs } = models.bundle.manifest;
+  const without = steps.slice(first).map((event) => withoutEvent(record, event, idleTimeoutMs));
+  const tails = [record, ...without].map(({ recent }) => stepped(recent).slice(first));
+  const [full, ...others] = await replayed(models, record, tails, hidden[0]!);
+  const exact = Object.entries(full!).every(([name, values]) =>
+    values.every((value, at) => value === record.hidden[name as ModelName]?.[at]),
+  );
+  const way = (to: States) => moved(record.hidden, { from: full!, to });
+  return {
+    exact,
+    without: without.map((left, at) => ({
+      event: steps[first + at]!,
+      record: { ...left, hidden: way(others[at]!) },
+    })),
+  };
+}
+
+function stepped(recent: readonly RecentEvent[]): readonly RecentEvent[] {
+  return recent.filter(({ kind }) => stepsModels(kind));
+}
+
+type States = Readonly<Partial<Record<ModelName, Float32Array>>>;
+
+function noStates({ models }: Bundle): States {
+  return Object.fromEntries(
+    Object.values(models).map(({ name, hidden }) => [name, new Float32Array(hidden)]),
+  );
+}
+
+/** The states that each of `tails` leads to from `hidden`. */
+async function replayed(
+  models: Models,
+  record: ListenerRecord,
+  tails: readonly (readonly RecentEvent[])[],
+  hidden: States,
+): Promise<readonly States[]> {
+  const before = { ...record, bundle: bundleMark(models.bundle.manifest.id), hidden };
+  const drafts = tails.map((steps, at): [number, Draft] => {
+    return [at, { before, history: { ...record }, steps: [...steps] }];
+  });
+  const { records } = await advance(new Map(drafts), models);
+  return tails.map((_, at) => records.get(at)!.hidden);
+}
+
+/** The record but for its hidden states. The event after the one that is left out comes after a
+ *  longer silence, and begins the session where that one did or where the silence does. */
+function withoutEvent(
+  record: ListenerRecord,
+  event: RecentEvent,
+  idleTimeoutMs: number,
+): ListenerRecord {
+  const steps = stepped(record.recent);
+  const place = steps.indexOf(event);
+  const [before, after] = [steps[place - 1], steps[place + 1]];
+  const others = record.recent.filter((other) => other !== event);
+  if (after === undefined) {
+    return {
+      ...record,
+      recent: others,
+      steps: record.steps - 1,
+      // A session of this event alone would not have begun.
+      sessionSteps: event.sessionStart ? 0 : record.sessionSteps,
+      lastEventAtMs: before?.happenedAtMs ?? 0,
+    };
+  }
+  // Only the first event of all comes after no time.
+  const isFirst = place === 0 && event.gapMs === 0;
+  const gapMs = isFirst ? 0 : event.gapMs + after.gapMs;
+  const cut = record.session === undefined && gapMs > idleTimeoutMs;
+  const later = { ...after, gapMs, sessionStart: event.sessionStart || after.sessionStart || cut };
+  const recent = others.map((other) => (other === after ? later : other));
+  return { ...record, recent, steps: record.steps - 1 };
+}
+
+/** `states` moved by the way from one replay's end to another's, [H] of each model. */
+function moved(states: States, { from, to }: { readonly from: States; readonly to: States }) {
+  return Object.fromEntries(
+    Object.entries(states).map(([name, state]) => {
+      const [start, end] = [from[name as ModelName], to[name as ModelName]];
+      if (start === undefined || end === undefined) return [name, state];
+      return [name, state.map((value, at) => value + (end[at]! - start[at]!))];
+    }),
+  );
+}

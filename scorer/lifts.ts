@@ -1,0 +1,41 @@
+import { SOURCE_NAMES } from "../core/bundle/manifest.ts";
+import { MODEL_NAMES, type TrackIndex } from "../core/domain/ids.ts";
+import type { HeardSources } from "./hear-sources.ts";
+import { effectiveWeights, SPARSE_NAMES, type TrackSpace } from "./retrieval/retriever.ts";
+import { type Averages, averageParts } from "./shares.ts";
+
+/** Scores given tracks by what was heard: how far each is lifted above the average track, before
+ *  skips push it. [tracks], in the order of `tracks`; the sums of the blend's parts, in float64. */
+export function liftsOf(
+  { averages, space }: { readonly averages: Averages; readonly space: TrackSpace },
+  heard: Pick<HeardSources, "tastes" | "sparse" | "weights">,
+  tracks: readonly TrackIndex[],
+): Float64Array {
+  const weights = effectiveWeights({ ...heard, excluded: [], k: 0 });
+  const average = averageParts(averages, heard);
+  const ofAverage = SOURCE_NAMES.reduce((sum, name) => sum + average[name], 0);
+  const places = new Map(tracks.map((track, at) => [track, at]));
+  const lifts = Float64Array.from(tracks, (track) => {
+    let score = weights.popularity * space.popularity[track]!;
+    for (const name of MODEL_NAMES) {
+      const [model, taste] = [space.models[name], heard.tastes[name]];
+      if (model === undefined || taste === undefined || weights[name] === 0) continue;
+      let dot = model.bias[track]!;
+      const from = track * model.dimension;
+      for (let axis = 0; axis < taste.length; axis++) {
+        dot += taste[axis]! * model.vectors[from + axis]!;
+      }
+      score += weights[name] * dot;
+    }
+    return score - ofAverage;
+  });
+  for (const name of SPARSE_NAMES) {
+    const scores = heard.sparse[name];
+    if (scores === undefined || weights[name] === 0) continue;
+    for (const [at, track] of scores.tracks.entries()) {
+      const place = places.get(track);
+      if (place !== undefined) lifts[place]! += weights[name] * scores.values[at]!;
+    }
+  }
+  return lifts;
+}
