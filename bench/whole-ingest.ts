@@ -41,10 +41,10 @@ export async function measureIngest(
   const store = openLmdbStore(folder);
   const counts = newCounts();
   const { promise: allApplied, resolve, reject } = Promise.withResolvers<void>();
-  const isRecording = () => recording !== undefined && counts.stepped >= from;
-  const watched = countingStore(store, count, resolve, (commit) => {
-    if (isRecording()) recording?.commits.push(commit);
+  const watched = countingStore(store, count, resolve, (commit, appliedBefore) => {
+    if (appliedBefore >= from) recording?.commits.push(commit);
   });
+  const watchedRunner = recording ? recordingRunner(runner, recording, from) : runner;
   const startedMs = performance.now();
   let seconds = 0;
   const cpuUs = await cpuUsOf(async () => {
@@ -52,10 +52,7 @@ export async function measureIngest(
       log,
       deadLetters,
       store: watched,
-      models: () => ({
-        bundle,
-        runner: isRecording() ? recordingRunner(runner, recording!) : runner,
-      }),
+      models: () => ({ bundle, runner: watchedRunner }),
       counts,
       group: `${INGEST_GROUP}-${folder.slice(folder.lastIndexOf("/") + 1)}`,
       onNotice: ({ message }) => reject(new Error(`ingest noticed: ${message}`)),
@@ -75,28 +72,32 @@ function countingStore(
   store: SessionStore,
   records: number,
   done: () => void,
-  written: (commit: StoreCommit) => void,
+  written: (commit: StoreCommit, appliedBefore: number) => void,
 ): SessionStore {
   let applied = 0;
   return {
     ...store,
     async commit(commit) {
       await store.commit(commit);
-      written(commit);
+      written(commit, applied);
       applied += commit.position.next - commit.expectedNext;
       if (applied >= records) done();
     },
   };
 }
 
-/** A runner may write into a course's memory, so what is kept is a copy. */
-function recordingRunner(runner: StepRunner, { batches }: Recording): StepRunner {
+/** Records what comes once `from` events were handed over: batches of several partitions are under
+ *  way at once, so that what was applied by then says little. A runner may write into a course's
+ *  memory, so what is kept is a copy. */
+function recordingRunner(runner: StepRunner, { batches }: Recording, from: number): StepRunner {
   const { run } = runner;
   requireThat(run !== undefined, "the runner takes no whole courses");
+  let handedOver = 0;
   return {
     ...runner,
     run(courses) {
-      batches.push(structuredClone(courses));
+      if (handedOver >= from) batches.push(structuredClone(courses));
+      handedOver += courses.reduce((sum, { owners }) => sum + owners.length, 0);
       return run(courses);
     },
   };

@@ -61,7 +61,11 @@ test("what waits is counted from the log's first record, of owned partitions alo
     { watermarks: async () => ({ first: 10 as Offset, next: 25 as Offset }) },
     { position: (partition) => (partition === 0 ? positionAt(20) : undefined) },
   );
-  assert.deepEqual(look, { applied: 20, lag: 5 + 15 });
+  const lags = new Map([
+    [0, 5],
+    [1, 15],
+  ]);
+  assert.deepEqual(look, { applied: 20, lag: 5 + 15, lags });
 });
 
 type Told = Pick<Look, "nowMs" | "applied" | "lag"> & Partial<Look>;

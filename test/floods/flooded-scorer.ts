@@ -5,13 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { status } from "@grpc/grpc-js";
 import { connectClient } from "../../cli/recommender-client.ts";
 import { publishRandomBundle } from "../fixtures/random-bundle.ts";
 
 /** A scorer in a process of its own, with a client that means well. */
 export interface FloodedScorer {
   readonly port: number;
-  /** Asks for a list as a good client does, and rejects where it gets none. */
+  /** Asks for a list as a good client does, again where it is asked to, and rejects where it gets
+   *  none. */
   ask(k?: number): Promise<void>;
   /** Resident memory, in bytes. */
   memory(): number;
@@ -39,7 +41,7 @@ export async function floodedScorer(): Promise<FloodedScorer> {
   return {
     port,
     async ask(k = 20) {
-      const { tracks } = await client.nextTracks({ listener: "good", k });
+      const { tracks } = await patiently(() => client.nextTracks({ listener: "good", k }));
       if (tracks.length !== k) throw new Error(`${tracks.length} of ${k} tracks`);
     },
     memory() {
@@ -54,4 +56,20 @@ export async function floodedScorer(): Promise<FloodedScorer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const TRIES_MAX = 20;
+const PUSHBACK_MS = 50;
+
+/** A scorer that is busy may ask its callers to come again, and a good one does. */
+async function patiently<Reply>(ask: () => Promise<Reply>): Promise<Reply> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isBusy = (error as { code?: unknown }).code === status.RESOURCE_EXHAUSTED;
+      if (!isBusy || tries === TRIES_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PUSHBACK_MS));
+    }
+  }
 }
