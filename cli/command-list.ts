@@ -101,6 +101,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/recommend.ts")).recommendCommand,
   },
   {
+    name: "opensubsonic",
+    summary: "Let players that speak the OpenSubsonic API ask for songs and report plays",
+    load: async () => (await import("./commands/opensubsonic.ts")).opensubsonic,
+  },
+  {
     name: "doctor",
     summary:
       "Check every byte of the listeners' store; set damage aside and rebuild it from the log",

@@ -10,7 +10,10 @@ const DOCKERFILE = join(import.meta.dirname, "Dockerfile");
 const COMPOSE = join(ROOT, "deploy/compose/compose.yaml");
 
 /** Folders of code that an image runs. */
-const CODE = ["proto/gen", "core", "ingest", "scorer", "trainer", "cli"];
+const CODE = [
+  ...["proto/gen", "clients/typescript/src", "core", "ingest", "opensubsonic", "scorer"],
+  ...["trainer", "console", "cli"],
+];
 
 test("the image is built in two stages, and what runs is no root and has no shell", () => {
   const instructions = dockerInstructions();

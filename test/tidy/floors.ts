@@ -8,6 +8,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   proto: 0,
   core: 1,
   clients: 1,
+  opensubsonic: 2,
   ingest: 2,
   scorer: 2,
   trainer: 3,
