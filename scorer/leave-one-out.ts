@@ -20,8 +20,7 @@ export interface LeftOut {
 }
 
 /** Replays a record's last `eventsMax` stepped events without each one of them, all in one batched
- *  call. What a record remembers begins at zeros, as where it is rebuilt under another bundle; the
- *  events before the last `eventsMax` are stepped once for all.
+ *  call, from the state before the first of them.
  *
  *  A record's hidden state also carries on what it has forgotten. So a replay's difference from
  *  the replay with all events is what moves the real state: it is exact where nothing was forgotten
@@ -34,11 +33,11 @@ export async function leaveOneOut(
 ): Promise<LeftOut> {
   const steps = stepped(record.recent);
   const first = Math.max(0, steps.length - eventsMax);
-  const hidden = await replayed(models, record, [steps.slice(0, first)], noStates(models.bundle));
+  const hidden = await stateBefore(models, record, { steps, first });
   const { idle_timeout_ms: idleTimeoutMs } = models.bundle.manifest;
   const without = steps.slice(first).map((event) => withoutEvent(record, event, idleTimeoutMs));
   const tails = [record, ...without].map(({ recent }) => stepped(recent).slice(first));
-  const [full, ...others] = await replayed(models, record, tails, hidden[0]!);
+  const [full, ...others] = await replayed(models, record, tails, hidden);
   const exact = Object.entries(full!).every(([name, values]) =>
     values.every((value, at) => value === record.hidden[name as ModelName]?.[at]),
   );
@@ -54,6 +53,25 @@ export async function leaveOneOut(
 
 function stepped(recent: readonly RecentEvent[]): readonly RecentEvent[] {
   return recent.filter(({ kind }) => stepsModels(kind));
+}
+
+interface Place {
+  readonly steps: readonly RecentEvent[];
+  readonly first: number;
+}
+
+/** The state before the step at `first`. Where it can only be guessed, since a model carries on what
+ *  was forgotten, the state of now is the cheapest guess and a near one. */
+async function stateBefore(
+  models: Models,
+  record: ListenerRecord,
+  { steps, first }: Place,
+): Promise<States> {
+  const isForgotten = record.steps > steps.length;
+  const begins = steps.slice(first).some(({ sessionStart }) => sessionStart);
+  if (isForgotten && begins) return record.hidden;
+  const [hidden] = await replayed(models, record, [steps.slice(0, first)], noStates(models.bundle));
+  return hidden!;
 }
 
 type States = Readonly<Partial<Record<ModelName, Float32Array>>>;

@@ -435,8 +435,8 @@ export interface Explained {
   events: number;
   /**
    * Whether the replays lead to the very state that the list was made from. They do not where the
-   * listener's record has forgotten events that a model still carries on: the effects are then those
-   * on a state that the remembered events alone lead to, added to the real one.
+   * listener's record has forgotten events that a model still carries on: the effects are then
+   * estimates: the difference that an event makes from a guessed earlier state on.
    */
   exact: boolean;
 }
