@@ -60,8 +60,8 @@ interface Place {
   readonly first: number;
 }
 
-/** The state before the step at `first`. Where it can only be guessed, since a model carries on what
- *  was forgotten, the state of now is the cheapest guess and a near one. */
+/** The state before the step at `first`. Where it can only be guessed, since a model carries on
+ *  what was forgotten, the state of now is the cheapest guess and a near one. */
 async function stateBefore(
   models: Models,
   record: ListenerRecord,

@@ -79,6 +79,7 @@ export async function measureExplanations(
         if (measured.exact) exact++;
       }
     }
+    if (lists === options.listsMax) break;
     await replay.hear(event);
     live(lives, event, { before, after: replay.scorer.state.read(listener) });
   }
