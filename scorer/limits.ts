@@ -35,7 +35,7 @@ export const CATCH_UP_LIMITS = {
   /** Where the caller gave no deadline, or a later one. */
   waitMs: 1000,
   /** What is left of the caller's deadline to make and send the reply. */
-  marginMs: 20,
+  marginMs: 50,
 } as const;
 
 /** How lists are sent to those who follow a listener. */

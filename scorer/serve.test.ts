@@ -194,7 +194,7 @@ test("a caller's deadline ends the wait for its record, not the reply", async (c
     atLeast: { partition: 0, offset: 50 },
   });
   const reply = await call<NextTracksResponse>((done) =>
-    client.nextTracks(request, new Metadata(), { deadline: Date.now() + 400 }, done),
+    client.nextTracks(request, new Metadata(), { deadline: Date.now() + 1000 }, done),
   );
   assert.equal(reply.freshness!.caughtUp, false);
   assert.equal(reply.tracks.length, 20);
