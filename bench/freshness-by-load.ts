@@ -26,7 +26,9 @@ export interface LoadFreshness {
 
 const SHARES = [0.1, 0.5, 0.9];
 const FULL = { tracks: 60_000, backlog: 100_000, seconds: 20 };
-const QUICK = { tracks: 5_000, backlog: 10_000, seconds: 2 };
+/** The backlog is several of the largest batches for each partition, so that its end is not its
+ *  beginning. */
+const QUICK = { tracks: 5_000, backlog: 60_000, seconds: 2 };
 /** Listeners of the load, one event of each in turn; those who are asked about are others. */
 const LOAD_LISTENERS = 5_000;
 const FIRST_PROBER = 90_000_000;
