@@ -41,6 +41,8 @@ const ASK_EVERY_MS = 20;
 const LISTENERS = 200;
 const PRODUCED_BETWEEN = 4_000;
 const CATCH_UP_MS = 300_000;
+/** A start that takes longer is none. */
+const START_MS = 120_000;
 const SEGUE = fileURLToPath(new URL("../../cli/segue.ts", import.meta.url));
 
 /** Kills the broker under `segue dev`, which serves and produces on, and starts it again after
@@ -135,9 +137,12 @@ async function startDev(
   const stderr = openSync(said, "a");
   const segue = spawn(process.execPath, command, { stdio: ["ignore", "pipe", stderr] });
   process.once("exit", () => segue.kill("SIGTERM"));
+  const late = setTimeout(() => segue.kill("SIGTERM"), START_MS);
   for await (const line of createInterface({ input: segue.stdout! })) {
-    const [, address] = /^segue is ready: grpc (\S+)/.exec(line) ?? [];
-    if (address !== undefined) return { segue, address };
+    const [, address] = /^segue is ready: .*grpc (\S+)$/.exec(line) ?? [];
+    if (address === undefined) continue;
+    clearTimeout(late);
+    return { segue, address };
   }
   throw new Error(`segue dev did not start; see ${said}`);
 }
