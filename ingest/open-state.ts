@@ -33,8 +33,9 @@ export async function openState(
   const look = lookApart(folder);
   const mark = join(folder, UNCHECKED_FILE);
   const atOnce = await look.first;
-  const isDone =
-    atOnce !== undefined || existsSync(mark) || (await settlesWithin(look.whole, lookWaitMs));
+  // With nothing to wait, not even a look that has just ended is waited for.
+  const endsSoon = async () => lookWaitMs > 0 && (await settlesWithin(look.whole, lookWaitMs));
+  const isDone = atOnce !== undefined || existsSync(mark) || (await endsSoon());
   if (!isDone) return openUnchecked(folder, mark, look);
   const damage = atOnce ?? (await look.whole);
   if (damage !== undefined) setAside(folder, damage, onNotice);
