@@ -14,7 +14,7 @@ import {
 import { runLayers } from "./onnx/layers.ts";
 import { softmaxLoss } from "./onnx/losses.ts";
 import { type ModelSizes, recurrentWidth } from "./onnx/model-sizes.ts";
-import { adagrad } from "./onnx/optimizers.ts";
+import { learnWeight } from "./onnx/optimizers.ts";
 import { parameterShapes } from "./onnx/parameter-shapes.ts";
 import { tasteOf } from "./onnx/taste.ts";
 import { skipLosses } from "./skip-losses.ts";
@@ -90,7 +90,8 @@ export function trainingGraph(shape: StepShape): Uint8Array {
   output(graph, "bias_gradient", gradients[2]!);
   for (const [index, [name, weight]] of learned.entries()) {
     const gradient = gradients[3 + index]!;
-    learnWeight(graph, shape, { name, weight, gradient, rate: rateOf(graph, name, rate) });
+    const { momentum } = shape;
+    learnWeight(graph, { name, weight, gradient, rate: rateOf(graph, name, rate), momentum });
   }
   return encodeGraph(graph);
 }
@@ -114,25 +115,6 @@ function lossOf(
   if (shape.loss !== "bpr-max") return softmaxLoss(graph, taste, { vectors, bias, weights });
   const scores = scoreRows(graph, taste, { vectors, bias });
   return bprMaxLoss(graph, scores, { weights, regulariser: shape.bprRegulariser ?? 0 });
-}
-
-function learnWeight(
-  graph: Graph,
-  { momentum = 0 }: StepShape,
-  learned: {
-    readonly name: string;
-    readonly weight: Tensor;
-    readonly gradient: Tensor;
-    readonly rate: Tensor;
-  },
-): void {
-  const { name, weight } = learned;
-  const own = (part: string) => input(graph, `${name}.${part}`, weight.shape);
-  const velocity = momentum > 0 ? own("velocities") : undefined;
-  const next = adagrad(graph, { ...learned, squares: own("squares"), velocity, momentum });
-  output(graph, `${name}.next`, next.weight);
-  output(graph, `${name}.squares.next`, next.squares);
-  if (next.velocity) output(graph, `${name}.velocities.next`, next.velocity);
 }
 
 /** The vectors that are heard, [rows, D], without the numbers that are dropped out. */

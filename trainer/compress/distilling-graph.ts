@@ -2,7 +2,7 @@ import { add, multiply, scoreRows } from "../onnx/differentiable-ops.ts";
 import { differentiate } from "../onnx/differentiate.ts";
 import { encodeGraph, input, newGraph, output, scalar } from "../onnx/graph-builder.ts";
 import { softmaxLoss } from "../onnx/losses.ts";
-import { adagrad } from "../onnx/optimizers.ts";
+import { learnWeight } from "../onnx/optimizers.ts";
 import { parameterShapes } from "../onnx/parameter-shapes.ts";
 import { heardTracks, type StepShape, tasteRows, topRows } from "../training-graph.ts";
 import { softTargetLoss } from "./soft-targets.ts";
@@ -56,10 +56,7 @@ export function distillingGraph(shape: StepShape): Uint8Array {
   output(graph, "loss", loss);
   const gradients = differentiate(graph, loss, [...parameters.values()]);
   for (const [index, [name, weight]] of [...parameters].entries()) {
-    const squares = input(graph, `${name}.squares`, weight.shape);
-    const next = adagrad(graph, { weight, squares, gradient: gradients[index]!, rate });
-    output(graph, `${name}.next`, next.weight);
-    output(graph, `${name}.squares.next`, next.squares);
+    learnWeight(graph, { name, weight, gradient: gradients[index]!, rate });
   }
   return encodeGraph(graph);
 }

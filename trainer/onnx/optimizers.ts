@@ -1,9 +1,31 @@
-import { type Graph, node, scalar, type Tensor } from "./graph-builder.ts";
+import { type Graph, input, node, output, scalar, type Tensor } from "./graph-builder.ts";
 
 /** Added under the root of Adagrad's sum of squares. */
 export const ADAGRAD_EPSILON = 1e-6;
 
-export interface AdagradState {
+/** Steps a weight: feeds are `<name>.squares` and, with momentum, `<name>.velocities`; fetches are
+ *  `<name>.next`, `<name>.squares.next` and, with momentum, `<name>.velocities.next`. */
+export function learnWeight(
+  graph: Graph,
+  learned: {
+    readonly name: string;
+    readonly weight: Tensor;
+    readonly gradient: Tensor;
+    readonly rate: Tensor;
+    /** 0 where it is left out. */
+    readonly momentum?: number | undefined;
+  },
+): void {
+  const { name, weight, momentum = 0 } = learned;
+  const own = (part: string) => input(graph, `${name}.${part}`, weight.shape);
+  const velocity = momentum > 0 ? own("velocities") : undefined;
+  const next = adagrad(graph, { ...learned, squares: own("squares"), velocity, momentum });
+  output(graph, `${name}.next`, next.weight);
+  output(graph, `${name}.squares.next`, next.squares);
+  if (next.velocity) output(graph, `${name}.velocities.next`, next.velocity);
+}
+
+interface AdagradState {
   readonly weight: Tensor;
   readonly squares: Tensor;
   /** The last move; with momentum alone. */
@@ -13,7 +35,7 @@ export interface AdagradState {
 /** One step of Adagrad (Duchi et al. 2011): s′ = s + g², w′ = w − rate · g / √(s′ + ε). With a
  *  velocity, as in the official GRU4Rec code: v′ = momentum · v − rate · g / √(s′ + ε) and
  *  w′ = w + v′. All but the scalar `rate` have the shape of `weight`. */
-export function adagrad(
+function adagrad(
   graph: Graph,
   state: AdagradState & {
     readonly gradient: Tensor;

@@ -1,7 +1,7 @@
 import { differentiate } from "../onnx/differentiate.ts";
 import { encodeGraph, input, newGraph, output } from "../onnx/graph-builder.ts";
 import type { ModelSizes } from "../onnx/model-sizes.ts";
-import { adagrad } from "../onnx/optimizers.ts";
+import { learnWeight } from "../onnx/optimizers.ts";
 import { parameterShapes } from "../onnx/parameter-shapes.ts";
 import { cosineLoss, squaredDistanceLoss } from "../onnx/taste-losses.ts";
 import { tasteRows, topRows } from "../training-graph.ts";
@@ -48,10 +48,7 @@ export function tasteGraph(shape: TasteStepShape): Uint8Array {
 
   const gradients = differentiate(graph, loss, [...parameters.values()]);
   for (const [index, [name, weight]] of [...parameters].entries()) {
-    const squares = input(graph, `${name}.squares`, weight.shape);
-    const next = adagrad(graph, { weight, squares, gradient: gradients[index]!, rate });
-    output(graph, `${name}.next`, next.weight);
-    output(graph, `${name}.squares.next`, next.squares);
+    learnWeight(graph, { name, weight, gradient: gradients[index]!, rate });
   }
   return encodeGraph(graph);
 }
