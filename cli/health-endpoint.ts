@@ -1,7 +1,5 @@
-import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Failure } from "../core/domain/failure.ts";
+import { type ListeningServer, listen } from "../core/http/listen.ts";
 import type { OptionSpec } from "./command.ts";
 import { METRICS_CONTENT_TYPE } from "./metrics/metrics.ts";
 
@@ -14,11 +12,9 @@ export const HEALTH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 /** Tells over HTTP how a process is: `/metrics` for Prometheus, `/live` while it runs at all, and
  *  for any other path whether it is ready, 200 or 503, with a JSON object. */
-export interface HealthEndpoint {
-  readonly port: number;
+export interface HealthEndpoint extends ListeningServer {
   isReady(): boolean;
   say(ready: boolean, detail: Readonly<Record<string, unknown>>): void;
-  close(): void;
 }
 
 export interface HealthOptions {
@@ -39,22 +35,12 @@ export async function startHealthEndpoint(options: HealthOptions): Promise<Healt
     else if (path === "/live") answerJson(response, 200, { live: true });
     else answerJson(response, said.ready ? 200 : 503, { ready: said.ready, ...said.detail });
   });
-  server.listen(port, host);
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    const message = `cannot listen on ${host}:${port}`;
-    throw new Failure("bad_configuration", message, { field: "--health-port", cause });
-  }
+  const listening = await listen(server, { host, port, field: "--health-port" });
   return {
-    port: (server.address() as AddressInfo).port,
+    ...listening,
     isReady: () => said.ready,
     say: (ready, detail) => {
       said = { ready, detail };
-    },
-    close() {
-      server.close();
-      server.closeAllConnections();
     },
   };
 }

@@ -1,8 +1,6 @@
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Failure } from "../core/domain/failure.ts";
+import { type ListeningServer, listen } from "../core/http/listen.ts";
 import { jsonDoor, type ServiceCalls } from "./door.ts";
 import { servePageFile } from "./page-files.ts";
 import { refusalOfRequest } from "./same-origin.ts";
@@ -19,11 +17,9 @@ export interface ConsoleOptions {
   readonly report: (error: unknown) => void;
 }
 
-export interface RunningConsole {
-  readonly port: number;
+export interface RunningConsole extends ListeningServer {
   /** As a browser takes it. */
   readonly url: string;
-  close(): void;
 }
 
 /** Serves the page, its JSON door and the document that describes the door. Throws
@@ -46,22 +42,9 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       refuse(response, 500, "the page could not be read");
     });
   });
-  server.listen(options.port, host);
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    const message = `cannot listen on ${host}:${options.port}`;
-    throw new Failure("bad_configuration", message, { field: "--console-port", cause });
-  }
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}/`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  const listening = await listen(server, { host, port: options.port, field: "--console-port" });
+  const shownHost = host.includes(":") ? `[${host}]` : host;
+  return { ...listening, url: `http://${shownHost}:${listening.port}/` };
 }
 
 /** Nothing on the page may come from, or go to, another host. */

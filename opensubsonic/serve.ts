@@ -1,7 +1,5 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Failure } from "../core/domain/failure.ts";
+import { type ListeningServer, listen } from "../core/http/listen.ts";
 import { EXTENSIONS, METHODS, type MethodInput } from "./methods.ts";
 import { Refusal } from "./refusal.ts";
 import { type RenderedReply, refusedContent, renderReply } from "./render-reply.ts";
@@ -17,37 +15,19 @@ export interface SubsonicOptions extends Pick<MethodInput, "segue" | "nowMs"> {
   readonly report: (error: unknown) => void;
 }
 
-export interface RunningSubsonic {
-  readonly port: number;
-  close(): void;
-}
-
 const FORM_BYTES_MAX = 64 * 1024;
 const REQUEST_MS = 10_000;
 
 /** Serves the recommending and scrobbling part of the OpenSubsonic API under `/rest/`. Throws
  *  `bad_configuration` where it cannot listen. */
-export async function serveSubsonic(options: SubsonicOptions): Promise<RunningSubsonic> {
+export async function serveSubsonic(options: SubsonicOptions): Promise<ListeningServer> {
   const { host, port } = options;
   const server = createServer({ requestTimeout: REQUEST_MS }, async (request, response) => {
     const { contentType, body } = await answer(request, options);
     response.writeHead(200, { "content-type": contentType, "access-control-allow-origin": "*" });
     response.end(body);
   });
-  server.listen(port, host);
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    const message = `cannot listen on ${host}:${port}`;
-    throw new Failure("bad_configuration", message, { field: "--port", cause });
-  }
-  return {
-    port: (server.address() as AddressInfo).port,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return listen(server, { host, port, field: "--port" });
 }
 
 /** Refusals are answers as well, with HTTP status 200, as players expect. */
