@@ -9,6 +9,7 @@ import type { NextTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
 import { benchSources } from "./bench-sources.ts";
 import { requireThat } from "./did-not-happen.ts";
+import { patiently } from "./patiently.ts";
 import type { ScorerWorld } from "./scorer-world.ts";
 
 export interface Disturbances {
@@ -38,13 +39,19 @@ export function disturb(world: ScorerWorld, { swapMs, badPerSecond }: Disturbanc
   const isOver = () => over.signal.aborted;
   const pause = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => {});
 
+  /** This only looks; whether calls are refused is counted where the load is made. */
+  async function servedBundle(): Promise<string> {
+    const { bundleId } = await patiently(() => client.nextTracks({ listener: "l", k: 1 }));
+    return bundleId;
+  }
+
   async function swapBundles(): Promise<void> {
     const { tracks, folders } = world;
     await publishBenchBundle(folders.bundle, tracks, benchSources(tracks), 2);
     for (await pause(swapMs); !isOver(); await pause(swapMs)) {
       const id = await rollBack(folders.bundle);
       const untilMs = performance.now() + TAKEN_WITHIN_MS;
-      while (!isOver() && (await client.nextTracks({ listener: "l", k: 1 })).bundleId !== id) {
+      while (!isOver() && (await servedBundle()) !== id) {
         requireThat(performance.now() < untilMs, `bundle ${id} is not served`);
         await pause(LOOK_MS);
       }

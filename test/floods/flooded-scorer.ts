@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { status } from "@grpc/grpc-js";
+import { patiently } from "../../bench/patiently.ts";
 import { connectClient } from "../../cli/recommender-client.ts";
 import { publishRandomBundle } from "../fixtures/random-bundle.ts";
 
@@ -56,20 +56,4 @@ export async function floodedScorer(): Promise<FloodedScorer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-const TRIES_MAX = 20;
-const PUSHBACK_MS = 50;
-
-/** A scorer that is busy may ask its callers to come again, and a good one does. */
-async function patiently<Reply>(ask: () => Promise<Reply>): Promise<Reply> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask();
-    } catch (error) {
-      const isBusy = (error as { code?: unknown }).code === status.RESOURCE_EXHAUSTED;
-      if (!isBusy || tries === TRIES_MAX) throw error;
-      await new Promise((resolve) => setTimeout(resolve, PUSHBACK_MS));
-    }
-  }
 }
