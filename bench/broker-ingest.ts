@@ -5,6 +5,7 @@ import { startWorkerRunner } from "../core/bundle/worker-runner.ts";
 import type { Partition } from "../core/domain/ids.ts";
 import type { EventLog, LogRecord } from "../core/log/event-log.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
+import { keepObjectsYoung } from "../ingest/young-objects.ts";
 import type { BenchOptions } from "./bench.ts";
 import { type BrokerWorld, makeBrokerWorld } from "./broker-world.ts";
 import { decodeBare, openPeakFlops, stepFlops } from "./ingest-limits.ts";
@@ -32,6 +33,7 @@ export async function brokerIngest(options: BenchOptions): Promise<string> {
     sessionsEach: SESSIONS,
     sessionEvents: events / listeners / SESSIONS,
   };
+  keepObjectsYoung();
   progress("starts a broker and fills its topic");
   const world = await makeBrokerWorld(sizes, progress);
   const runner = await startWorkerRunner(world.bundle);

@@ -25,17 +25,16 @@ export interface LoadFreshness {
 }
 
 const SHARES = [0.1, 0.5, 0.9];
-const FULL = { tracks: 60_000, backlog: 100_000, seconds: 20 };
-/** The backlog is several of the largest batches for each partition, so that its end is not its
- *  beginning. */
-const QUICK = { tracks: 5_000, backlog: 60_000, seconds: 2 };
-/** Listeners of the load, one event of each in turn; those who are asked about are others. */
-const LOAD_LISTENERS = 5_000;
+/** So many listeners, one event of each in turn, so that hardly a batch has two of one listener, as
+ *  where people listen; those who are asked about are others. The peak is the rate at which ingest
+ *  catches up with `rounds` events of each, after as many that it has heard before. */
+const FULL = { tracks: 60_000, listeners: 100_000, rounds: 3, seconds: 20 };
+const QUICK = { tracks: 5_000, listeners: 30_000, rounds: 2, seconds: 2 };
 const FIRST_PROBER = 90_000_000;
-const LOAD_TICK_MS = 20;
+const LOAD_TICK_MS = 2;
 const PROBE_PAUSE_MS = 25;
-const SEEN_WAIT_MS = 20_000;
 const ASKED_AFTER_MS = 60_000;
+const HEARD_WAIT_MS = 20_000;
 
 /** How soon an event is in a reply while ingest hears others, with a broker, ingest and scorer in
  *  processes of their own. */
@@ -48,14 +47,19 @@ export async function measureByLoad({
   const children: Child[] = [];
   const broker = await startBroker();
   const log = await openLog({ brokers: broker.brokers, topicPrefix: "" }, LISTENING_TOPIC);
-  const load = loadOn(log);
+  const load = loadOn(log, sizes.listeners);
   try {
     await publishBenchBundle(home.bundle, sizes.tracks);
-    await load.append(sizes.backlog);
-    progress(`catches up with ${sizes.backlog} events from a broker`);
     const brokers = ["--brokers", broker.brokers.join(",")];
+    const backlog = sizes.rounds * sizes.listeners;
+    await load.append(backlog);
+    progress(`catches up with ${backlog} events from a broker, twice`);
+    const before = await startOn(home, "ingest", ...brokers);
+    await catchUpRate(home, log, { from: 0, to: backlog });
+    await before.stop();
+    await load.append(backlog);
     children.push(await startOn(home, "ingest", ...brokers));
-    const peak = await catchUpRate(home, log, sizes.backlog);
+    const peak = await catchUpRate(home, log, { from: backlog, to: 2 * backlog });
     const scorer = await startOn(home, "serve", "--port", "0", ...brokers);
     children.push(scorer);
     const client = connectClient(grpcAddress(scorer));
@@ -80,13 +84,13 @@ interface Load {
   append(count: number): Promise<void>;
 }
 
-function loadOn(log: EventLog): Load {
+function loadOn(log: EventLog, listeners: number): Load {
   let sent = 0;
   return {
     async append(count) {
       const events = Array.from({ length: count }, (_, index) => {
         const number = sent + index;
-        return steadyEvent(number % LOAD_LISTENERS, Math.floor(number / LOAD_LISTENERS));
+        return steadyEvent(number % listeners, Math.floor(number / listeners));
       });
       sent += count;
       await appendEvents(log, events);
@@ -95,7 +99,11 @@ function loadOn(log: EventLog): Load {
 }
 
 /** Events a second from the first commit that is seen to the last. */
-async function catchUpRate(home: TemporaryHome, log: EventLog, count: number): Promise<number> {
+async function catchUpRate(
+  home: TemporaryHome,
+  log: EventLog,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<number> {
   const reader = openLmdbReader(home.state);
   const applied = () => {
     let sum = 0;
@@ -104,13 +112,13 @@ async function catchUpRate(home: TemporaryHome, log: EventLog, count: number): P
     }
     return sum;
   };
-  while (applied() === 0) await sleep(1);
+  while (applied() <= from) await sleep(1);
   const [first, startedMs] = [applied(), performance.now()];
-  while (applied() < count) await sleep(1);
+  while (applied() < to) await sleep(1);
   const seconds = (performance.now() - startedMs) / 1000;
   await reader.close();
-  requireThat(first < count, "ingest applied everything at once: the backlog is too small");
-  return (count - first) / seconds;
+  requireThat(first < to, "ingest applied everything at once: the backlog is too small");
+  return (to - first) / seconds;
 }
 
 async function underLoad(
@@ -137,21 +145,15 @@ async function underLoad(
   return { rate: published / ((performance.now() - startedMs) / 1000), delaysMs };
 }
 
-/** Publishes an event and asks until a reply has heard it. */
+/** Publishes an event and asks for a list that has heard it. */
 async function probe(client: Client, log: EventLog, event: ListeningEvent): Promise<number> {
   const [position] = await appendEvents(log, [event]);
   const ackedMs = performance.now();
   const { listener, happenedAtMs } = event;
-  for (;;) {
-    const reply = await client.nextTracks({
-      listener,
-      k: 20,
-      askedAtMs: happenedAtMs + ASKED_AFTER_MS,
-    });
-    const seen = reply.freshness?.seen;
-    if (seen?.partition === position!.partition && seen.offset >= position!.offset) break;
+  const request = { listener, k: 20, askedAtMs: happenedAtMs + ASKED_AFTER_MS, atLeast: position };
+  while (!(await client.nextTracks(request)).freshness?.caughtUp) {
     const waitedMs = performance.now() - ackedMs;
-    requireThat(waitedMs < SEEN_WAIT_MS, `no reply had heard an event after ${SEEN_WAIT_MS} ms`);
+    requireThat(waitedMs < HEARD_WAIT_MS, `no reply had heard an event after ${HEARD_WAIT_MS} ms`);
   }
   return performance.now() - ackedMs;
 }

@@ -22,6 +22,7 @@ import { newCounts } from "../../ingest/counters.ts";
 import { type OpenedState, openState } from "../../ingest/open-state.ts";
 import { openSwapModels, type SwapModels } from "../../ingest/swap-models.ts";
 import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
+import { keepObjectsYoung } from "../../ingest/young-objects.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
 import { followBundle } from "../follow-bundle.ts";
@@ -49,6 +50,7 @@ export const ingest: Command = {
     ...CHANGELOG_OPTIONS,
   },
   async run({ options, signal }) {
+    keepObjectsYoung();
     const home = homeOf(options);
     const choice = logChoice(options);
     const notices = noticeWriter("ingest", options);
