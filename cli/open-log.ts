@@ -5,6 +5,7 @@ import {
   DEAD_LETTER_TOPIC,
   type EventLog,
   LISTENING_TOPIC,
+  RECOMMENDATION_TOPIC,
 } from "../core/log/event-log.ts";
 import { openKafkaLog } from "../core/log/kafka-log.ts";
 import { type LogNoticeListener, writeNotice } from "../core/log/log-notice.ts";
@@ -32,6 +33,7 @@ const PARTITIONS: Readonly<Record<string, number>> = {
   [LISTENING_TOPIC]: 4,
   [CATALOGUE_TOPIC]: 1,
   [DEAD_LETTER_TOPIC]: 1,
+  [RECOMMENDATION_TOPIC]: 4,
 };
 
 export const LOG_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -91,8 +93,7 @@ export async function openLog(
   topic: string,
   onNotice: LogNoticeListener = writeNotice,
 ): Promise<EventLog> {
-  const partitions = PARTITIONS[topic];
-  if (partitions === undefined) throw new Failure("bug", `no partitions are stated for ${topic}`);
+  const partitions = partitionsOf(topic);
   if ("folder" in choice) {
     return openEmbeddedLog({ folder: choice.folder, topic, partitions, onNotice });
   }
@@ -107,4 +108,11 @@ export async function openLog(
     onNotice,
     sessionTimeoutMs: choice.sessionTimeoutMs,
   });
+}
+
+/** Partitions that a topic is made with where nothing else is said. */
+export function partitionsOf(topic: string): number {
+  const partitions = PARTITIONS[topic];
+  if (partitions === undefined) throw new Failure("bug", `no partitions are stated for ${topic}`);
+  return partitions;
 }

@@ -102,6 +102,16 @@ export interface Recommendation {
   readonly memorySinceMs: number | undefined;
   /** Undefined where nothing was to be explained. */
   readonly explained: Explained | undefined;
+  /** Undefined where the list takes part in none. */
+  readonly experiment?: ExperimentPart;
+}
+
+/** A list's part in an experiment. */
+export interface ExperimentPart {
+  readonly name: string;
+  /** Undefined in an interleaved list, whose tracks name their arms. */
+  readonly arm: string | undefined;
+  readonly control: string;
 }
 
 /** What the influences of a list's tracks stand on. */
@@ -138,6 +148,8 @@ export interface RecommendedTrack {
   /** Only where the query asks: the events that lifted the track and held it back, the strongest
    *  first. */
   readonly influences?: Influences;
+  /** The arm that gave the track; only in an interleaved list. */
+  readonly arm?: string;
 }
 
 export interface Influences {

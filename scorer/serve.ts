@@ -6,7 +6,7 @@ import { followListener } from "./follow-listener.ts";
 import { forgetListener } from "./forget-listener.ts";
 import { rankTracks } from "./rank-tracks.ts";
 import { recommend } from "./recommend.ts";
-import type { Recommendation } from "./recommendation.ts";
+import type { NextTracksQuery, Recommendation } from "./recommendation.ts";
 import {
   type DescribeTrack,
   listenerReply,
@@ -45,8 +45,8 @@ export interface RecommenderParts {
   readonly report: (error: unknown) => void;
   /** Raised when the server ends: the streams of followers end then. */
   readonly stopping?: AbortSignal;
-  /** Told of every list that was made. */
-  readonly onRecommended?: (recommendation: Recommendation) => void;
+  /** Told of every list that was made, and of what was asked. */
+  readonly onRecommended?: (recommendation: Recommendation, query: NextTracksQuery) => void;
 }
 
 /** The gRPC service `segue.v1.Recommender`: wire messages in, wire messages out, nothing of them
@@ -60,7 +60,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       const query = nextTracksQuery(request);
       const deadlineAtMs = current.now() + leftMs;
       const recommendation = await recommend(current, { ...query, deadlineAtMs, signal });
-      onRecommended?.(recommendation);
+      onRecommended?.(recommendation, query);
       return nextTracksReply(recommendation, { describe, withDetails: request.withDetails });
     }),
     rankTracks: unary(calls, report, async (request, { leftMs, signal }) => {
@@ -83,7 +83,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
           const end = calls.begin();
           try {
             const recommendation = await recommend(scorer(), asked);
-            onRecommended?.(recommendation);
+            onRecommended?.(recommendation, asked);
             return recommendation;
           } finally {
             end();

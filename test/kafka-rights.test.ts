@@ -4,9 +4,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Child, startChild } from "../cli/child-process.ts";
+import { type Child, healthPortOf, startChild } from "../cli/child-process.ts";
 import { connectClient } from "../cli/recommender-client.ts";
-import { CATALOGUE_TOPIC, DEAD_LETTER_TOPIC, LISTENING_TOPIC } from "../core/log/event-log.ts";
+import {
+  CATALOGUE_TOPIC,
+  DEAD_LETTER_TOPIC,
+  LISTENING_TOPIC,
+  RECOMMENDATION_TOPIC,
+} from "../core/log/event-log.ts";
 import { openKafkaLog } from "../core/log/kafka-log.ts";
 import { grantRights, type Right } from "../core/log/kafka-rights.fixture.ts";
 import { ADMIN, makeBrokerSecurity } from "../deploy/kafka/broker-security.ts";
@@ -24,6 +29,7 @@ const RIGHTS: readonly Right[] = [
   right("ingest", "topic", DEAD_LETTER_TOPIC, "WRITE", "DESCRIBE_CONFIGS"),
   right("ingest", "group", "segue-*", "READ"),
   right("serve", "topic", LISTENING_TOPIC, "WRITE", "DESCRIBE_CONFIGS"),
+  right("serve", "topic", RECOMMENDATION_TOPIC, "WRITE", "DESCRIBE_CONFIGS"),
 ];
 const LISTENER = "curious";
 const PATIENCE_MS = 30_000;
@@ -40,7 +46,8 @@ test("ingest and scorer need no more rights than the document lists", async (t) 
   const sizes = { tracks: 20, dimension: 4, hidden: 4 };
   await publishRandomBundle(bundle, { ...sizes, features: [], seed: 1 });
   const args = ["--home", join(folder, "home"), "--bundle", bundle];
-  const scorer = await startAs("serve", [...args, "--port", "0"]);
+  const logging = ["--recommendation-log", "full", "--health-port", "0"];
+  const scorer = await startAs("serve", [...args, "--port", "0", ...logging]);
   const ingest = await startAs("ingest", args);
   t.after(() => Promise.all([scorer.stop(), ingest.stop()]));
   const client = connectClient(/127\.0\.0\.1:\d+/.exec(scorer.detail)![0]);
@@ -49,6 +56,12 @@ test("ingest and scorer need no more rights than the document lists", async (t) 
   const untilMs = performance.now() + PATIENCE_MS;
   while (!(await client.getListener(LISTENER)).known) {
     assert.ok(performance.now() < untilMs, "ingest heard the event");
+    await sleep(20);
+  }
+  await client.nextTracks({ listener: LISTENER, k: 3 });
+  const metrics = `http://127.0.0.1:${healthPortOf(scorer)}/metrics`;
+  while (!/^segue_recommendations_logged_total 1$/m.test(await (await fetch(metrics)).text())) {
+    assert.ok(performance.now() < untilMs, "the list was logged");
     await sleep(20);
   }
   const { stdout } = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" });
@@ -60,8 +73,8 @@ async function makeTopics(): Promise<void> {
   const ca = [readFileSync(security.caFile, "utf8")];
   const sasl = { mechanism: "plain", username: ADMIN, password: PASSWORD } as const;
   const as = { brokers: broker!.brokers, clientId: "tests", ssl: { ca }, sasl };
-  for (const topic of [LISTENING_TOPIC, CATALOGUE_TOPIC, DEAD_LETTER_TOPIC]) {
-    const partitions = topic === LISTENING_TOPIC ? 4 : 1;
+  for (const topic of [LISTENING_TOPIC, CATALOGUE_TOPIC, DEAD_LETTER_TOPIC, RECOMMENDATION_TOPIC]) {
+    const partitions = topic === LISTENING_TOPIC || topic === RECOMMENDATION_TOPIC ? 4 : 1;
     const compacted = topic === CATALOGUE_TOPIC;
     await (await openKafkaLog({ ...as, topic, partitions, compacted })).close();
   }

@@ -24,6 +24,7 @@ import { serveMetrics } from "../metrics/serve-metrics.ts";
 import { watchStaleness } from "../metrics/staleness.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
+import { RECOMMENDATION_LOG_OPTIONS, recommendationLogOf } from "../recommendation-log.ts";
 import { CONSOLE_OPTIONS, serveConsole } from "../serve-console.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { stopped } from "../stop-signal.ts";
@@ -39,6 +40,7 @@ export const serve: Command = {
     ...HEALTH_OPTIONS,
     ...NOTICE_OPTIONS,
     ...ACCESS_OPTIONS,
+    ...RECOMMENDATION_LOG_OPTIONS,
   },
   async run({ options, signal }) {
     const home = homeOf(options);
@@ -50,6 +52,7 @@ export const serve: Command = {
     const state = openLmdbReader(home.state);
     const catalogue = openCatalogueReader(home.catalogue);
     const { metrics, onRecommended, onCall } = serveMetrics();
+    const recommendations = await recommendationLogOf(options, { metrics, onNotice });
     const calls = createAdmission();
     const figures = createCallFigures(() => performance.now());
     const scorer = await openSwapScorer(bundle, {
@@ -68,9 +71,10 @@ export const serve: Command = {
       describe: (track) => described(catalogue.get(track)),
       log,
       report: (error) => onNotice({ level: "error", message: String(error) }),
-      onRecommended(recommendation) {
+      onRecommended(recommendation, query) {
         onRecommended(recommendation);
         figures.onRecommended(recommendation);
+        recommendations.take(recommendation, query);
       },
       stopping: signal,
     });
@@ -97,6 +101,7 @@ export const serve: Command = {
     health?.say(false, {});
     await page?.close();
     await doors.drain();
+    await recommendations.close();
     access.close();
     health?.close();
     await following;

@@ -160,6 +160,17 @@ export const METRICS = {
     help: "Lists with fewer tracks than were asked for.",
     from: ["serve"],
   },
+  segue_recommendations_logged_total: {
+    type: "counter",
+    help: "Lists that were written to the recommendation log.",
+    from: ["serve"],
+  },
+  segue_recommendations_not_logged_total: {
+    type: "counter",
+    help: "Lists that should have been and were not, by what stood in the way.",
+    labels: ["reason"],
+    from: ["serve"],
+  },
   segue_state_stale_seconds: {
     type: "gauge",
     help: "Age of the newest applied record of a partition that has newer ones waiting, else 0.",

@@ -94,3 +94,4 @@ export interface LogSubscription {
 export const LISTENING_TOPIC = "segue.listening.v1";
 export const CATALOGUE_TOPIC = "segue.catalogue.v1";
 export const DEAD_LETTER_TOPIC = "segue.dead-letter.v1";
+export const RECOMMENDATION_TOPIC = "segue.recommendations.v1";
