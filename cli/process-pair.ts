@@ -25,8 +25,8 @@ export interface PairOptions {
   /** Where the scorer answers about health and metrics, and ingest at the next one; 0 takes any. */
   readonly healthPort?: number | undefined;
   readonly logFormat?: string;
-  /** Options of the scorer's doors; it tells its contracts where they are left out. */
-  readonly access?: readonly string[];
+  /** Options of the scorer alone; it tells its contracts where they are left out. */
+  readonly scorerArgs?: readonly string[];
   /** How both log in to Kafka, as options. */
   readonly kafkaArgs?: readonly string[];
   readonly signal: AbortSignal;
@@ -78,8 +78,8 @@ function serveArgs(options: PairOptions, { port, consolePort }: Ports): string[]
   const address = ["--host", options.host, "--port", String(port)];
   const console = given("--console-port", consolePort);
   const health = given("--health-port", options.healthPort);
-  const access = options.access ?? ["--reflection"];
-  return [...sharedArgs(options), ...address, ...console, ...health, ...access];
+  const own = options.scorerArgs ?? ["--reflection"];
+  return [...sharedArgs(options), ...address, ...console, ...health, ...own];
 }
 
 /** Those of the first start are kept by all later ones. */

@@ -1,6 +1,6 @@
 import { Failure } from "../core/domain/failure.ts";
 import { bundleMark } from "../core/domain/hash.ts";
-import type { ListenerId } from "../core/domain/ids.ts";
+import type { BundleMark, ListenerId } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import { partitionOf } from "../core/log/partition-of.ts";
 import { advance } from "../core/state/advance.ts";
@@ -25,7 +25,8 @@ export async function readState(scorer: Scorer, query: NextTracksQuery): Promise
   // The position first: a record read after it is at least as new as it says.
   const partition = partitionOf(listener, scorer.partitions);
   const position = orNotice(scorer, () => scorer.state.position(partition));
-  const stored = orNotice(scorer, () => scorer.state.read(listener));
+  const read = orNotice(scorer, () => scorer.state.read(listener));
+  const stored = underBundle(scorer, read);
   const { record, pendingStepped } = await upToDate(scorer, listener, stored, pending);
   return {
     record,
@@ -37,6 +38,19 @@ export async function readState(scorer: Scorer, query: NextTracksQuery): Promise
     },
   };
 }
+
+/** A record under this scorer's bundle where its hidden states count as this bundle's own, and
+ *  under none where they do not. */
+function underBundle(
+  { bundle, statesOf }: Scorer,
+  record: ListenerRecord | undefined,
+): ListenerRecord | undefined {
+  if (record === undefined || statesOf === undefined) return record;
+  const own = statesOf.has(record.bundle) ? bundleMark(bundle.manifest.id) : OF_NO_BUNDLE;
+  return { ...record, bundle: own };
+}
+
+const OF_NO_BUNDLE = "" as BundleMark;
 
 /** The record after `pending`, under this scorer's bundle: one that another bundle's models stepped
  *  is stepped anew from its recent events. */

@@ -60,6 +60,8 @@ export interface NextTracksQuery {
   readonly atLeast?: LogPosition | undefined;
   /** The clock's now where it is not given. */
   readonly askedAtMs?: number | undefined;
+  /** Whether the list takes part in no experiment. */
+  readonly outsideExperiments?: boolean;
   /** When the caller stops waiting, on the scorer's clock. */
   readonly deadlineAtMs?: number | undefined;
   /** Raised when the caller has gone: nothing is scored then. */
@@ -112,6 +114,8 @@ export interface ExperimentPart {
   /** Undefined in an interleaved list, whose tracks name their arms. */
   readonly arm: string | undefined;
   readonly control: string;
+  /** The bundles of an interleaved list's arms. */
+  readonly interleaved?: readonly { readonly arm: string; readonly bundle: BundleId }[];
 }
 
 /** What the influences of a list's tracks stand on. */

@@ -25,7 +25,7 @@ import {
 import { influenceWords } from "./influence-words.ts";
 import { encodePageTracks, type Page } from "./pages.ts";
 import type { RankedTracks } from "./rank-tracks.ts";
-import type { Influence, Recommendation, Rung } from "./recommendation.ts";
+import type { ExperimentPart, Influence, Recommendation, Rung } from "./recommendation.ts";
 import type { SimilarTracks } from "./similar-tracks.ts";
 
 /** What the catalogue knows of a track, for people. */
@@ -71,6 +71,7 @@ export function nextTracksReply(
       skipProbability: told.skipProbability,
       propensity: told.propensity,
       adjustment: told.adjustment,
+      arm: told.arm ?? "",
       broughtBy: (told.influences?.broughtBy ?? []).map(influence),
       heldBackBy: (told.influences?.heldBackBy ?? []).map(influence),
     })),
@@ -81,6 +82,17 @@ export function nextTracksReply(
     nextPage: recommendation.nextPage && pageReply(recommendation.nextPage),
     memorySinceMs: recommendation.memorySinceMs,
     explained: recommendation.explained,
+    ...experimentReply(recommendation.experiment),
+  };
+}
+
+function experimentReply(
+  part: ExperimentPart | undefined,
+): Pick<NextTracksResponse, "experiment" | "arm" | "interleaved"> {
+  return {
+    experiment: part?.name ?? "",
+    arm: part?.arm ?? "",
+    interleaved: (part?.interleaved ?? []).map(({ arm, bundle }) => ({ arm, bundleId: bundle })),
   };
 }
 

@@ -37,6 +37,7 @@ export function nextTracksQuery(request: NextTracksRequest): NextTracksQuery {
     excludeTracks: excludedTracks(request.excludeTracks),
     excludeHeard: excludeHeardOf(request.excludeHeard),
     withSkipProbability: request.withSkipProbability,
+    outsideExperiments: request.outsideExperiments,
     pending: pendingEvents(request.pending, listener),
     atLeast: positionOf(request.atLeast),
     askedAtMs: askedAtOf(request.askedAtMs),

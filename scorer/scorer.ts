@@ -1,6 +1,7 @@
 import type { Bundle } from "../core/bundle/bundle.ts";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
 import type { Failure } from "../core/domain/failure.ts";
+import type { BundleMark } from "../core/domain/ids.ts";
 import { HEAR_RULES, type HearRules } from "../core/state/hear.ts";
 import type { StateReader } from "../core/state/session-store.ts";
 import { type OpenAdjustment, openAdjustments } from "./adjustment.ts";
@@ -27,6 +28,9 @@ export interface Scorer extends ScorerParts {
   readonly live: LiveCatalogue;
   readonly adjustments: OpenAdjustment;
   readonly longTail: TrackBits;
+  /** The bundles whose records' hidden states are read as they are, where these are not this
+   *  bundle's alone. */
+  readonly statesOf?: ReadonlySet<BundleMark>;
 }
 
 export interface ScorerParts {

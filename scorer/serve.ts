@@ -2,10 +2,10 @@ import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc
 import type { EventLog } from "../core/log/event-log.ts";
 import { type RecommenderServer, RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
 import { type Admission, createAdmission } from "./admission.ts";
+import { makePlainList } from "./experiments/recommend-in-arm.ts";
 import { followListener } from "./follow-listener.ts";
 import { forgetListener } from "./forget-listener.ts";
 import { rankTracks } from "./rank-tracks.ts";
-import { recommend } from "./recommend.ts";
 import type { NextTracksQuery, Recommendation } from "./recommendation.ts";
 import {
   type DescribeTrack,
@@ -45,6 +45,8 @@ export interface RecommenderParts {
   readonly report: (error: unknown) => void;
   /** Raised when the server ends: the streams of followers end then. */
   readonly stopping?: AbortSignal;
+  /** Makes every list; by no arm of any experiment where it is not given. */
+  readonly makeList?: typeof makePlainList;
   /** Told of every list that was made, and of what was asked. */
   readonly onRecommended?: (recommendation: Recommendation, query: NextTracksQuery) => void;
 }
@@ -53,15 +55,15 @@ export interface RecommenderParts {
  *  further in. */
 export function recommenderService(parts: RecommenderParts): ServedService {
   const { scorer, calls = createAdmission(), describe, log, report } = parts;
-  const { onRecommended, stopping } = parts;
+  const { onRecommended, makeList = makePlainList, stopping } = parts;
   const implementation: RecommenderServer = {
     nextTracks: unary(calls, report, async (request, { leftMs, signal }) => {
       const current = scorer();
       const query = nextTracksQuery(request);
       const deadlineAtMs = current.now() + leftMs;
-      const recommendation = await recommend(current, { ...query, deadlineAtMs, signal });
-      onRecommended?.(recommendation, query);
-      return nextTracksReply(recommendation, { describe, withDetails: request.withDetails });
+      const { list, asked } = await makeList(current, { ...query, deadlineAtMs, signal });
+      onRecommended?.(list, asked);
+      return nextTracksReply(list, { describe, withDetails: request.withDetails });
     }),
     rankTracks: unary(calls, report, async (request, { leftMs, signal }) => {
       const current = scorer();
@@ -78,13 +80,13 @@ export function recommenderService(parts: RecommenderParts): ServedService {
         query,
         intervalMs,
         signal,
-        async makeList(asked) {
+        async makeList(followed) {
           // The scorer is in use while it makes a list, and not between two of them.
           const end = calls.begin();
           try {
-            const recommendation = await recommend(scorer(), asked);
-            onRecommended?.(recommendation, asked);
-            return recommendation;
+            const { list, asked } = await makeList(scorer(), followed);
+            onRecommended?.(list, asked);
+            return list;
           } finally {
             end();
           }

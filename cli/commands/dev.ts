@@ -1,5 +1,6 @@
 import { ACCESS_OPTIONS, accessArgs } from "../access-options.ts";
 import type { Command, CommandInput } from "../command.ts";
+import { EXPERIMENT_OPTIONS, experimentArgs } from "../experiment/serve-experiments.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { kafkaArgs } from "../kafka-options.ts";
 import { NOTICE_OPTIONS } from "../notices.ts";
@@ -22,6 +23,7 @@ export const dev: Command = {
     },
     ...NOTICE_OPTIONS,
     ...ACCESS_OPTIONS,
+    ...EXPERIMENT_OPTIONS,
   },
   async run(input: CommandInput) {
     const { options, signal } = input;
@@ -37,7 +39,7 @@ export const dev: Command = {
       kafkaArgs: kafkaArgs(options),
       healthPort: options.numberIfGiven("health-port"),
       logFormat: options.text("log-format"),
-      access: [...accessArgs(options), "--reflection"],
+      scorerArgs: [...accessArgs(options), ...experimentArgs(options), "--reflection"],
       signal,
     });
     process.stdout.write(`segue is ready: page ${pair.page}, grpc ${pair.address}\n`);

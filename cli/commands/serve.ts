@@ -11,11 +11,12 @@ import { createAdmission } from "../../scorer/admission.ts";
 import { type CallObserver, observedService } from "../../scorer/observed-service.ts";
 import type { TrackDescription } from "../../scorer/replies.ts";
 import { recommenderService } from "../../scorer/serve.ts";
-import { openSwapScorer } from "../../scorer/swap-scorer.ts";
+import { openSwapScorer, type SwapParts } from "../../scorer/swap-scorer.ts";
 import { ACCESS_OPTIONS, accessOf } from "../access-options.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
 import { openDoors } from "../doors.ts";
+import { EXPERIMENT_OPTIONS, experimentsOf } from "../experiment/serve-experiments.ts";
 import { followBundle } from "../follow-bundle.ts";
 import { HEALTH_OPTIONS } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
@@ -24,7 +25,6 @@ import { serveMetrics } from "../metrics/serve-metrics.ts";
 import { watchStaleness } from "../metrics/staleness.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
-import { RECOMMENDATION_LOG_OPTIONS, recommendationLogOf } from "../recommendation-log.ts";
 import { CONSOLE_OPTIONS, serveConsole } from "../serve-console.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { stopped } from "../stop-signal.ts";
@@ -40,7 +40,7 @@ export const serve: Command = {
     ...HEALTH_OPTIONS,
     ...NOTICE_OPTIONS,
     ...ACCESS_OPTIONS,
-    ...RECOMMENDATION_LOG_OPTIONS,
+    ...EXPERIMENT_OPTIONS,
   },
   async run({ options, signal }) {
     const home = homeOf(options);
@@ -52,10 +52,9 @@ export const serve: Command = {
     const state = openLmdbReader(home.state);
     const catalogue = openCatalogueReader(home.catalogue);
     const { metrics, onRecommended, onCall } = serveMetrics();
-    const recommendations = await recommendationLogOf(options, { metrics, onNotice });
     const calls = createAdmission();
     const figures = createCallFigures(() => performance.now());
-    const scorer = await openSwapScorer(bundle, {
+    const parts: SwapParts = {
       startRunner: createStepRunner,
       calls,
       state,
@@ -64,17 +63,20 @@ export const serve: Command = {
       now: Date.now,
       randomBytes,
       notice: ({ message }) => onNotice({ level: "error", message }),
-    });
+    };
+    const scorer = await openSwapScorer(bundle, parts);
+    const experiments = await experimentsOf(options, bundle, { ...parts, metrics, notices });
     const recommender = recommenderService({
       scorer: scorer.current,
       calls,
       describe: (track) => described(catalogue.get(track)),
       log,
       report: (error) => onNotice({ level: "error", message: String(error) }),
+      makeList: experiments.makeList,
       onRecommended(recommendation, query) {
         onRecommended(recommendation);
         figures.onRecommended(recommendation);
-        recommendations.take(recommendation, query);
+        experiments.take(recommendation, query);
       },
       stopping: signal,
     });
@@ -101,7 +103,7 @@ export const serve: Command = {
     health?.say(false, {});
     await page?.close();
     await doors.drain();
-    await recommendations.close();
+    await experiments.close();
     access.close();
     health?.close();
     await following;

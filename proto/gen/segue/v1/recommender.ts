@@ -219,7 +219,11 @@ export interface NextTracksRequest {
    * Where it is given, every track says which events brought it here and which held it back. Without
    * effect for a list along a `path`, which no event has a part in.
    */
-  explain: Explain | undefined;
+  explain:
+    | Explain
+    | undefined;
+  /** Whether the list takes part in no experiment: it is then made as if none ran. */
+  outsideExperiments: boolean;
 }
 
 /**
@@ -426,7 +430,23 @@ export interface NextTracksResponse {
     | number
     | undefined;
   /** Only with `explain`. */
-  explained: Explained | undefined;
+  explained:
+    | Explained
+    | undefined;
+  /** The experiment that the list takes part in; empty where it takes part in none. */
+  experiment: string;
+  /** The listener's arm of it. Empty in an interleaved list, whose tracks name their arms. */
+  arm: string;
+  /**
+   * The arms of an interleaved list, each with the bundle that scored its tracks. `bundle_id`, `rung`
+   * and `blend` are then the control's.
+   */
+  interleaved: InterleavedArm[];
+}
+
+export interface InterleavedArm {
+  arm: string;
+  bundleId: string;
 }
 
 /** What the influences of a list's tracks stand on. */
@@ -496,6 +516,11 @@ export interface RecommendedTrack {
    */
   broughtBy: Influence[];
   heldBackBy: Influence[];
+  /**
+   * The arm that gave the track. Only in an interleaved list, and not where the other arm had no more
+   * tracks to give.
+   */
+  arm: string;
 }
 
 /** One event's part in a track's place. */
@@ -672,6 +697,7 @@ function createBaseNextTracksRequest(): NextTracksRequest {
     horizon: undefined,
     page: undefined,
     explain: undefined,
+    outsideExperiments: false,
   };
 }
 
@@ -751,6 +777,9 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     }
     if (message.explain !== undefined) {
       Explain.encode(message.explain, writer.uint32(402).fork()).join();
+    }
+    if (message.outsideExperiments !== false) {
+      writer.uint32(560).bool(message.outsideExperiments);
     }
     return writer;
   },
@@ -968,6 +997,14 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
             message.explain = Explain.decode(reader, reader.uint32());
             continue;
           }
+          case 70: {
+            if (tag !== 560) {
+              break;
+            }
+
+            message.outsideExperiments = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1039,6 +1076,11 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
       horizon: isSet(object.horizon) ? globalThis.Number(object.horizon) : undefined,
       page: isSet(object.page) ? Page.fromJSON(object.page) : undefined,
       explain: isSet(object.explain) ? Explain.fromJSON(object.explain) : undefined,
+      outsideExperiments: isSet(object.outsideExperiments)
+        ? globalThis.Boolean(object.outsideExperiments)
+        : isSet(object.outside_experiments)
+        ? globalThis.Boolean(object.outside_experiments)
+        : false,
     };
   },
 
@@ -1119,6 +1161,9 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     if (message.explain !== undefined) {
       obj.explain = Explain.toJSON(message.explain);
     }
+    if (message.outsideExperiments !== false) {
+      obj.outsideExperiments = message.outsideExperiments;
+    }
     return obj;
   },
 
@@ -1164,6 +1209,7 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     message.explain = (object.explain !== undefined && object.explain !== null)
       ? Explain.fromPartial(object.explain)
       : undefined;
+    message.outsideExperiments = object.outsideExperiments ?? false;
     return message;
   },
 };
@@ -2615,6 +2661,9 @@ function createBaseNextTracksResponse(): NextTracksResponse {
     nextPage: undefined,
     memorySinceMs: undefined,
     explained: undefined,
+    experiment: "",
+    arm: "",
+    interleaved: [],
   };
 }
 
@@ -2658,6 +2707,15 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     }
     if (message.explained !== undefined) {
       Explained.encode(message.explained, writer.uint32(242).fork()).join();
+    }
+    if (message.experiment !== "") {
+      writer.uint32(330).string(message.experiment);
+    }
+    if (message.arm !== "") {
+      writer.uint32(338).string(message.arm);
+    }
+    for (const v of message.interleaved) {
+      InterleavedArm.encode(v!, writer.uint32(346).fork()).join();
     }
     return writer;
   },
@@ -2779,6 +2837,30 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
             message.explained = Explained.decode(reader, reader.uint32());
             continue;
           }
+          case 41: {
+            if (tag !== 330) {
+              break;
+            }
+
+            message.experiment = reader.string();
+            continue;
+          }
+          case 42: {
+            if (tag !== 338) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
+          case 43: {
+            if (tag !== 346) {
+              break;
+            }
+
+            message.interleaved.push(InterleavedArm.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2836,6 +2918,11 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
         ? globalThis.Number(object.memory_since_ms)
         : undefined,
       explained: isSet(object.explained) ? Explained.fromJSON(object.explained) : undefined,
+      experiment: isSet(object.experiment) ? globalThis.String(object.experiment) : "",
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      interleaved: globalThis.Array.isArray(object?.interleaved)
+        ? object.interleaved.map((e: any) => InterleavedArm.fromJSON(e))
+        : [],
     };
   },
 
@@ -2880,6 +2967,15 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     if (message.explained !== undefined) {
       obj.explained = Explained.toJSON(message.explained);
     }
+    if (message.experiment !== "") {
+      obj.experiment = message.experiment;
+    }
+    if (message.arm !== "") {
+      obj.arm = message.arm;
+    }
+    if (message.interleaved?.length) {
+      obj.interleaved = message.interleaved.map((e) => InterleavedArm.toJSON(e));
+    }
     return obj;
   },
 
@@ -2909,6 +3005,98 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     message.explained = (object.explained !== undefined && object.explained !== null)
       ? Explained.fromPartial(object.explained)
       : undefined;
+    message.experiment = object.experiment ?? "";
+    message.arm = object.arm ?? "";
+    message.interleaved = object.interleaved?.map((e) => InterleavedArm.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseInterleavedArm(): InterleavedArm {
+  return { arm: "", bundleId: "" };
+}
+
+export const InterleavedArm: MessageFns<InterleavedArm> = {
+  encode(message: InterleavedArm, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.arm !== "") {
+      writer.uint32(10).string(message.arm);
+    }
+    if (message.bundleId !== "") {
+      writer.uint32(18).string(message.bundleId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InterleavedArm {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInterleavedArm();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bundleId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): InterleavedArm {
+    return {
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      bundleId: isSet(object.bundleId)
+        ? globalThis.String(object.bundleId)
+        : isSet(object.bundle_id)
+        ? globalThis.String(object.bundle_id)
+        : "",
+    };
+  },
+
+  toJSON(message: InterleavedArm): unknown {
+    const obj: any = {};
+    if (message.arm !== "") {
+      obj.arm = message.arm;
+    }
+    if (message.bundleId !== "") {
+      obj.bundleId = message.bundleId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<InterleavedArm>): InterleavedArm {
+    return InterleavedArm.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InterleavedArm>): InterleavedArm {
+    const message = createBaseInterleavedArm();
+    message.arm = object.arm ?? "";
+    message.bundleId = object.bundleId ?? "";
     return message;
   },
 };
@@ -3242,6 +3430,7 @@ function createBaseRecommendedTrack(): RecommendedTrack {
     adjustment: 0,
     broughtBy: [],
     heldBackBy: [],
+    arm: "",
   };
 }
 
@@ -3276,6 +3465,9 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     }
     for (const v of message.heldBackBy) {
       Influence.encode(v!, writer.uint32(130).fork()).join();
+    }
+    if (message.arm !== "") {
+      writer.uint32(162).string(message.arm);
     }
     return writer;
   },
@@ -3373,6 +3565,14 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
             message.heldBackBy.push(Influence.decode(reader, reader.uint32()));
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3413,6 +3613,7 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
         : globalThis.Array.isArray(object?.held_back_by)
         ? object.held_back_by.map((e: any) => Influence.fromJSON(e))
         : [],
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
     };
   },
 
@@ -3448,6 +3649,9 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     if (message.heldBackBy?.length) {
       obj.heldBackBy = message.heldBackBy.map((e) => Influence.toJSON(e));
     }
+    if (message.arm !== "") {
+      obj.arm = message.arm;
+    }
     return obj;
   },
 
@@ -3470,6 +3674,7 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     message.adjustment = object.adjustment ?? 0;
     message.broughtBy = object.broughtBy?.map((e) => Influence.fromPartial(e)) || [];
     message.heldBackBy = object.heldBackBy?.map((e) => Influence.fromPartial(e)) || [];
+    message.arm = object.arm ?? "";
     return message;
   },
 };

@@ -1,16 +1,16 @@
-import { Failure } from "../core/domain/failure.ts";
-import { type EmbeddedLog, openEmbeddedLog } from "../core/log/embedded-log.ts";
-import { type EventLog, RECOMMENDATION_TOPIC } from "../core/log/event-log.ts";
-import type { LogNoticeListener } from "../core/log/log-notice.ts";
-import { forgetOldLists } from "../scorer/experiments/forget-old-lists.ts";
+import { Failure } from "../../core/domain/failure.ts";
+import { type EmbeddedLog, openEmbeddedLog } from "../../core/log/embedded-log.ts";
+import { type EventLog, RECOMMENDATION_TOPIC } from "../../core/log/event-log.ts";
+import type { LogNoticeListener } from "../../core/log/log-notice.ts";
+import { forgetOldLists } from "../../scorer/experiments/forget-old-lists.ts";
 import {
   NOT_LOGGED_REASONS,
   openRecommendationLog,
   type RecommendationLog,
-} from "../scorer/experiments/recommendation-log.ts";
-import type { OptionSpec, Options } from "./command.ts";
-import type { Metrics } from "./metrics/metrics.ts";
-import { logChoice, openLog, partitionsOf } from "./open-log.ts";
+} from "../../scorer/experiments/recommendation-log.ts";
+import type { OptionSpec, Options } from "../command.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { logChoice, openLog, partitionsOf } from "../open-log.ts";
 
 export const LISTENER_SALT_OPTION: Readonly<Record<string, OptionSpec>> = {
   "listener-salt": {
