@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/compare-models.ts")).compareModelsCommand,
   },
   {
+    name: "experiment",
+    summary: "Say what came of an experiment, or what another way to recommend would have earned",
+    load: async () => (await import("./commands/experiment.ts")).experimentCommand,
+  },
+  {
     name: "compress",
     summary: "Make a bundle smaller and faster, and print what that costs in recall",
     load: async () => (await import("./commands/compress.ts")).compressCommand,

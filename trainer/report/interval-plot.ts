@@ -17,7 +17,8 @@ const TOP = 8;
 /** A dot for each value and a line for its interval, best first. */
 export function intervalPlot(title: string, rows: readonly PlottedInterval[]): string {
   const best = rows.toSorted((one, other) => other.value - one.value);
-  const axis = roundAxis(0, Math.max(...best.map(({ interval }) => interval[1]), 1e-9), 5);
+  const low = Math.min(...best.map(({ interval }) => interval[0]), 0);
+  const axis = roundAxis(low, Math.max(...best.map(({ interval }) => interval[1]), 1e-9), 5);
   const bottom = TOP + best.length * ROW_HEIGHT;
   const across = [NAMES_WIDTH, WIDTH - VALUE_WIDTH] as const;
   const grid = axis.ticks.map((tick) => {
