@@ -4,6 +4,7 @@ import { type Bench, type BenchOptions, SIZE_OPTIONS } from "./bench.ts";
 import { brokerIngest } from "./broker-ingest.ts";
 import { capacity } from "./capacity.ts";
 import { DidNotHappen } from "./did-not-happen.ts";
+import { experiments } from "./experiments.ts";
 import { freshness } from "./freshness.ts";
 import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
@@ -82,6 +83,12 @@ const BENCHES: readonly Bench[] = [
     name: "baselines",
     summary: "the baselines' figures on #nowplaying, beside those that others measured",
     run: baselines,
+  },
+  {
+    name: "experiments",
+    summary:
+      "how often experiments on the simulated world are wrong, and how far estimates are off",
+    run: experiments,
   },
   {
     name: "training-speed",
