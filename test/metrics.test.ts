@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import type { Client } from "../cli/recommender-client.ts";
+import { ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
+import { Seeds } from "../proto/gen/segue/v1/recommender.ts";
 import type { Delivery } from "./support/listening-records.ts";
 import { listeningWorld } from "./support/listening-world.ts";
 import { hasPrometheus, promtool, startPrometheus } from "./support/prometheus.ts";
@@ -74,6 +77,7 @@ test("a real Prometheus scrapes both processes and answers from what they say", 
 });
 
 test("neither metrics nor logs hold an id of a listener, a track or an event", async () => {
+  await askBadly(started.client);
   const { ingest, serve } = await started.scrapes();
   await started.stop();
   const lines = started.lines();
@@ -82,6 +86,18 @@ test("neither metrics nor logs hold an id of a listener, a track or an event", a
   const ids = written.match(/\b(listener-\d+|track-\d+|event-\d+|mallory)\b/g) ?? [];
   assert.deepEqual(ids, []);
 });
+
+/** Calls that are refused for an id in them. */
+async function askBadly(client: Client): Promise<void> {
+  const listener = "listener-1";
+  const event = ListeningEvent.fromPartial({ eventId: "event-1", listener, track: "track-1" });
+  await assert.rejects(client.publish(event), /happened_at_ms/);
+  const seeds = Seeds.fromPartial({ tracks: [{ id: "track-999999" }] });
+  await assert.rejects(client.nextTracks({ listener, k: 5, seeds }), /seeds/);
+  const filter = 'track.id == "track-1" &&';
+  await assert.rejects(client.nextTracks({ listener, k: 5, filter }), /filter/);
+  await assert.rejects(client.similarTracks("track-999999", 5), /track/);
+}
 
 function seriesValue(text: string, series: string): number {
   const line = text.split("\n").find((one) => one.startsWith(`${series} `));

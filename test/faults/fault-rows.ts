@@ -402,8 +402,12 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     row: 44,
-    tests: SIMULATION,
-    owed: "what scorer and gateway write, and metrics and traces",
+    tests: [
+      ...SIMULATION,
+      ...named("test/metrics.test.ts", [
+        "neither metrics nor logs hold an id of a listener, a track or an event",
+      ]),
+    ],
   },
   {
     row: 46,
@@ -417,6 +421,15 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ]),
     ],
     owed: "two versions that run one after the other on one store",
+  },
+  {
+    row: 47,
+    tests: named("test/supply-chain.test.ts", [
+      "every package is locked to the hash of its bytes in a registry",
+      "of every package with an installation script it is stated whether that may run",
+      "a bill of materials names every package with the hash of its bytes",
+    ]),
+    owed: "known holes: the registry has to be asked for its advisories (`npm audit`)",
   },
 ];
 
