@@ -5,9 +5,13 @@ import { loadFigures, loadPage, loadTable } from "./load-report.ts";
 import type { StageResult } from "./run-stage.ts";
 
 function result(rate: number, ms: number, change: Partial<StageResult> = {}): StageResult {
-  const latencies = newLatencies();
-  for (let job = 0; job < 100; job++) latencies.add(ms);
-  return { rate, seconds: 1, latencies, failed: 0, dropped: 0, reached: rate, ...change };
+  const [latencies, sentLatencies] = [newLatencies(), newLatencies()];
+  for (let job = 0; job < 100; job++) {
+    latencies.add(ms);
+    sentLatencies.add(ms / 2);
+  }
+  const counts = { failed: 0, dropped: 0, reached: rate };
+  return { rate, seconds: 1, latencies, sentLatencies, ...counts, ...change };
 }
 
 test("the knee is the last rate before one that is not reached, far slower or fails", () => {
@@ -35,7 +39,7 @@ test("table and page show every stage and ask no other host", () => {
   const objective = { text: "p99=25ms", percentile: 99, ms: 25 };
   const figures = loadFigures([result(100, 2), result(200, 3), result(300, 90)], objective);
   for (const shown of [loadTable(figures), loadPage(figures)]) {
-    for (const part of ["kept up to 200 a second", "p99=25ms: missed", "90.0"]) {
+    for (const part of ["kept up to 200 a second", "p99=25ms: missed", "90.0", "45.0"]) {
       assert.ok(shown.includes(part), part);
     }
   }

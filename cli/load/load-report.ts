@@ -1,5 +1,5 @@
 import { drawTable } from "../table.ts";
-import { PERCENTILES } from "./latencies.ts";
+import { type Latencies, PERCENTILES } from "./latencies.ts";
 import type { StageResult } from "./run-stage.ts";
 import type { Objective } from "./stages.ts";
 
@@ -11,7 +11,10 @@ export interface StageFigures {
   readonly failed: number;
   readonly dropped: number;
   readonly max_ms: number;
+  /** From when a job was due. */
   readonly percentiles_ms: Readonly<Record<string, number>>;
+  /** From when it was sent. */
+  readonly sent_percentiles_ms: Readonly<Record<string, number>>;
 }
 
 export interface LoadFigures {
@@ -48,39 +51,44 @@ export function loadFigures(
 }
 
 function figuresOf(result: StageResult): StageFigures {
-  const { rate, reached, latencies, failed, dropped } = result;
-  const at = PERCENTILES.map((percentile) => [`p${percentile}`, latencies.percentile(percentile)]);
-  const jobs = latencies.count();
-  const percentiles = Object.fromEntries(at);
+  const { rate, reached, latencies, sentLatencies, failed, dropped } = result;
   return {
     rate,
     reached,
-    jobs,
+    jobs: latencies.count(),
     failed,
     dropped,
     max_ms: latencies.max(),
-    percentiles_ms: percentiles,
+    percentiles_ms: percentilesOf(latencies),
+    sent_percentiles_ms: percentilesOf(sentLatencies),
   };
+}
+
+function percentilesOf(latencies: Latencies): Record<string, number> {
+  const named = PERCENTILES.map((one) => [`p${one}`, latencies.percentile(one)] as const);
+  return Object.fromEntries(named);
 }
 
 export function loadTable({ stages, knee, objective }: LoadFigures): string {
   const names = PERCENTILES.map((percentile) => `p${percentile}`);
-  const columns = ["rate", "reached", "jobs", "failed", "dropped", ...names, "max"].map(
-    (title) => ({
-      title,
-      right: true,
-    }),
-  );
-  const rows = stages.map((stage) => [
-    stage.rate.toFixed(0),
-    stage.reached.toFixed(0),
-    ...[stage.jobs, stage.failed, stage.dropped].map(String),
-    ...names.map((name) => stage.percentiles_ms[name]!.toFixed(2)),
-    stage.max_ms.toFixed(2),
+  const titles = ["rate", "reached", "jobs", "failed", "dropped", "from", ...names, "max"];
+  const columns = titles.map((title) => ({ title, right: true }));
+  const shown = (percentiles: StageFigures["percentiles_ms"]) =>
+    names.map((name) => percentiles[name]!.toFixed(2));
+  const rows = stages.flatMap((stage) => [
+    [
+      stage.rate.toFixed(0),
+      stage.reached.toFixed(0),
+      ...[stage.jobs, stage.failed, stage.dropped].map(String),
+      "due",
+      ...shown(stage.percentiles_ms),
+      stage.max_ms.toFixed(2),
+    ],
+    [...Array(5).fill(""), "sent", ...shown(stage.sent_percentiles_ms), ""],
   ]);
   const found = knee === null ? "" : `kept up to ${knee.toFixed(0)} a second\n`;
   const held = objective === null ? "" : `${objective.text}: ${objective.met ? "met" : "missed"}\n`;
-  const meaning = "times are milliseconds from when a job was due\n";
+  const meaning = "times are milliseconds, from when a job was due and from when it was sent\n";
   return `${drawTable(columns, rows)}${meaning}${found}${held}`;
 }
 

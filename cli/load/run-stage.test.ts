@@ -21,14 +21,15 @@ test("jobs begin when they are due, though none before them has ended", async ()
 
 test("what a job waits for its turn counts, from when it was due", async () => {
   // A clock that stands still but for a stall of 100 ms before the last job is begun.
-  const times = [0, 0, 0, 0, 0, 100];
+  const times = [0, 0, 0, 0, 0, 0, 0, 0, 100];
   const nowMs = () => times.shift() ?? 100;
   const job = async () => {};
-  const { latencies } = await runStage(
+  const { latencies, sentLatencies } = await runStage(
     { rate: 1_000_000, seconds: 0.000_002 },
     { ...parts, job, nowMs },
   );
   assert.ok(latencies.max() >= 99.9);
+  assert.ok(sentLatencies.max() < 1, "nothing took long once it was sent");
 });
 
 test("a job that fails counts as failed and ends nothing", async () => {

@@ -6,6 +6,8 @@ import type { Stage } from "./stages.ts";
 export interface StageResult extends Stage {
   /** From when a job was due to its end: a load that cannot be kept up shows as latency. */
   readonly latencies: Latencies;
+  /** From when a job was begun, which is what testers measure that begin no later than they can. */
+  readonly sentLatencies: Latencies;
   readonly failed: number;
   /** Jobs that ended, a second. */
   readonly reached: number;
@@ -30,14 +32,17 @@ const AWAKE_MS = 2;
 /** Begins jobs when they are due, whatever becomes of those before (an open loop). */
 export async function runStage(stage: Stage, parts: StageParts): Promise<StageResult> {
   const { job, nowMs, signal, onProgress } = parts;
-  const latencies = newLatencies();
+  const [latencies, sentLatencies] = [newLatencies(), newLatencies()];
   const total = stage.duesMs?.length ?? Math.round(stage.rate * stage.seconds);
   let [failed, dropped, underWay, ended] = [0, 0, 0, 0];
   const startedAtMs = nowMs();
   const begin = async (dueAtMs: number): Promise<void> => {
     underWay++;
+    const sentAtMs = nowMs();
     await job().catch(() => failed++);
-    latencies.add(nowMs() - dueAtMs);
+    const endedAtMs = nowMs();
+    latencies.add(endedAtMs - dueAtMs);
+    sentLatencies.add(endedAtMs - sentAtMs);
     underWay--;
     ended++;
   };
@@ -50,7 +55,7 @@ export async function runStage(stage: Stage, parts: StageParts): Promise<StageRe
   }
   while (underWay > 0 && !signal.aborted) await sleep(1);
   const reached = (ended * 1000) / Math.max(1, nowMs() - startedAtMs);
-  return { ...stage, latencies, failed, dropped, reached };
+  return { ...stage, latencies, sentLatencies, failed, dropped, reached };
 }
 
 async function untilDue(dueAtMs: number, nowMs: () => number): Promise<void> {
