@@ -25,6 +25,8 @@ export interface PairOptions {
   /** Where the scorer answers about health and metrics, and ingest at the next one; 0 takes any. */
   readonly healthPort?: number | undefined;
   readonly logFormat?: string;
+  /** Where both send traces; nowhere without one. */
+  readonly tracesEndpoint?: string | undefined;
   /** Options of the scorer alone; it tells its contracts where they are left out. */
   readonly scorerArgs?: readonly string[];
   /** How both log in to Kafka, as options. */
@@ -89,7 +91,8 @@ function sharedArgs(options: PairOptions): string[] {
   const { home, bundle, brokers, topicPrefix, logFormat, kafkaArgs = [] } = options;
   const kafka = [...given("--brokers", brokers), "--topic-prefix", topicPrefix, ...kafkaArgs];
   const log = given("--log-format", logFormat);
-  return ["--home", home, ...given("--bundle", bundle), ...kafka, ...log];
+  const traces = given("--traces-endpoint", options.tracesEndpoint);
+  return ["--home", home, ...given("--bundle", bundle), ...kafka, ...log, ...traces];
 }
 
 function given(option: string, value: string | number | undefined): string[] {

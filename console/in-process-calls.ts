@@ -26,11 +26,14 @@ type Handler = UntypedHandleCall &
   ((call: unknown, done: (error: Partial<ServiceError> | null, reply: unknown) => void) => void);
 
 /** What a handler of one message looks at. */
-function callOf(request: unknown, { leftMs, signal }: DoorCaller) {
+function callOf(request: unknown, { leftMs, signal, headers }: DoorCaller) {
+  const metadata = new Metadata();
+  const traceparent = headers.get("traceparent");
+  if (traceparent !== null) metadata.set("traceparent", traceparent);
   const call = Object.assign(new EventEmitter(), {
     request,
     cancelled: signal.aborted,
-    metadata: new Metadata(),
+    metadata,
     getDeadline: () => (leftMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + leftMs),
   });
   const gone = () => {

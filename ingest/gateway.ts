@@ -30,13 +30,13 @@ export function eventGateway({ log, nowMs }: GatewayOptions): {
 } {
   const implementation: EventGatewayServer = {
     publish(call, callback) {
-      publishOne(call.request.event, { log, nowMs }).then(
+      publishOne(call.request.event, { log, nowMs, ...tracedBy(call) }).then(
         (position) => callback(null, { position }),
         (cause) => callback(statusOf(cause)),
       );
     },
     publishStream(call, callback) {
-      publishAll(call, { log, nowMs }).then(
+      publishAll(call, { log, nowMs, ...tracedBy(call) }).then(
         (response) => callback(null, response),
         (cause) => refuseStream(call, callback, cause),
       );
@@ -45,11 +45,26 @@ export function eventGateway({ log, nowMs }: GatewayOptions): {
   return { definition: EventGatewayService, implementation };
 }
 
+/** What a call's events are written with. */
+interface Publishing extends GatewayOptions {
+  /** The trace that the events belong to, for whoever reads them. */
+  readonly headers?: { readonly traceparent: string };
+}
+
+/** A trace that the caller names goes on in the records' headers, as a producer of Kafka would. */
+function tracedBy({ metadata }: Pick<ServerReadableStream<unknown, unknown>, "metadata">) {
+  const traceparent = metadata.get("traceparent")[0]?.toString() ?? "";
+  return TRACEPARENT.test(traceparent) ? { headers: { traceparent } } : {};
+}
+
+/** W3C Trace Context, section 3.2. */
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
 async function publishOne(
   event: WireListeningEvent | undefined,
-  { log, nowMs }: GatewayOptions,
+  { log, ...publishing }: Publishing,
 ): Promise<LogPosition | undefined> {
-  const record = eventRecord(event, nowMs());
+  const record = eventRecord(event, publishing);
   return record && append(log, record);
 }
 
@@ -60,15 +75,20 @@ async function append(log: GatewayOptions["log"], record: NewRecord): Promise<Lo
 }
 
 /** Undefined for an event of which nothing may be kept. */
-function eventRecord(event: WireListeningEvent | undefined, nowMs: number): NewRecord | undefined {
+function eventRecord(
+  event: WireListeningEvent | undefined,
+  { nowMs, headers }: Omit<Publishing, "log">,
+): NewRecord | undefined {
+  const timestampMs = nowMs();
   if (event === undefined) throw new Failure("bad_event", "there is none", { field: "event" });
   const checked = listeningEventFromWire(event);
-  requirePlausibleTime(checked, nowMs);
+  requirePlausibleTime(checked, timestampMs);
   if (event.doNotStore) return undefined;
   return {
     key: checked.listener,
     value: WireListeningEvent.encode(event).finish(),
-    timestampMs: nowMs,
+    timestampMs,
+    ...(headers && { headers }),
   };
 }
 
@@ -77,7 +97,7 @@ function eventRecord(event: WireListeningEvent | undefined, nowMs: number): NewR
  *  have ids. */
 async function publishAll(
   call: ServerReadableStream<PublishStreamRequest, PublishStreamResponse>,
-  { log, nowMs }: GatewayOptions,
+  { log, ...publishing }: Publishing,
 ): Promise<PublishStreamResponse> {
   const newest = new Map<number, LogPosition>();
   const inFlight: Promise<void>[] = [];
@@ -86,7 +106,7 @@ async function publishAll(
     for await (const { event } of call as AsyncIterable<PublishStreamRequest>) {
       if (inFlight.length >= STREAM_IN_FLIGHT_MAX) await inFlight.shift();
       // Checked before the next event is looked at: nothing after a refused event is appended.
-      const record = eventRecord(event, nowMs());
+      const record = eventRecord(event, publishing);
       events += 1;
       if (record === undefined) continue;
       const done = append(log, record).then((position) => keepNewest(newest, position));

@@ -8,6 +8,7 @@ import { LOG_OPTIONS } from "../open-log.ts";
 import { consolePortOf, PAGE_OPTIONS, preparePage } from "../prepare-page.ts";
 import { startPair } from "../process-pair.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS } from "../shared-options.ts";
+import { TRACES_OPTIONS } from "../traces/traces.ts";
 
 export const dev: Command = {
   usage: "[--home DIR] [--bundle DIR] [--port N] [--console-port N]",
@@ -22,6 +23,7 @@ export const dev: Command = {
       help: "the scorer answers there over HTTP: /ready, /live, /metrics; ingest at the next port",
     },
     ...NOTICE_OPTIONS,
+    ...TRACES_OPTIONS,
     ...ACCESS_OPTIONS,
     ...EXPERIMENT_OPTIONS,
   },
@@ -39,6 +41,7 @@ export const dev: Command = {
       kafkaArgs: kafkaArgs(options),
       healthPort: options.numberIfGiven("health-port"),
       logFormat: options.text("log-format"),
+      tracesEndpoint: options.textIfGiven("traces-endpoint"),
       scorerArgs: [...accessArgs(options), ...experimentArgs(options), "--reflection"],
       signal,
     });

@@ -35,6 +35,7 @@ import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { pause } from "../stop-signal.ts";
+import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
 
 /** How often the watchdog looks. */
 const WATCHDOG_MS = 1_000;
@@ -48,6 +49,7 @@ export const ingest: Command = {
     ...HEALTH_OPTIONS,
     ...NOTICE_OPTIONS,
     ...CHANGELOG_OPTIONS,
+    ...TRACES_OPTIONS,
   },
   async run({ options, signal }) {
     keepObjectsYoung();
@@ -55,6 +57,7 @@ export const ingest: Command = {
     const choice = logChoice(options);
     const notices = noticeWriter("ingest", options);
     const { onNotice } = notices;
+    const traces = await tracesOf("ingest", options, notices);
     const bundle = await openBundle(home.bundle);
     const models = await openSwapModels(bundle, startWorkerRunner);
     const state = await openState(home.state, onNotice);
@@ -75,7 +78,7 @@ export const ingest: Command = {
     const kept = { choice, log: log!, store, onNotice, onProgress: tried };
     const keeper = await keeperOf(options, kept);
     const subscriptions = await startReading({
-      log: log!,
+      log: traces?.observed(log!) ?? log!,
       deadLetters: deadLetters!,
       catalogueLog: catalogueLog!,
       store,
@@ -111,6 +114,7 @@ export const ingest: Command = {
     await keeper?.publish();
     for (const subscription of subscriptions) await subscription.close();
     await keeper?.close();
+    await traces?.close();
     for (const open of [log!, deadLetters!, catalogueLog!, models, store, catalogue]) {
       await open.close();
     }

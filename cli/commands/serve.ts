@@ -28,6 +28,7 @@ import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { CONSOLE_OPTIONS, serveConsole } from "../serve-console.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { stopped } from "../stop-signal.ts";
+import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
 
 export const serve: Command = {
   usage: "[--home DIR] [--bundle DIR] [--host H] [--port N] [--console-port N] [--brokers …]",
@@ -39,6 +40,7 @@ export const serve: Command = {
     ...LOG_OPTIONS,
     ...HEALTH_OPTIONS,
     ...NOTICE_OPTIONS,
+    ...TRACES_OPTIONS,
     ...ACCESS_OPTIONS,
     ...EXPERIMENT_OPTIONS,
   },
@@ -47,6 +49,7 @@ export const serve: Command = {
     const notices = noticeWriter("serve", options);
     const { onNotice } = notices;
     const access = await accessOf(options, notices);
+    const traces = await tracesOf("serve", options, notices);
     const bundle = await openBundle(home.bundle);
     const log = await openLog(logChoice(options), LISTENING_TOPIC, onNotice);
     const state = openLmdbReader(home.state);
@@ -81,8 +84,13 @@ export const serve: Command = {
       stopping: signal,
     });
     const gateway = eventGateway({ log, nowMs: Date.now });
+    const observe = allOf([
+      onCall,
+      figures.onCall,
+      ...(traces === undefined ? [] : [traces.onCall]),
+    ]);
     const services = [recommender, gateway].map((service) =>
-      observedService(service, bothOf(onCall, figures.onCall), () => performance.now()),
+      observedService(service, observe, () => performance.now()),
     );
     const health = await healthOf(options, { metrics, bundle: () => scorer.current().bundle });
     const doors = await openDoors(options, services, access.server);
@@ -107,17 +115,17 @@ export const serve: Command = {
     access.close();
     health?.close();
     await following;
+    await traces?.close();
     for (const open of [log, state, catalogue, scorer]) await open.close();
   },
 };
 
-/** An observer that tells two. */
-function bothOf(one: CallObserver, other: CallObserver): CallObserver {
-  return (method) => {
-    const [endOne, endOther] = [one(method), other(method)];
-    return (call) => {
-      endOne(call);
-      endOther(call);
+/** An observer that tells all of these. */
+function allOf(observers: readonly CallObserver[]): CallObserver {
+  return (method, headers) => {
+    const ends = observers.map((observe) => observe(method, headers));
+    return (call, reply) => {
+      for (const end of ends) end(call, reply);
     };
   };
 }
