@@ -56,6 +56,7 @@ export async function serveConsole(
     deadLetters,
     host,
     port,
+    servedFolder: home.bundle,
     bundleFolders: [home.folder, home.bundle, dirname(home.bundle)],
     checkStore: () => askDoctor(["--home", home.folder]),
     now: Date.now,

@@ -1,5 +1,5 @@
 import type { CatalogueReader } from "../core/catalogue/catalogue-store.ts";
-import type { TrackId } from "../core/domain/ids.ts";
+import type { BundleId, TrackId } from "../core/domain/ids.ts";
 import type { EventLog } from "../core/log/event-log.ts";
 import { deadLetterAt, newestDeadLetters, replayLetter } from "../ingest/dead-letters.ts";
 import {
@@ -18,14 +18,16 @@ import {
   type ReplayDeadLetterResponse,
   type SearchTracksRequest,
   type SearchTracksResponse,
+  type ServeBundleRequest,
   type ServingStatus,
   type WatchRequest,
 } from "../proto/gen/segue/v1/console.ts";
 import type { Scorer } from "../scorer/scorer.ts";
 import type { DoorCaller, ServiceCalls } from "./door.ts";
-import { listBundles } from "./library/list-bundles.ts";
+import { findBundles } from "./library/list-bundles.ts";
 import { recentListeners } from "./library/recent-listeners.ts";
 import { createTrackSearch } from "./library/search-tracks.ts";
+import { type BundlePlaces, serveBundle } from "./library/serve-bundle.ts";
 import { CONSOLE_LIMITS as LIMITS } from "./limits.ts";
 import { localCalls } from "./local-calls.ts";
 import { tasteReply, trackMapReply } from "./map/map-replies.ts";
@@ -34,14 +36,12 @@ import { countOf, listenerIfGiven, positionGiven, shortText } from "./requests.t
 import type { CallFigures } from "./status/call-figures.ts";
 import { createWatch } from "./status/watch.ts";
 
-export interface ConsoleParts {
+export interface ConsoleParts extends BundlePlaces {
   /** The scorer of now, asked once per call. */
   readonly scorer: () => Scorer;
   readonly log: EventLog;
   readonly deadLetters: EventLog;
   readonly catalogue: CatalogueReader;
-  /** Where bundles are looked for. */
-  readonly bundleFolders: readonly string[];
   readonly calls: CallFigures;
   readonly checkStore: () => Promise<CheckStoreResponse>;
   /** Milliseconds since 1970-01-01 UTC. */
@@ -84,12 +84,20 @@ export function consoleService(parts: ConsoleParts): ServiceCalls {
       return { listeners: await recentListeners(sources, { prefix, k: foundCount(request.k) }) };
     },
     listBundles: async (): Promise<ListBundlesResponse> => ({
-      bundles: await listBundles(parts.bundleFolders, scorer().bundle.manifest.id),
+      bundles: (await findBundles(parts.bundleFolders, servedId(parts))).map(
+        ({ summary }) => summary,
+      ),
     }),
+    serveBundle: ({ bundleId }: ServeBundleRequest) =>
+      serveBundle(parts, { id: bundleId, served: servedId(parts) }),
     listDeadLetters: (request: ListDeadLettersRequest) => listLetters(parts, request),
     replayDeadLetter: (request: ReplayDeadLetterRequest) => replayOne(parts, request),
     checkStore,
   });
+}
+
+function servedId({ scorer }: ConsoleParts): BundleId {
+  return scorer().bundle.manifest.id;
 }
 
 const ANY_NUMBER = { least: 0, fallback: 0 };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Manifest } from "../../core/bundle/manifest.ts";
 import { wholeBlend } from "../../core/bundle/manifest.ts";
 import { parseManifest } from "../../core/bundle/parse-manifest.ts";
+import { MANIFEST_NAME, type ManifestName, PREVIOUS_NAME } from "../../core/bundle/read-files.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import type { BundleId } from "../../core/domain/ids.ts";
 import type {
@@ -12,25 +13,43 @@ import type {
 } from "../../proto/gen/segue/v1/console.ts";
 import { CONSOLE_LIMITS } from "../limits.ts";
 
-/** The bundles of `folders` and of the folders in them, the newest first. What is no bundle is
- *  passed over; only manifests are read. */
-export async function listBundles(
+/** A bundle where it lies. */
+export interface FoundBundle {
+  readonly folder: string;
+  readonly summary: BundleSummary;
+}
+
+/** The bundles of `folders` and of the folders in them, and the one before in each, that which is
+ *  `served` first, then the newest. What is no bundle is passed over; only manifests are read. */
+export async function findBundles(
   folders: readonly string[],
   served: BundleId,
-): Promise<BundleSummary[]> {
+): Promise<FoundBundle[]> {
   const places = new Set<string>();
   for (const folder of folders) {
     places.add(folder);
     for (const name of await subfolders(folder)) places.add(join(folder, name));
   }
-  const found = await Promise.all([...places].map((place) => bundleIn(place, served)));
-  const bundles = new Map<string, BundleSummary>();
+  const found = await Promise.all(
+    ([MANIFEST_NAME, PREVIOUS_NAME] as const).flatMap((manifest) =>
+      [...places].map((folder) => bundleIn(folder, manifest, served)),
+    ),
+  );
+  const bundles = new Map<string, FoundBundle>();
   for (const bundle of found) {
-    if (bundle !== undefined && !bundles.has(bundle.id)) bundles.set(bundle.id, bundle);
+    if (bundle === undefined) continue;
+    const { id } = bundle.summary;
+    const known = bundles.get(id);
+    // A copy of it elsewhere changes nothing about the way back.
+    const before = bundle.summary.before || known?.summary.before === true;
+    bundles.set(id, { ...(known ?? bundle), summary: { ...(known ?? bundle).summary, before } });
   }
-  return [...bundles.values()]
-    .sort((a, b) => Number(b.served) - Number(a.served) || b.publishedAtMs - a.publishedAtMs)
-    .slice(0, CONSOLE_LIMITS.bundlesMax);
+  return [...bundles.values()].sort(byPlace).slice(0, CONSOLE_LIMITS.bundlesMax);
+}
+
+function byPlace({ summary: a }: FoundBundle, { summary: b }: FoundBundle): number {
+  const servedFirst = Number(b.served) - Number(a.served);
+  return servedFirst || b.publishedAtMs - a.publishedAtMs;
 }
 
 async function subfolders(folder: string): Promise<string[]> {
@@ -38,14 +57,20 @@ async function subfolders(folder: string): Promise<string[]> {
   return (entries ?? []).filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-async function bundleIn(folder: string, served: BundleId): Promise<BundleSummary | undefined> {
-  const path = join(folder, "manifest.json");
+async function bundleIn(
+  folder: string,
+  name: ManifestName,
+  served: BundleId,
+): Promise<FoundBundle | undefined> {
+  const path = join(folder, name);
   const text = await readFile(path, "utf8").catch(whereThereIsNone);
   if (text === undefined) return undefined;
   try {
     const manifest = parseManifest(text);
     const { mtimeMs } = await stat(path);
-    return summaryOf(manifest, { folder, publishedAtMs: Math.round(mtimeMs), served });
+    const place = { folder, publishedAtMs: Math.round(mtimeMs), served };
+    const summary = { ...summaryOf(manifest, place), before: name === PREVIOUS_NAME };
+    return { folder, summary };
   } catch (error) {
     if (error instanceof Failure && error.code === "bad_bundle") return undefined;
     throw error;
@@ -60,7 +85,7 @@ function whereThereIsNone(error: NodeJS.ErrnoException): undefined {
 function summaryOf(
   manifest: Manifest,
   place: { readonly folder: string; readonly publishedAtMs: number; readonly served: BundleId },
-): BundleSummary {
+): Omit<BundleSummary, "before"> {
   const { training, models, files, tracks, id } = manifest;
   const { short, long, ...others } = wholeBlend(manifest.blend);
   return {

@@ -88,6 +88,46 @@ test("everything on Live can be done by keys alone", async (t) => {
   await page.getByRole("button", { name: new RegExp(`^${title}.*let it in again$`) }).waitFor();
 });
 
+test("a filter and the rules beside it hold for every track of the list", async (t) => {
+  const page = await open(t, "/");
+  if (page === undefined) return t.skip(ABSENT);
+  await page.getByRole("button", { name: /^ann/ }).click();
+  await nextTitles(page);
+  await page.getByLabel("Only tracks that pass").fill('track.title.endsWith("7")');
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await until(async () => {
+    return (await nextTitles(page)).every((title) => title.endsWith("7"));
+  }, "all pass the filter");
+  await page.getByLabel("One track of an artist").check();
+  await until(async () => {
+    const artists = await page.locator(".next .names .by").allTextContents();
+    return artists.length > 0 && new Set(artists).size === artists.length;
+  }, "no artist is there twice");
+  await page.getByLabel("Only tracks that pass").fill("track.nothing > 1");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("filter").waitFor();
+});
+
+test("another bundle is served once that was confirmed, and rolled back from", async (t) => {
+  const page = await open(t, "/models");
+  if (page === undefined) return t.skip(ABSENT);
+  const served = page.locator("article.served");
+  const first = await served.locator("code").first().textContent();
+  const serves = async (isFirst: boolean) => {
+    return ((await served.locator("code").first().textContent()) === first) === isFirst;
+  };
+  await page.getByRole("button", { name: "Serve this…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave it" }).click();
+  assert.ok(await serves(true), "nothing was confirmed");
+  await page.getByRole("button", { name: "Serve this…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Serve", exact: true }).click();
+  await until(() => serves(false), "the other bundle is served");
+  await page.getByText("served before").waitFor();
+  await page.getByRole("button", { name: "Roll back to this…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
+  await until(() => serves(true), "the first bundle is served again");
+});
+
 test("axe finds no serious fault on any place, light or dark", async (t) => {
   const rules = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const colorScheme of ["light", "dark"] as const) {
@@ -164,7 +204,7 @@ async function show(page: Page, path: string): Promise<void> {
     await page.locator(".strip").first().waitFor();
   }
   if (path === "/ingest") await page.locator(".letters summary").click();
-  if (path === "/models") await page.getByText("served").waitFor();
+  if (path === "/models") await page.getByText("served", { exact: true }).waitFor();
   if (path === "/library") {
     await page.getByRole("button", { name: /^ann/ }).click();
     await page.getByRole("heading", { name: "Heard last" }).waitFor();

@@ -7,7 +7,8 @@ import { CatalogueEvent } from "../../proto/gen/segue/v1/catalogue.ts";
 import { publishRandomBundle } from "../fixtures/random-bundle.ts";
 import { deliveryOf, listeningEvent } from "./listening-records.ts";
 
-/** A running Segue with its page, over random models that know 400 titled tracks. */
+/** A running Segue with its page, over random models that know 400 titled tracks. Another bundle of
+ *  them lies beside the one that serves. */
 export interface ConsoleWorld {
   /** Where the page is, without a slash at its end. */
   readonly url: string;
@@ -24,7 +25,12 @@ const READY_MS = 20_000;
 /** With one record in its log that is no event. `home` is where it keeps everything. */
 export async function startConsoleWorld(home: string): Promise<ConsoleWorld> {
   const sizes = { tracks: TRACKS, dimension: 16, hidden: 24 };
-  await publishRandomBundle(join(home, "bundle"), { ...sizes, features: ["kind"], seed: 5 });
+  for (const [folder, seed] of [
+    ["bundle", 5],
+    ["another", 6],
+  ] as const) {
+    await publishRandomBundle(join(home, folder), { ...sizes, features: ["kind"], seed });
+  }
   await fillLogs(home);
   const stop = new AbortController();
   const pair = await startPair({

@@ -1,4 +1,5 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { Confirmed } from "../parts/confirmed.tsx";
 import { ago, count, wordOf } from "../parts/format.ts";
 import { Empty, Trouble, Waiting } from "../parts/notes.tsx";
 import { call } from "../wire/call.ts";
@@ -130,10 +131,8 @@ function useTitles(events: readonly RecentEvent[]): ReadonlyMap<string, string> 
 
 /** Asks once more before it writes the tombstone. */
 function Forget({ listener, done }: { readonly listener: string; done(): void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [words, setWords] = useState<string>();
   const forget = async () => {
-    dialog.current?.close();
     setWords("Writing the tombstone…");
     try {
       await call("Recommender/ForgetListener", { listener });
@@ -144,26 +143,22 @@ function Forget({ listener, done }: { readonly listener: string; done(): void })
     }
   };
   return (
-    <p class="forget">
-      <button type="button" class="danger" onClick={() => dialog.current?.showModal()}>
-        Forget this listener…
-      </button>
-      <span role="status">{words}</span>
-      <dialog ref={dialog} aria-labelledby="forget-title">
-        <h2 id="forget-title">Forget {listener}?</h2>
+    <div class="forget">
+      <Confirmed
+        id="forget-title"
+        label="Forget this listener…"
+        title={`Forget ${listener}?`}
+        act="Forget"
+        refuse="Keep"
+        danger
+        onConfirm={forget}
+      >
         <p>
           A tombstone goes into the log: state and history are erased, and every replay comes to the
           same end. This cannot be undone.
         </p>
-        <div class="dialog-acts">
-          <button type="button" class="danger" onClick={forget}>
-            Forget
-          </button>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Keep
-          </button>
-        </div>
-      </dialog>
-    </p>
+      </Confirmed>
+      <span role="status">{words}</span>
+    </div>
   );
 }

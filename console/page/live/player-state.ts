@@ -34,9 +34,18 @@ export interface PlayerState {
   readonly blend: BlendWeights | undefined;
   readonly excluded: readonly RecommendedTrack[];
   readonly excludeHeard: number;
+  readonly wishes: ListWishes;
   /** What this page wrote last, so that news from elsewhere can be told from its own. */
   readonly written: LogPosition | undefined;
   readonly trouble: string | undefined;
+}
+
+/** What may be in a list, besides what is kept out track by track. */
+export interface ListWishes {
+  /** An expression of the Common Expression Language over a track; empty lets all pass. */
+  readonly filter: string;
+  readonly onePerArtist: boolean;
+  readonly unheardOnly: boolean;
 }
 
 export interface LastAct {
@@ -63,6 +72,7 @@ export const NO_PLAYER: PlayerState = {
   blend: undefined,
   excluded: [],
   excludeHeard: 8,
+  wishes: { filter: "", onePerArtist: false, unheardOnly: false },
   written: undefined,
   trouble: undefined,
 };

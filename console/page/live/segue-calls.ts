@@ -10,6 +10,7 @@ import type {
 import {
   type Act,
   KNOWN_TRACKS,
+  type ListWishes,
   type PlayerState,
   SHOWN_TRACKS,
   TRACK_MS,
@@ -49,10 +50,19 @@ export function askNext(
     ...(state.blend === undefined ? {} : { blend: state.blend }),
     excludeTracks: without === undefined ? excluded : [...excluded, without],
     excludeHeard: state.excludeHeard,
+    filter: state.wishes.filter,
+    rules: rulesOf(state.wishes),
     ...(atLeast === undefined ? {} : { atLeast }),
     withDetails: true,
     withSkipProbability: true,
   });
+}
+
+function rulesOf({ onePerArtist, unheardOnly }: ListWishes): object {
+  return {
+    ...(onePerArtist ? { perArtist: { tracksMax: 1 } } : {}),
+    ...(unheardOnly ? { unheardShareMin: 1 } : {}),
+  };
 }
 
 /** With the places of the tracks on show and of the one that plays. */

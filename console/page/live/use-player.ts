@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { BlendWeights, LogPosition, RecommendedTrack } from "../wire/messages.ts";
 import {
   type Act,
+  type ListWishes,
   leftSince,
   NO_PLAYER,
   type PlayerState,
@@ -21,6 +22,7 @@ export interface Player extends PlayerState {
   exclude(track: RecommendedTrack): void;
   include(track: RecommendedTrack): void;
   setExcludeHeard(count: number): void;
+  setWishes(wishes: Partial<ListWishes>): void;
   beginSession(): void;
   retry(): void;
 }
@@ -217,6 +219,8 @@ function actsOf(room: Room, listener: string | undefined) {
     include: (track: RecommendedTrack) =>
       change(({ excluded }) => ({ excluded: excluded.filter((one) => one !== track) })),
     setExcludeHeard: (excludeHeard: number) => change(() => ({ excludeHeard })),
+    setWishes: (wishes: Partial<ListWishes>) =>
+      change((before) => ({ wishes: { ...before.wishes, ...wishes } })),
     beginSession: () => change(() => ({ session: newSession(), skippedTitle: undefined })),
     retry: () => {
       if (listener !== undefined) void begin(room, listener);

@@ -1,14 +1,21 @@
+import { useEffect } from "preact/hooks";
 import { SOURCE_NAMES } from "../live/why.ts";
 import { ago, count, measure, size } from "../parts/format.ts";
 import { Empty, Trouble, Waiting } from "../parts/notes.tsx";
 import { type BundleSummary, type ServingStatus, SOURCES } from "../wire/messages.ts";
 import { useAsked } from "../wire/use-asked.ts";
 import { EpochLine } from "./epoch-line.tsx";
+import { ServeAct } from "./serve-act.tsx";
+import { SideBySide } from "./side-by-side.tsx";
 
 /** The bundles of this installation side by side, the one that is served first. */
 export function ModelsPage({ serving }: { readonly serving: ServingStatus | undefined }) {
   const asked = useAsked<{ bundles: readonly BundleSummary[] }>("Console/ListBundles", {});
   const bundles = asked.reply?.bundles;
+  const { again } = asked;
+  // Another bundle serves: what is served, and what can be gone back to, are others now.
+  const servedId = serving?.bundleId;
+  useEffect(again, [servedId, again]);
   return (
     <div class="sheet">
       <h1>Models</h1>
@@ -29,12 +36,17 @@ export function ModelsPage({ serving }: { readonly serving: ServingStatus | unde
           </p>
         </Empty>
       )}
-      {bundles !== undefined && bundles.length > 0 && <Comparison bundles={bundles} />}
+      {bundles !== undefined && bundles.length > 0 && (
+        <>
+          <SideBySide bundles={bundles} />
+          <Bundles bundles={bundles} />
+        </>
+      )}
     </div>
   );
 }
 
-function Comparison({ bundles }: { readonly bundles: readonly BundleSummary[] }) {
+function Bundles({ bundles }: { readonly bundles: readonly BundleSummary[] }) {
   return (
     <div class="bundles">
       {bundles.map((bundle) => (
@@ -42,6 +54,7 @@ function Comparison({ bundles }: { readonly bundles: readonly BundleSummary[] })
           <header>
             <h2>{bundle.name}</h2>
             {bundle.served && <span class="badge">served</span>}
+            {bundle.before && <span class="hint">served before</span>}
           </header>
           <p class="hint">
             <code>{bundle.id.slice(0, 12)}</code> · published {ago(bundle.publishedAtMs)}
@@ -62,6 +75,7 @@ function Comparison({ bundles }: { readonly bundles: readonly BundleSummary[] })
           <Accuracy bundle={bundle} />
           <Epochs bundle={bundle} />
           <Blend bundle={bundle} />
+          {!bundle.served && <ServeAct bundle={bundle} />}
         </article>
       ))}
     </div>

@@ -166,6 +166,8 @@ export interface BundleSummary {
   readonly id: string;
   readonly name: string;
   readonly served: boolean;
+  /** Whether the served folder keeps it as the one to go back to. */
+  readonly before: boolean;
   readonly tracks: number;
   readonly bytes: Int64;
   readonly publishedAtMs: Int64;

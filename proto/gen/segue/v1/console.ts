@@ -230,6 +230,18 @@ export interface BundleSummary {
   validation: AccuracyFigures[];
   events: number;
   sessions: number;
+  /** Whether the served folder keeps it as the bundle to go back to. */
+  before: boolean;
+}
+
+export interface ServeBundleRequest {
+  /** The content hash, all 64 digits of it. */
+  bundleId: string;
+}
+
+export interface ServeBundleResponse {
+  /** The bundle that the served folder holds now. */
+  bundleId: string;
 }
 
 export interface BundleModel {
@@ -2798,6 +2810,7 @@ function createBaseBundleSummary(): BundleSummary {
     validation: [],
     events: 0,
     sessions: 0,
+    before: false,
   };
 }
 
@@ -2835,6 +2848,9 @@ export const BundleSummary: MessageFns<BundleSummary> = {
     }
     if (message.sessions !== 0) {
       writer.uint32(88).uint64(message.sessions);
+    }
+    if (message.before !== false) {
+      writer.uint32(480).bool(message.before);
     }
     return writer;
   },
@@ -2940,6 +2956,14 @@ export const BundleSummary: MessageFns<BundleSummary> = {
             message.sessions = longToNumber(reader.uint64());
             continue;
           }
+          case 60: {
+            if (tag !== 480) {
+              break;
+            }
+
+            message.before = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2971,6 +2995,7 @@ export const BundleSummary: MessageFns<BundleSummary> = {
         : [],
       events: isSet(object.events) ? globalThis.Number(object.events) : 0,
       sessions: isSet(object.sessions) ? globalThis.Number(object.sessions) : 0,
+      before: isSet(object.before) ? globalThis.Boolean(object.before) : false,
     };
   },
 
@@ -3009,6 +3034,9 @@ export const BundleSummary: MessageFns<BundleSummary> = {
     if (message.sessions !== 0) {
       obj.sessions = Math.round(message.sessions);
     }
+    if (message.before !== false) {
+      obj.before = message.before;
+    }
     return obj;
   },
 
@@ -3030,6 +3058,153 @@ export const BundleSummary: MessageFns<BundleSummary> = {
     message.validation = object.validation?.map((e) => AccuracyFigures.fromPartial(e)) || [];
     message.events = object.events ?? 0;
     message.sessions = object.sessions ?? 0;
+    message.before = object.before ?? false;
+    return message;
+  },
+};
+
+function createBaseServeBundleRequest(): ServeBundleRequest {
+  return { bundleId: "" };
+}
+
+export const ServeBundleRequest: MessageFns<ServeBundleRequest> = {
+  encode(message: ServeBundleRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bundleId !== "") {
+      writer.uint32(482).string(message.bundleId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ServeBundleRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseServeBundleRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 60: {
+            if (tag !== 482) {
+              break;
+            }
+
+            message.bundleId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ServeBundleRequest {
+    return {
+      bundleId: isSet(object.bundleId)
+        ? globalThis.String(object.bundleId)
+        : isSet(object.bundle_id)
+        ? globalThis.String(object.bundle_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ServeBundleRequest): unknown {
+    const obj: any = {};
+    if (message.bundleId !== "") {
+      obj.bundleId = message.bundleId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ServeBundleRequest>): ServeBundleRequest {
+    return ServeBundleRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ServeBundleRequest>): ServeBundleRequest {
+    const message = createBaseServeBundleRequest();
+    message.bundleId = object.bundleId ?? "";
+    return message;
+  },
+};
+
+function createBaseServeBundleResponse(): ServeBundleResponse {
+  return { bundleId: "" };
+}
+
+export const ServeBundleResponse: MessageFns<ServeBundleResponse> = {
+  encode(message: ServeBundleResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bundleId !== "") {
+      writer.uint32(482).string(message.bundleId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ServeBundleResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseServeBundleResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 60: {
+            if (tag !== 482) {
+              break;
+            }
+
+            message.bundleId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ServeBundleResponse {
+    return {
+      bundleId: isSet(object.bundleId)
+        ? globalThis.String(object.bundleId)
+        : isSet(object.bundle_id)
+        ? globalThis.String(object.bundle_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ServeBundleResponse): unknown {
+    const obj: any = {};
+    if (message.bundleId !== "") {
+      obj.bundleId = message.bundleId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ServeBundleResponse>): ServeBundleResponse {
+    return ServeBundleResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ServeBundleResponse>): ServeBundleResponse {
+    const message = createBaseServeBundleResponse();
+    message.bundleId = object.bundleId ?? "";
     return message;
   },
 };
@@ -4216,6 +4391,19 @@ export const ConsoleService = {
     responseSerialize: (value: ListBundlesResponse): Buffer => Buffer.from(ListBundlesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListBundlesResponse => ListBundlesResponse.decode(value),
   },
+  /**
+   * Exchanges the served bundle for another of those that are listed, checked first; where it is the
+   * one before, it is rolled back to. Scorer and ingest take it within a second or two.
+   */
+  serveBundle: {
+    path: "/segue.v1.Console/ServeBundle" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ServeBundleRequest): Buffer => Buffer.from(ServeBundleRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ServeBundleRequest => ServeBundleRequest.decode(value),
+    responseSerialize: (value: ServeBundleResponse): Buffer => Buffer.from(ServeBundleResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ServeBundleResponse => ServeBundleResponse.decode(value),
+  },
   /** Records that were no listening events, the newest first. */
   listDeadLetters: {
     path: "/segue.v1.Console/ListDeadLetters" as const,
@@ -4270,6 +4458,11 @@ export interface ConsoleServer extends UntypedServiceImplementation {
   listListeners: handleUnaryCall<ListListenersRequest, ListListenersResponse>;
   /** The bundles beside the one that is served. */
   listBundles: handleUnaryCall<ListBundlesRequest, ListBundlesResponse>;
+  /**
+   * Exchanges the served bundle for another of those that are listed, checked first; where it is the
+   * one before, it is rolled back to. Scorer and ingest take it within a second or two.
+   */
+  serveBundle: handleUnaryCall<ServeBundleRequest, ServeBundleResponse>;
   /** Records that were no listening events, the newest first. */
   listDeadLetters: handleUnaryCall<ListDeadLettersRequest, ListDeadLettersResponse>;
   /** Appends the record of a dead letter once more, where it is an event by now. */
@@ -4384,6 +4577,25 @@ export interface ConsoleClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListBundlesResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Exchanges the served bundle for another of those that are listed, checked first; where it is the
+   * one before, it is rolled back to. Scorer and ingest take it within a second or two.
+   */
+  serveBundle(
+    request: ServeBundleRequest,
+    callback: (error: ServiceError | null, response: ServeBundleResponse) => void,
+  ): ClientUnaryCall;
+  serveBundle(
+    request: ServeBundleRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ServeBundleResponse) => void,
+  ): ClientUnaryCall;
+  serveBundle(
+    request: ServeBundleRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ServeBundleResponse) => void,
   ): ClientUnaryCall;
   /** Records that were no listening events, the newest first. */
   listDeadLetters(
