@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PAGE_FOLDER } from "./page-files.ts";
@@ -17,8 +17,10 @@ export async function buildPage(): Promise<void> {
   });
 }
 
-/** Whether a source, or the list of packages, is newer than what was built. */
+/** Whether a source is newer than what was built. An installation without sources serves what was
+ *  built when it was made. */
 function isStale(): boolean {
+  if (!existsSync(SOURCES)) return false;
   const built = statSync(join(PAGE_FOLDER, "index.html"), { throwIfNoEntry: false });
   if (built === undefined) return true;
   const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" });

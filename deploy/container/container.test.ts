@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DOCKERFILE = join(import.meta.dirname, "Dockerfile");
@@ -15,10 +16,10 @@ const CODE = [
   ...["trainer", "console", "cli"],
 ];
 
-test("the image is built in two stages, and what runs is no root and has no shell", () => {
+test("the image is built in stages, and what runs is no root and has no shell", () => {
   const instructions = dockerInstructions();
   const froms = argumentsOf(instructions, "FROM");
-  assert.equal(froms.length, 2);
+  assert.equal(froms.length, 3);
   for (const from of froms) assert.match(from, /^\S+:\S+/, "an image has a tag");
   const last = instructions.findLastIndex(({ name }) => name === "FROM");
   const running = instructions.slice(last);
@@ -29,8 +30,13 @@ test("the image is built in two stages, and what runs is no root and has no shel
 });
 
 test("the image holds all code that a command needs, and no test", () => {
-  const copied = argumentsOf(dockerInstructions(), "COPY").filter((one) => !one.startsWith("--"));
-  const sources = copied.map((one) => one.split(" ")[0]!).filter((one) => !one.includes("."));
+  const instructions = dockerInstructions();
+  const last = instructions.findLastIndex(({ name }) => name === "FROM");
+  const copied = argumentsOf(instructions.slice(last), "COPY").map((one) =>
+    one.replace("--from=page /app/", ""),
+  );
+  const own = copied.filter((one) => !one.startsWith("--"));
+  const sources = own.map((one) => one.split(" ")[0]!).filter((one) => !one.includes("."));
   assert.deepEqual(sources.sort(), [...CODE].sort());
   for (const source of sources) assert.ok(existsSync(join(ROOT, source)), source);
   const ignored = readFileSync(join(ROOT, ".dockerignore"), "utf8").split("\n");
@@ -38,6 +44,17 @@ test("the image holds all code that a command needs, and no test", () => {
     assert.ok(ignored.includes(`!${path}`), path);
   }
   assert.ok(ignored.includes("**/*.test.ts"));
+});
+
+test("the image holds the built page, and needs nothing to build it anew", () => {
+  const built = argumentsOf(dockerInstructions(), "RUN").find((one) => one.includes("build-page"));
+  assert.match(built!, /node console\/build-page\.ts && rm -rf console\/page$/);
+  const folder = temporaryFolder();
+  cpSync(join(ROOT, "console/build-page.ts"), join(folder, "build-page.ts"));
+  cpSync(join(ROOT, "console/page-files.ts"), join(folder, "page-files.ts"));
+  const program = [join(folder, "build-page.ts"), "--if-stale"];
+  const done = spawnSync(process.execPath, program, { encoding: "utf8" });
+  assert.equal(done.status, 0, done.stderr);
 });
 
 test("compose pins its images, opens ports on this machine alone, and mounts what there is", () => {
