@@ -6,7 +6,12 @@ import { EventKind, ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import type { LogPosition } from "../proto/gen/segue/v1/recommender.ts";
 import { NextTracksRequest, type NextTracksResponse } from "../proto/gen/segue/v1/recommender.ts";
 import { publishRandomBundle } from "./fixtures/random-bundle.ts";
-import { type ExamplePlayer, goPlayer, pythonPlayer } from "./support/example-players.ts";
+import {
+  type ExamplePlayer,
+  goPlayer,
+  pythonPlayer,
+  typescriptPlayer,
+} from "./support/example-players.ts";
 import { type RunningSegue, startSegue } from "./support/running-segue.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -17,8 +22,9 @@ const SCORE_TOLERANCE = 1e-4;
 for (const [language, prepare] of [
   ["Python", pythonPlayer],
   ["Go", goPlayer],
+  ["TypeScript", typescriptPlayer],
 ] as const) {
-  test(`a player in ${language} with generated stubs gets the lists that we get`, async (t) => {
+  test(`a player in ${language} gets the lists that we get`, async (t) => {
     const player = await preparedOrSkipped(t, prepare);
     if (player === undefined) return;
     const segue = await freshSegue();
@@ -29,6 +35,24 @@ for (const [language, prepare] of [
     }
   });
 }
+
+test("the player in TypeScript plays on, and no list repeats what it has just heard", async () => {
+  const [player, segue] = [await typescriptPlayer(temporaryFolder()), await freshSegue()];
+  try {
+    const options = ["--address", segue.address, "--listener", "at-home", "--plays", "3"];
+    const lists = printedLists(await player.run(options));
+    assert.deepEqual(
+      lists.map((list) => list.length),
+      [10, 10, 10, 10, 10],
+    );
+    for (const [index, list] of lists.slice(0, -1).entries()) {
+      const [heard, next] = [list[0]!.track, lists[index + 1]!.map(({ track }) => track)];
+      assert.ok(!next.includes(heard), `${heard} was just heard`);
+    }
+  } finally {
+    await segue.stop();
+  }
+});
 
 async function preparedOrSkipped(
   t: TestContext,

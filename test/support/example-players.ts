@@ -1,11 +1,7 @@
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { Failure } from "../../core/domain/failure.ts";
-import { renameUnlessThere } from "../../deploy/kafka/jars.ts";
+import { buildClient } from "../../clients/typescript/build.ts";
+import { fetched, PACKAGE_CACHE, pythonPackages, run } from "./fetched-packages.ts";
 
 /** A player's backend of `examples/`, with stubs, ready to run. */
 export interface ExamplePlayer {
@@ -15,44 +11,36 @@ export interface ExamplePlayer {
 
 const ROOT = join(import.meta.dirname, "../..");
 const EXAMPLES = join(ROOT, "examples");
-/** The folder that git ignores: packages and what was compiled, kept from one run to the next. */
-const CACHE = join(ROOT, ".examples");
-const FETCH_TIMEOUT_MS = 240_000;
-const BUILD_TIMEOUT_MS = 600_000;
+const CLIENT = join(ROOT, "clients/typescript");
+
+/** Installs our client for Node in `folder` and copies the player in TypeScript beside it. */
+export async function typescriptPlayer(folder: string): Promise<ExamplePlayer> {
+  const client = join(folder, "node_modules/segue-client");
+  buildClient(join(client, "dist"));
+  await cp(join(CLIENT, "package.json"), join(client, "package.json"));
+  for (const scope of ["@grpc", "@bufbuild", "@types"]) {
+    await symlink(join(ROOT, "node_modules", scope), join(folder, "node_modules", scope));
+  }
+  for (const name of ["player.ts", "package.json"]) {
+    await cp(join(EXAMPLES, "typescript", name), join(folder, name));
+  }
+  const compilerOptions = { module: "nodenext", strict: true, noEmit: true, types: ["node"] };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  await run(join(ROOT, "node_modules/.bin/tsc"), ["-p", folder]);
+  return { run: (options) => run(process.execPath, [join(folder, "player.ts"), ...options]) };
+}
 
 /** Makes the stubs of the Python player in `folder`. Throws `dependency_missing` where there is no
  *  Python or pip gets no packages. */
 export async function pythonPlayer(folder: string): Promise<ExamplePlayer> {
-  const packages = await pythonPackages();
+  const list = await readFile(join(EXAMPLES, "python/requirements.txt"), "utf8");
+  const packages = await pythonPackages(list);
   const environment = { PYTHONPATH: `${packages}:${folder}`, PYTHONDONTWRITEBYTECODE: "1" };
   const python = (args: readonly string[]) => run("python3", args, { environment });
   const contracts = (await readdir(join(ROOT, "proto/segue/v1"))).map((name) => `segue/v1/${name}`);
   const made = [`--python_out=${folder}`, `--grpc_python_out=${folder}`];
   await python(["-m", "grpc_tools.protoc", "-I", join(ROOT, "proto"), ...made, ...contracts]);
   return { run: (options) => python([join(EXAMPLES, "python/player.py"), ...options]) };
-}
-
-/** The folder of the packages, fetched once for each version of Python and of their list. */
-async function pythonPackages(): Promise<string> {
-  const list = join(EXAMPLES, "python/requirements.txt");
-  const version = await run("python3", ["-c", "import sys; print(sys.version)"]);
-  const hash = createHash("sha256")
-    .update(version)
-    .update(await readFile(list));
-  const packages = join(CACHE, "python", hash.digest("hex").slice(0, 12));
-  if (existsSync(packages)) return packages;
-  await mkdir(join(CACHE, "python"), { recursive: true });
-  const part = await mkdtemp(join(CACHE, "python", "part-"));
-  // Without `--only-binary` pip would compile gRPC where it finds no wheel, for many minutes.
-  const how = ["--quiet", "--only-binary", ":all:", "--target", part];
-  try {
-    await fetched("python3", ["-m", "pip", "install", ...how, "-r", list]);
-  } catch (failure) {
-    await rm(part, { recursive: true });
-    throw failure;
-  }
-  await renameUnlessThere(part, packages);
-  return packages;
 }
 
 /** Makes the stubs of the Go player in `folder` and compiles it there. Throws `dependency_missing`
@@ -62,8 +50,8 @@ export async function goPlayer(folder: string): Promise<ExamplePlayer> {
     await cp(join(EXAMPLES, "go", name), join(folder, name));
   }
   const environment = {
-    GOCACHE: join(CACHE, "go/compiled"),
-    GOMODCACHE: join(CACHE, "go/modules"),
+    GOCACHE: join(PACKAGE_CACHE, "go/compiled"),
+    GOMODCACHE: join(PACKAGE_CACHE, "go/modules"),
     // Go writes modules read-only, and the folder could not be removed.
     GOFLAGS: `${process.env.GOFLAGS ?? ""} -modcacherw`.trim(),
     CGO_ENABLED: "0",
@@ -75,33 +63,4 @@ export async function goPlayer(folder: string): Promise<ExamplePlayer> {
   await run(join(ROOT, "node_modules/.bin/buf"), ["generate", ROOT], how);
   await run("go", ["build", "-o", "player", "."], how);
   return { run: (options) => run(join(folder, "player"), options, how) };
-}
-
-interface How {
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly folder?: string;
-  readonly timeoutMs?: number;
-}
-
-async function fetched(program: string, args: readonly string[], how: How = {}): Promise<void> {
-  try {
-    await run(program, args, { ...how, timeoutMs: FETCH_TIMEOUT_MS });
-  } catch (cause) {
-    const message = `${program} gets no packages: ${(cause as Error).message.trim()}`;
-    throw new Failure("dependency_missing", message, { field: program, cause });
-  }
-}
-
-/** What the program prints. */
-async function run(program: string, args: readonly string[], how: How = {}): Promise<string> {
-  const { environment = {}, folder = ROOT, timeoutMs = BUILD_TIMEOUT_MS } = how;
-  const env = { ...process.env, ...environment };
-  try {
-    const options = { cwd: folder, env, timeout: timeoutMs };
-    return (await promisify(execFile)(program, args, options)).stdout;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-    const message = `${program} is not installed`;
-    throw new Failure("dependency_missing", message, { field: program, cause });
-  }
 }
