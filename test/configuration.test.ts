@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { COMMANDS } from "../cli/command-list.ts";
-import { documentedKeys, keysTable } from "../cli/config-keys.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const SEGUE = fileURLToPath(new URL("../cli/segue.ts", import.meta.url));
-
-test("docs/configuration.md has every option as its command declares it", async () => {
-  const document = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
-  const table = keysTable(await documentedKeys(COMMANDS));
-  assert.ok(document.endsWith(table), "run node deploy/check/document-configuration.ts");
-});
 
 test("a command is told by flag, environment, file and default, in this order", () => {
   const file = fileOf({ host: "0.0.0.0", port: 1, home: "shared", serve: { home: "own" } });

@@ -11,7 +11,8 @@ const ROOT = join(import.meta.dirname, "..");
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(CONTRACTS)));
 
 test("every grpcurl line of README and docs calls a method with a message that it takes", (t) => {
-  const documents = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
+  const names = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" });
+  const documents = ["README.md", ...names.map((name) => `docs/${name}`)];
   const commands = documents
     .filter((path) => path.endsWith(".md"))
     .flatMap((path) => grpcurlCommands(readFileSync(join(ROOT, path), "utf8")));

@@ -3,7 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type DependencyList, strayDependencies } from "./tidy/dependencies.ts";
-import { deadLinks, lostCodeNames, lostFileNames, machinePaths } from "./tidy/documents.ts";
+import {
+  deadAnchors,
+  deadLinks,
+  lostCodeNames,
+  lostFileNames,
+  machinePaths,
+} from "./tidy/documents.ts";
 import { circles, climbingImports } from "./tidy/floors.ts";
 import { defaultExports, emptyCatches, emptyNames, idleTests, reExports } from "./tidy/shapes.ts";
 import { longFiles, longFunctions, longLines } from "./tidy/sizes.ts";
@@ -58,6 +64,10 @@ const DEPENDENCIES: DependencyList = {
     "scorer/catalogue/filter/parse-filter.ts",
   ],
   "@grpc/reflection": ["scorer/reflection.ts"],
+  "@opentelemetry/api": ["cli/traces/*"],
+  "@opentelemetry/exporter-trace-otlp-http": ["cli/traces/open-traces.ts"],
+  "@opentelemetry/resources": ["cli/traces/open-traces.ts"],
+  "@opentelemetry/sdk-trace-base": ["cli/traces/open-traces.ts"],
   jose: ["scorer/access/tokens.ts"],
   hyparquet: ["trainer/import/read-parquet.ts"],
   "prom-client": ["cli/metrics/metrics.ts"],
@@ -65,6 +75,7 @@ const DEPENDENCIES: DependencyList = {
   assemblyscript: ["scorer/kernels/build.ts"],
   "@connectrpc/connect": ["console/door.ts", "console/in-process-calls.ts"],
   "@connectrpc/connect-node": ["console/door.ts"],
+  "segue-client": ["examples/typescript/player.ts"],
   vite: ["console/build-page.ts"],
   preact: ["console/page/*"],
   "@fontsource-variable/inter": ["console/page/main.tsx"],
@@ -184,6 +195,16 @@ test("links between documents lead somewhere", () => {
   );
   const bad = file("docs/a.md", "[b](b.md), [c](../c.md#d), [e](https://example.org)");
   assert.equal(deadLinks([bad], () => false).length, 2);
+});
+
+test("links to a heading find it", () => {
+  assert.deepEqual(deadAnchors(FILES), []);
+  const target = file("docs/b.md", "# A title: `x`, y\n## Same\n## Same\n```sh\n# no heading\n```");
+  const links = (to: string) => deadAnchors([target, file("docs/a.md", `[b](${to})`)]);
+  for (const good of ["b.md#a-title-x-y", "b.md#same", "b.md#same-1"]) {
+    assert.deepEqual(links(good), []);
+  }
+  for (const bad of ["b.md#no-heading", "b.md#same-2", "#b"]) assert.equal(links(bad).length, 1);
 });
 
 test("no file names a path of one machine", () => {

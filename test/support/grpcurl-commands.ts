@@ -36,8 +36,8 @@ export function grpcurlCalls(command: string): GrpcurlCall[] {
   return calls.map((call) => readCall(call.split("\0").slice(0, -1)));
 }
 
-/** Go's flags begin with one hyphen or two. */
-function readCall(given: readonly string[]): GrpcurlCall {
+/** What grpcurl is told by the words after its name. Go's flags begin with one hyphen or two. */
+export function readCall(given: readonly string[]): GrpcurlCall {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   const { values, positionals } = parseArgs({

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { SourceFile } from "./source-file.ts";
 
 const JOURNEY_HEADING = "## A play's journey";
@@ -47,6 +48,36 @@ export function deadLinks(
         .filter((link) => !/^[a-z]+:/.test(link) && !exists(`${folder}${link}`))
         .map((link) => `${path} links to ${link}, which does not exist`);
     });
+}
+
+/** Links to a heading that its document does not have, within it or from another one. */
+export function deadAnchors(files: readonly SourceFile[]): string[] {
+  const anchors = new Map(files.map((file) => [file.path, anchorsOf(file.text)]));
+  return files
+    .filter(({ path }) => path.endsWith(".md"))
+    .flatMap(({ path, text }) => {
+      const links = [...text.matchAll(/\]\(([^)\s#:]*)#([^)\s]+)\)/g)];
+      return links.flatMap(([, to, anchor]) => {
+        const target = to === "" ? path : posix.join(posix.dirname(path), to!);
+        const has = anchors.get(target)?.has(anchor!) ?? true;
+        return has ? [] : [`${path} links to ${target}#${anchor}, which is no heading`];
+      });
+    });
+}
+
+/** As GitHub names headings: in small letters, with hyphens for spaces and without signs; of equal
+ *  ones, the second and later ones are numbered. */
+function anchorsOf(text: string): Set<string> {
+  const anchors = new Set<string>();
+  const headings = text.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm);
+  for (const [, heading] of headings) {
+    const words = heading!.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "");
+    const name = words.replaceAll(" ", "-");
+    let [anchor, count] = [name, 0];
+    while (anchors.has(anchor)) anchor = `${name}-${++count}`;
+    anchors.add(anchor);
+  }
+  return anchors;
 }
 
 /** Absolute paths of somebody's machine. */
