@@ -10,7 +10,7 @@ import { eventGateway } from "../../ingest/gateway.ts";
 import { createAdmission } from "../../scorer/admission.ts";
 import { type CallObserver, observedService } from "../../scorer/observed-service.ts";
 import type { TrackDescription } from "../../scorer/replies.ts";
-import { recommenderService } from "../../scorer/serve.ts";
+import { recommenderService, type ServedService } from "../../scorer/serve.ts";
 import { openSwapScorer, type SwapParts } from "../../scorer/swap-scorer.ts";
 import { ACCESS_OPTIONS, accessOf } from "../access-options.ts";
 import { sayReady } from "../child-process.ts";
@@ -18,14 +18,14 @@ import type { Command } from "../command.ts";
 import { openDoors } from "../doors.ts";
 import { EXPERIMENT_OPTIONS, experimentsOf } from "../experiment/serve-experiments.ts";
 import { followBundle } from "../follow-bundle.ts";
-import { HEALTH_OPTIONS } from "../health-endpoint.ts";
+import { HEALTH_OPTIONS, type HealthEndpoint } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { healthOf } from "../metrics/process-metrics.ts";
 import { serveMetrics } from "../metrics/serve-metrics.ts";
 import { watchStaleness } from "../metrics/staleness.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
-import { CONSOLE_OPTIONS, serveConsole } from "../serve-console.ts";
+import { CONSOLE_OPTIONS, type ServedConsole, serveConsole } from "../serve-console.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { stopped } from "../stop-signal.ts";
 import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
@@ -84,14 +84,8 @@ export const serve: Command = {
       stopping: signal,
     });
     const gateway = eventGateway({ log, nowMs: Date.now });
-    const observe = allOf([
-      onCall,
-      figures.onCall,
-      ...(traces === undefined ? [] : [traces.onCall]),
-    ]);
-    const services = [recommender, gateway].map((service) =>
-      observedService(service, observe, () => performance.now()),
-    );
+    const observers = [onCall, figures.onCall, traces?.onCall];
+    const services = observed([recommender, gateway], observers);
     const health = await healthOf(options, { metrics, bundle: () => scorer.current().bundle });
     const doors = await openDoors(options, services, access.server);
     const page = await serveConsole(options, {
@@ -101,9 +95,7 @@ export const serve: Command = {
     // Never waited for: a log that does not answer must not hold up the end.
     if (health !== undefined) void watchStaleness({ metrics, log, state, nowMs: Date.now }, signal);
     health?.say(true, {});
-    const pageAt = page === undefined ? "" : `, page ${page.url}`;
-    const healthAt = health === undefined ? "" : `, health on port ${health.port}`;
-    sayReady("serve", `${doors.detail}${pageAt}${healthAt}`);
+    sayReady("serve", `${doors.detail}${places(page, health)}`);
     const { take } = scorer;
     const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
     const following = followBundle({ ...followed, metrics, notices, signal });
@@ -120,14 +112,25 @@ export const serve: Command = {
   },
 };
 
-/** An observer that tells all of these. */
-function allOf(observers: readonly CallObserver[]): CallObserver {
-  return (method, headers) => {
-    const ends = observers.map((observe) => observe(method, headers));
+/** The services, but that all of these observers are told of every call. */
+function observed(
+  services: readonly ServedService[],
+  observers: readonly (CallObserver | undefined)[],
+): ServedService[] {
+  const told = observers.filter((observe) => observe !== undefined);
+  const all: CallObserver = (method, headers) => {
+    const ends = told.map((observe) => observe(method, headers));
     return (call, reply) => {
       for (const end of ends) end(call, reply);
     };
   };
+  return services.map((service) => observedService(service, all, () => performance.now()));
+}
+
+/** Where else it can be reached, as whoever started it is told. */
+function places(page: ServedConsole | undefined, health: HealthEndpoint | undefined): string {
+  const pageAt = page === undefined ? "" : `, page ${page.url}`;
+  return health === undefined ? pageAt : `${pageAt}, health on port ${health.port}`;
 }
 
 function described(track: CatalogueTrack | undefined): TrackDescription | undefined {
