@@ -172,7 +172,7 @@ function loggedOf(made: {
     firstPlace: 0,
     exploration: undefined,
     isConstrained: false,
-    experiment: { name: experiment.name, arm, control: experiment.control },
+    experiment: { name: experiment.name, arm, control: experiment.control, share: 0.4 },
   };
 }
 

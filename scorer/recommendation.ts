@@ -114,6 +114,8 @@ export interface ExperimentPart {
   /** Undefined in an interleaved list, whose tracks name their arms. */
   readonly arm: string | undefined;
   readonly control: string;
+  /** Of all listeners that have this arm, or interleaved lists; 0 to 1. */
+  readonly share: number;
   /** The bundles of an interleaved list's arms. */
   readonly interleaved?: readonly { readonly arm: string; readonly bundle: BundleId }[];
 }

@@ -12,8 +12,9 @@ import {
 } from "../proto/gen/segue/v1/recommender.ts";
 import { hearAll, minuteMs, playOf } from "../test/fixtures/heard-store.ts";
 import { tinyModels } from "../test/support/tiny-models.ts";
+import { makePlainList } from "./experiments/recommend-in-arm.ts";
 import { createScorer } from "./scorer.ts";
-import { recommenderService } from "./serve.ts";
+import { type RecommenderParts, recommenderService } from "./serve.ts";
 import { startServer } from "./server.ts";
 
 const models = tinyModels(5, 40);
@@ -49,6 +50,24 @@ test("a follower's stream brings a list at once and one after an event", async (
   await assert.rejects(once(stream, "end"), { code: status.CANCELLED });
 });
 
+test("a follower's lists are made in their arm, and told with what was asked", async (context) => {
+  const told: string[] = [];
+  const { follow } = await served(context, {
+    makeList: async (scorer, query) => {
+      const { list } = await makePlainList(scorer, query);
+      const experiment = { name: "trial", arm: "other", control: "as-is", share: 0.5 };
+      return { list: { ...list, experiment }, asked: { ...query, diversity: 0.5 } };
+    },
+    onRecommended: ({ id }, { diversity }) => told.push(`${id} ${diversity}`),
+  });
+  const stream = follow({});
+  const [{ list }] = (await once(stream, "data")) as [FollowListenerResponse];
+  assert.deepEqual([list!.experiment, list!.arm], ["trial", "other"]);
+  assert.deepEqual(told, [`${list!.recommendationId} 0.5`]);
+  stream.cancel();
+  await assert.rejects(once(stream, "end"), { code: status.CANCELLED });
+});
+
 test("what a follower asks for wrongly is refused by its field", async (context) => {
   const { follow } = await served(context);
   const failed = once(follow({ request: { listener: "ada", filter: "track.x" } }), "end");
@@ -68,7 +87,7 @@ test("followers' streams end when the server does", async (context) => {
 });
 
 /** A server in which ada heard track-3 and disliked track-7. */
-async function served(context: TestContext) {
+async function served(context: TestContext, others: Partial<RecommenderParts> = {}) {
   const state = createMemoryStore();
   await hearAll(state, models, [playOf("track-3", 0), playOf("track-7", 1, { kind: "disliked" })]);
   const scorer = createScorer({
@@ -82,7 +101,7 @@ async function served(context: TestContext) {
   const stopping = new AbortController();
   const report = (error: unknown) => assert.fail(String(error));
   const parts = { scorer: () => scorer, report, stopping: stopping.signal };
-  const services = [recommenderService(parts)];
+  const services = [recommenderService({ ...parts, ...others })];
   const server = await startServer({ host: "127.0.0.1", port: 0, services });
   const client = new RecommenderClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
   context.after(() => {

@@ -35,6 +35,7 @@ test("two bundles are compared from the first list to the report", async () => {
   const counted = control.listeners + other.listeners + report.interleaving.listeners;
   assert.equal(counted, LISTENERS);
   assert.deepEqual([report.joined_by_name, report.joined_by_time], [played.next, 0]);
+  assert.ok(report.sample_ratio_p > 0.001);
   assert.equal(control.plays.value, 0);
   assert.equal(other.plays.value, 1);
   assert.deepEqual([control.bundles, other.bundles], [[played.ids.served], [played.ids.next]]);

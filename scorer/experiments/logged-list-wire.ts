@@ -59,6 +59,7 @@ function loggedListToWire(list: LoggedList): LoggedRecommendation {
     experiment: list.experiment?.name ?? "",
     arm: list.experiment?.arm ?? "",
     controlArm: list.experiment?.control ?? "",
+    armShare: list.experiment?.share ?? 0,
   };
 }
 
@@ -93,7 +94,12 @@ function loggedListFromWire(message: LoggedRecommendation): LoggedList {
     experiment:
       experiment === ""
         ? undefined
-        : { name: experiment, arm: arm || undefined, control: message.controlArm },
+        : {
+            name: experiment,
+            arm: arm || undefined,
+            control: message.controlArm,
+            share: message.armShare,
+          },
   };
 }
 

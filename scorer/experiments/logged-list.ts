@@ -55,8 +55,13 @@ export function loggedList(
     exploration:
       query.exploration && seed !== undefined ? { ...query.exploration, seed } : undefined,
     isConstrained: isConstrained(query),
-    experiment,
+    experiment: experiment && partOf(experiment),
   };
+}
+
+/** Without what the arms of an interleaved list are scored by, which the reply alone tells. */
+function partOf({ name, arm, control, share }: ExperimentPart): ExperimentPart {
+  return { name, arm, control, share };
 }
 
 /** Whether the query asks for more than whose list, how long, with which weights and how explored.

@@ -46,14 +46,15 @@ async function listInArm(
   if (arm === undefined) return interleavedList(query, experiment, scorers);
   const asked = { ...query, ...arm.wishes };
   const list = await recommend(scorers[arms.indexOf(arm)]!, asked);
-  return { list: { ...list, experiment: { name, arm: arm.name, control } }, asked };
+  const { share } = arm;
+  return { list: { ...list, experiment: { name, arm: arm.name, control, share } }, asked };
 }
 
 /** A list of both arms. Rules hold for a list as a whole, which a draft of two lists cannot
  *  promise: a request with rules is answered outside of the experiment. */
 async function interleavedList(
   query: NextTracksQuery,
-  { name, control, arms }: Experiment,
+  { name, control, arms, interleavedShare }: Experiment,
   scorers: readonly Scorer[],
 ): Promise<MadeList> {
   const at = arms.findIndex((arm) => arm.name === control);
@@ -78,6 +79,7 @@ async function interleavedList(
       name,
       arm: undefined,
       control,
+      share: interleavedShare,
       interleaved: lists.map(({ bundle }, index) => ({ arm: arms[index]!.name, bundle })),
     },
   };

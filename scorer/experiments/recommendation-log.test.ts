@@ -44,7 +44,7 @@ test("a list is in the log as it was sent, and under its listener's hash", async
     firstPlace: 3,
     exploration: { ...EXPLORATION, seed: 7 },
     isConstrained: false,
-    experiment: { name: "dial", arm: "more", control: "as-is" },
+    experiment: { name: "dial", arm: "more", control: "as-is", share: 0.5 },
   });
   assert.ok(!Buffer.from(written[0]!.value!).includes(ADA));
   assert.deepEqual(loggedListFromJson(loggedListToJson(list)), list);
@@ -165,6 +165,6 @@ function listOf(id: string, tracks: number): Recommendation {
     nextPage: undefined,
     memorySinceMs: undefined,
     explained: undefined,
-    experiment: { name: "dial", arm: "more", control: "as-is" },
+    experiment: { name: "dial", arm: "more", control: "as-is", share: 0.5 },
   };
 }

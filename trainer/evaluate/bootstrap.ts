@@ -95,7 +95,12 @@ export function signTest(one: Float64Array, other: Float64Array): number {
   const decided = wins + losses;
   if (decided === 0) return 1;
   const z = Math.max(0, Math.abs(wins - losses) - 1) / Math.sqrt(decided);
-  return 2 * (1 - normalBelow(z));
+  return twoSidedP(z);
+}
+
+/** The chance that a standard normal draw is as far from 0 as `z`. */
+export function twoSidedP(z: number): number {
+  return 2 * (1 - normalBelow(Math.abs(z)));
 }
 
 /** The standard normal distribution function, to 1.5e-7: Abramowitz & Stegun 1964, 7.1.26. */

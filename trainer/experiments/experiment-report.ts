@@ -12,6 +12,7 @@ import {
 import type { Estimate } from "./confidence.ts";
 import { type InterleavingWins, interleavingWins } from "./interleaving-wins.ts";
 import type { ListenerOutcome, Outcomes } from "./listener-outcomes.ts";
+import { sampleRatioP } from "./sample-ratio.ts";
 
 /** What came of an experiment. */
 export interface ExperimentReport {
@@ -21,6 +22,9 @@ export interface ExperimentReport {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly outcomes: Omit<Outcomes, "complete" | "untilMs">;
+  /** How likely parts so far from their shares would be by chance; below 0.001 something is wrong
+   *  with how listeners were divided or logged. */
+  readonly sampleRatioP: number;
   /** The control first. */
   readonly arms: readonly ArmReport[];
   readonly interleaving: InterleavingWins | undefined;
@@ -78,6 +82,7 @@ export function reportExperiment(
     fromMs: experiment.lists.reduce((first, { madeAtMs }) => Math.min(first, madeAtMs), untilMs),
     untilMs,
     outcomes: counts,
+    sampleRatioP: sampleRatioP(counts.parts),
     arms,
     interleaving:
       other === undefined

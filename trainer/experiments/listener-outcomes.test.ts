@@ -68,6 +68,6 @@ function outcomesOf(lists: readonly LoggedList[], events: readonly ListeningEven
 }
 
 function inArm(listener: string, minute: number, tracks: string[], arm: string | undefined) {
-  const experiment = { name: "trial", arm, control: "control" };
+  const experiment = { name: "trial", arm, control: "control", share: 0.5 };
   return loggedListOf(listener, minuteMs(minute), tracks, { experiment });
 }

@@ -29,11 +29,22 @@ export interface Outcomes {
   /** Listeners whose window has not ended, and those who had two arms, who count for none. */
   readonly incomplete: number;
   readonly inTwoArms: number;
+  /** Listeners who have a part, through or not, and events of whom there is no list. */
+  readonly parts: readonly ArmPart[];
+  readonly eventsOfOthers: number;
   /** Events that named their list, and those that were joined by time. */
   readonly joinedByName: number;
   readonly joinedByTime: number;
   /** When the last list was made or the last event happened. */
   readonly untilMs: number;
+}
+
+/** An arm, or interleaved lists, by who has it. */
+export interface ArmPart {
+  readonly arm: string | undefined;
+  /** Of all listeners, 0 to 1: what the experiment says at last. */
+  readonly share: number;
+  readonly listeners: number;
 }
 
 export interface OutcomeSettings {
@@ -70,7 +81,7 @@ export function countOutcomes(
   const { counted, inTwoArms } = openWindows(own, join.listsOf, windowMs);
   const hashes = new Map<ListenerId, ListenerHash>();
   let untilMs = own.reduce((last, { madeAtMs }) => Math.max(last, madeAtMs), 0);
-  let [joinedByName, joinedByTime] = [0, 0];
+  let [joinedByName, joinedByTime, eventsOfOthers] = [0, 0, 0];
 
   const hashOf = (listener: ListenerId): ListenerHash => {
     const known = hashes.get(listener) ?? listenerHash(listener, salt);
@@ -84,6 +95,7 @@ export function countOutcomes(
     if (!isPlay && event.kind !== "skipped") return;
     const listener = hashOf(event.listener);
     const found = counted.get(listener);
+    if (join.listsOf(listener).length === 0) eventsOfOthers++;
     if (found === undefined || !isWithin(event.happenedAtMs, found)) return;
     const { outcome } = found;
     const minutes = (event.playedMs ?? 0) / MINUTE_MS;
@@ -104,10 +116,22 @@ export function countOutcomes(
     const complete = all.filter(({ completeAtMs }) => completeAtMs <= untilMs);
     complete.sort((a, b) => a.completeAtMs - b.completeAtMs);
     const incomplete = all.length - complete.length;
-    return { complete, incomplete, inTwoArms, joinedByName, joinedByTime, untilMs };
+    const joined = { joinedByName, joinedByTime, eventsOfOthers };
+    const parts = partsOf(own, all);
+    return { complete, incomplete, inTwoArms, parts, ...joined, untilMs };
   }
 
   return { hear, outcomes };
+}
+
+function partsOf(
+  lists: readonly LoggedList[],
+  all: readonly ListenerOutcome[],
+): readonly ArmPart[] {
+  const shares = new Map(lists.map(({ experiment }) => [experiment?.arm, experiment?.share ?? 0]));
+  return [...shares].map(([arm, share]) => {
+    return { arm, share, listeners: all.filter((outcome) => outcome.arm === arm).length };
+  });
 }
 
 function isWithin(atMs: number, { fromMs, outcome }: Counted): boolean {

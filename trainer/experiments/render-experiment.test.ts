@@ -6,7 +6,16 @@ import type { ListenerOutcome } from "./listener-outcomes.ts";
 import { renderExperiment } from "./render-experiment.ts";
 import { reportJson } from "./report-json.ts";
 import { reportNotes, reportTable } from "./report-text.ts";
+import { sampleRatioP } from "./sample-ratio.ts";
 
+const COUNTS = {
+  incomplete: 3,
+  inTwoArms: 1,
+  joinedByName: 5,
+  joinedByTime: 6,
+  eventsOfOthers: 7,
+  parts: [],
+};
 const report = reportOf("trial");
 
 test("each arm is told by its listeners, and against the control", () => {
@@ -53,9 +62,23 @@ test("text and JSON tell the same", () => {
   assert.match(reportNotes(report).join(" "), /as-is 2, more 7, ties 1/);
 });
 
+test("what makes figures doubtful is said", () => {
+  const parts = [
+    { arm: "as-is", share: 0.5, listeners: 100 },
+    { arm: "more", share: 0.5, listeners: 300 },
+  ];
+  const { outcomes } = report;
+  const strange = { ...outcomes, joinedByName: 0, joinedByTime: 0, eventsOfOthers: 9 };
+  const told = reportNotes({ ...report, outcomes: strange, sampleRatioP: 1e-9 }).join(" ");
+  assert.match(told, /is it the salt/);
+  assert.match(told, /Arms do not have their shares of listeners \(p 1.0e-9\)/);
+  assert.ok(!/salt|shares/.test(reportNotes(report).join(" ")));
+  assert.ok(sampleRatioP(parts) < 1e-9);
+});
+
 test("an experiment that no list took part in is refused by its name", () => {
   const lists = [loggedListOf("ada", 0, ["a"])];
-  const none = { complete: [], incomplete: 0, inTwoArms: 0, joinedByName: 0, joinedByTime: 0 };
+  const none = { ...COUNTS, complete: [] };
   const asked = () =>
     reportExperiment(
       { name: "trial", lists },
@@ -93,12 +116,12 @@ function reportOf(name: string, eachArm = 60): ExperimentReport {
       complete.push(outcomeOf(undefined, { credits: told, completeAtMs: at }));
     }
   }
-  const experiment = { name, arm: "more", control: "as-is" };
+  const experiment = { name, arm: "more", control: "as-is", share: 0.5 };
   const lists = [
     loggedListOf("ada", 0, ["a"], { experiment }),
     loggedListOf("bob", 0, ["a"], { experiment: { ...experiment, arm: "as-is" } }),
   ];
-  const outcomes = { complete, incomplete: 3, inTwoArms: 1, joinedByName: 5, joinedByTime: 6 };
+  const outcomes = { ...COUNTS, complete };
   const settings = { windowDays: 7, tightAt: 100 };
   return reportExperiment({ name, lists }, { ...outcomes, untilMs: 1_000 }, settings);
 }

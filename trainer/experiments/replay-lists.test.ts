@@ -51,7 +51,7 @@ test("lists that say nothing of a new policy are left out, and counted", async (
     plain: { ...lists[2]!, exploration: undefined },
     interleaved: {
       ...lists[3]!,
-      experiment: { name: "trial", arm: undefined, control: "control" },
+      experiment: { name: "trial", arm: undefined, control: "control", share: 0.5 },
     },
     stranger: { ...lists[4]!, listener: listenerHash("stranger" as ListenerId, "") },
   };

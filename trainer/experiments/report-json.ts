@@ -13,6 +13,8 @@ export function reportJson(report: ExperimentReport): object {
     until: timeOf(report.untilMs),
     listeners_incomplete: outcomes.incomplete,
     listeners_in_two_arms: outcomes.inTwoArms,
+    sample_ratio_p: report.sampleRatioP,
+    events_of_others: outcomes.eventsOfOthers,
     joined_by_name: outcomes.joinedByName,
     joined_by_time: outcomes.joinedByTime,
     arms: Object.fromEntries(report.arms.map((arm) => [arm.arm, armJson(arm)])),

@@ -46,6 +46,7 @@ export function reportNotes(report: ExperimentReport): readonly string[] {
       `${outcomes.inTwoArms} had two arms and count for none.`,
     `${outcomes.joinedByName} plays and skips named their list, ` +
       `${outcomes.joinedByTime} were joined by track and time.`,
+    ...warnings(report),
   ];
   if (interleaving === undefined) return told;
   const { wins, ties, preference, signTestP, listeners } = interleaving;
@@ -58,6 +59,24 @@ export function reportNotes(report: ExperimentReport): readonly string[] {
       `sign test p ${signTestP.toFixed(4)}.`,
   ];
 }
+
+/** What makes all figures doubtful. */
+function warnings({ outcomes, sampleRatioP }: ExperimentReport): readonly string[] {
+  const { joinedByName, joinedByTime, eventsOfOthers } = outcomes;
+  const told: string[] = [];
+  if (joinedByName + joinedByTime === 0 && eventsOfOthers > 0) {
+    told.push("No play could be joined: is it the salt that lists were logged with?");
+  }
+  if (sampleRatioP < SAMPLE_RATIO_P_MIN) {
+    told.push(
+      `Arms do not have their shares of listeners (p ${sampleRatioP.toExponential(1)}): ` +
+        "something is wrong with how they were divided or logged, and no figure can be trusted.",
+    );
+  }
+  return told;
+}
+
+const SAMPLE_RATIO_P_MIN = 0.001;
 
 function versus(estimate: Estimate | undefined): readonly [string, string, string] {
   if (estimate === undefined) return ["", "", ""];

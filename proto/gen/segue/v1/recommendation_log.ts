@@ -54,6 +54,8 @@ export interface LoggedRecommendation {
   arm: string;
   /** Which arm is the experiment's control. */
   controlArm: string;
+  /** The share of all listeners that have this arm, or interleaved lists, 0 to 1. */
+  armShare: number;
 }
 
 export interface LoggedTrack {
@@ -81,6 +83,7 @@ function createBaseLoggedRecommendation(): LoggedRecommendation {
     experiment: "",
     arm: "",
     controlArm: "",
+    armShare: 0,
   };
 }
 
@@ -127,6 +130,9 @@ export const LoggedRecommendation: MessageFns<LoggedRecommendation> = {
     }
     if (message.controlArm !== "") {
       writer.uint32(114).string(message.controlArm);
+    }
+    if (message.armShare !== 0) {
+      writer.uint32(121).double(message.armShare);
     }
     return writer;
   },
@@ -256,6 +262,14 @@ export const LoggedRecommendation: MessageFns<LoggedRecommendation> = {
             message.controlArm = reader.string();
             continue;
           }
+          case 15: {
+            if (tag !== 121) {
+              break;
+            }
+
+            message.armShare = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -314,6 +328,11 @@ export const LoggedRecommendation: MessageFns<LoggedRecommendation> = {
         : isSet(object.control_arm)
         ? globalThis.String(object.control_arm)
         : "",
+      armShare: isSet(object.armShare)
+        ? globalThis.Number(object.armShare)
+        : isSet(object.arm_share)
+        ? globalThis.Number(object.arm_share)
+        : 0,
     };
   },
 
@@ -361,6 +380,9 @@ export const LoggedRecommendation: MessageFns<LoggedRecommendation> = {
     if (message.controlArm !== "") {
       obj.controlArm = message.controlArm;
     }
+    if (message.armShare !== 0) {
+      obj.armShare = floatToJson(message.armShare);
+    }
     return obj;
   },
 
@@ -387,6 +409,7 @@ export const LoggedRecommendation: MessageFns<LoggedRecommendation> = {
     message.experiment = object.experiment ?? "";
     message.arm = object.arm ?? "";
     message.controlArm = object.controlArm ?? "";
+    message.armShare = object.armShare ?? 0;
     return message;
   },
 };
