@@ -3,6 +3,7 @@ import { baselines } from "./baselines.ts";
 import { type Bench, type BenchOptions, SIZE_OPTIONS } from "./bench.ts";
 import { brokerIngest } from "./broker-ingest.ts";
 import { capacity } from "./capacity.ts";
+import { catalogue } from "./catalogue.ts";
 import { DidNotHappen } from "./did-not-happen.ts";
 import { experiments } from "./experiments.ts";
 import { freshness } from "./freshness.ts";
@@ -28,6 +29,13 @@ const BENCHES: readonly Bench[] = [
     summary: "what a list costs on one core, in empty replies, and how long it takes by load",
     takesBundle: true,
     run: scorer,
+  },
+  {
+    name: "catalogue",
+    summary:
+      "what a search costs and finds by the size of the catalogue, from 10,000 to 3 M tracks",
+    takesBundle: true,
+    run: catalogue,
   },
   {
     name: "soak",

@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/experiment.ts")).experimentCommand,
   },
   {
+    name: "index",
+    summary: "Put a bundle's tracks into clusters, so that searches read a part of them",
+    load: async () => (await import("./commands/index-bundle.ts")).indexCommand,
+  },
+  {
     name: "compress",
     summary: "Make a bundle smaller and faster, and print what that costs in recall",
     load: async () => (await import("./commands/compress.ts")).compressCommand,

@@ -10,7 +10,7 @@ import {
   openLiveCatalogue,
   type ReadCatalogue,
 } from "./catalogue/live-catalogue.ts";
-import { exactScanInSteps } from "./retrieval/exact-scan.ts";
+import { openRetriever } from "./retrieval/open-retriever.ts";
 import { type Retriever, trackSpace } from "./retrieval/retriever.ts";
 import type { TrackBits } from "./retrieval/track-bits.ts";
 import { longTailOf } from "./rules/facts.ts";
@@ -63,7 +63,7 @@ export function prepareScorer(parts: ScorerParts): Promise<Scorer> {
 function* scorerInSteps(parts: ScorerParts): Steps<Scorer> {
   const { bundle, catalogue, notice } = parts;
   const space = trackSpace(bundle);
-  const retriever = yield* exactScanInSteps(space);
+  const retriever = yield* openRetriever(bundle, space, notice);
   yield;
   const live = openLiveCatalogue(bundle, catalogue, notice);
   return {

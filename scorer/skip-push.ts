@@ -68,7 +68,7 @@ export interface PushedTrack extends RetrievedTrack {
   readonly skips: number;
 }
 
-/** The best tracks with the push: two exact searches, one for the tracks that come first without
+/** The best tracks with the push: two searches, one for the tracks that come first without
  *  it, one for all others with it. */
 export function retrievePushed(
   retriever: Retriever,

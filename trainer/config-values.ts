@@ -63,6 +63,7 @@ const RANGES: Readonly<Record<string, readonly [number, number, "whole" | "real"
   reachTracks: [1, 256, "whole"],
   successorsMax: [1, 10_000, "whole"],
   tracksMax: [1, 32, "whole"],
+  tracksMin: [1, 16_777_216, "whole"],
   decay: [0, 1, "real"],
   runTracksMax: [1, 32, "whole"],
   runWeight: [0, 1000, "real"],

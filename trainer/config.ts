@@ -27,6 +27,14 @@ export interface TrainingConfig {
   readonly coplay: CoplayConfig;
   readonly popularity: PopularityConfig;
   readonly skips: SkipsConfig;
+  readonly clusters: ClustersConfig;
+}
+
+/** What lets a search read a part of a large catalogue. */
+export interface ClustersConfig {
+  readonly enabled: boolean;
+  /** Smaller catalogues are read whole. */
+  readonly tracksMin: number;
 }
 
 /** What a skip does to the next list, beside what the models make of it. */
@@ -184,6 +192,7 @@ export const TRAINING_DEFAULTS: TrainingConfig = deepFreeze({
   },
   popularity: { recencyShare: 0.02 },
   skips: { push: 3.5 },
+  clusters: { enabled: true, tracksMin: 20_000 },
 });
 
 /** Checks settings as a JSON file gives them and lays them over the defaults; the result is frozen.

@@ -1,3 +1,4 @@
+import type { Model } from "../core/bundle/bundle.ts";
 import { writeFeatures } from "../core/bundle/features.ts";
 import { roundToHalves } from "../core/bundle/half-float.ts";
 import type { FeatureName } from "../core/bundle/manifest.ts";
@@ -33,18 +34,48 @@ export interface ReplayedLog {
   readonly features: readonly FeatureName[];
 }
 
+/** A model as it is served; a bundle's `Model` is one. */
+export type ServedModel = Pick<
+  Model,
+  "hidden" | "dimension" | "featureWidth" | "inputVectors" | "step" | "taste"
+>;
+
 /** Hears `walks` through the graphs that will be served, and returns the taste after each event of
  *  `predictions`, [predictions, D]. Every such event must be on a walk. */
-export async function replayTastes(
+export function replayTastes(
   weights: ModelWeights,
   log: ReplayedLog,
   plan: ReplayPlan,
 ): Promise<Float32Array> {
-  const { dimension } = weights.sizes;
-  const width = stateWidth(weights.sizes);
-  const states = await replayStates(weights, log, plan);
+  return replayServed(servedModel(weights), log, plan);
+}
+
+/** The hidden state after each event of `predictions`, [predictions, S], as it would be stored. */
+export function replayStates(
+  weights: ModelWeights,
+  log: ReplayedLog,
+  plan: ReplayPlan,
+): Promise<Float32Array> {
+  return statesOf(servedModel(weights), log, plan);
+}
+
+function servedModel(weights: ModelWeights): ServedModel {
+  const { dimension, featureWidth } = weights.sizes;
+  const hidden = stateWidth(weights.sizes);
+  const { vectors } = inputVectors(weights);
+  return { hidden, dimension, featureWidth, inputVectors: vectors, ...servedGraphs(weights) };
+}
+
+/** `replayTastes` of a model of any bundle. */
+export async function replayServed(
+  model: ServedModel,
+  log: ReplayedLog,
+  plan: ReplayPlan,
+): Promise<Float32Array> {
+  const { dimension, hidden: width } = model;
+  const states = await statesOf(model, log, plan);
   const tastes = new Float32Array((states.length / width) * dimension);
-  const graph = await openGraph(servedGraphs(weights).taste);
+  const graph = await openGraph(model.taste);
   for (let from = 0; from * width < states.length; from += LANES) {
     plan.stopCheck();
     const hidden = states.subarray(from * width, (from + LANES) * width);
@@ -57,14 +88,12 @@ export async function replayTastes(
   return tastes;
 }
 
-/** The hidden state after each event of `predictions`, [predictions, S], as it would be stored. */
-export async function replayStates(
-  weights: ModelWeights,
+async function statesOf(
+  model: ServedModel,
   log: ReplayedLog,
   plan: ReplayPlan,
 ): Promise<Float32Array> {
-  const { dimension, featureWidth } = weights.sizes;
-  const width = stateWidth(weights.sizes);
+  const { dimension, featureWidth, hidden: width } = model;
   const wanted = new Map<number, number>();
   for (const [index, event] of plan.predictions.after.entries()) wanted.set(event, index);
   const states = new Float32Array(plan.predictions.after.length * width);
@@ -76,8 +105,10 @@ export async function replayStates(
   };
   const next = { shape: [LANES, width], data: new Float32Array(LANES * width) };
   const { features, ...bare } = buffers;
+  const { inputVectors: vectors } = model;
+  const table = { count: vectors.length / dimension, dimension, vectors };
   const feeds: Record<string, Values> = featureWidth > 0 ? buffers : bare;
-  const step = await openGraph(servedGraphs(weights).step);
+  const step = await openGraph(model.step);
   for (const batch of laneBatches(plan.walks, { lanes: LANES, steps: 1 })) {
     plan.stopCheck();
     features.data.fill(0);
@@ -88,7 +119,7 @@ export async function replayStates(
       const heard = loadFeatures(log.sequences.features, event);
       writeFeatures(log.features, heard, features.data, lane * featureWidth);
     }
-    gatherRows(inputVectors(weights), tracks, buffers.track.data);
+    gatherRows(table, tracks, buffers.track.data);
     await step.run(feeds, { hidden_next: next });
     // As in what is served: a state is in halves before anything sees it.
     roundToHalves(next.data);

@@ -1,12 +1,15 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { BundleContent, ModelContent } from "../core/bundle/bundle.ts";
+import type { BundleContent, ModelContent, TrackClusters } from "../core/bundle/bundle.ts";
 import type { SkipChanceWeights } from "../core/bundle/manifest.ts";
 import { publishBundle } from "../core/bundle/publish-bundle.ts";
 import { type BundleId, MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
+import { RECALL_MIN } from "../scorer/retrieval/open-retriever.ts";
 import { buildSources } from "./build-sources.ts";
 import { type Calibration, calibrateBlend } from "./calibrate-blend.ts";
 import { calibrateSkips } from "./calibrate-skips.ts";
+import { makeClusters } from "./clusters/make-clusters.ts";
+import type { HeardSessions } from "./clusters/sample-queries.ts";
 import type { TrainingConfig } from "./config.ts";
 import { inputVectors } from "./model-parameters.ts";
 import { stateWidth } from "./onnx/model-sizes.ts";
@@ -80,7 +83,9 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const content = bundleContent(options, {
     ...{ sequences, preparation, models, calibration, skipChance },
   });
-  const bundle = await publishBundle(options.outFolder, content);
+  const sessions = { sequences: split.sequences, validation };
+  const clusters = await clustersFor(options, content, sessions);
+  const bundle = await publishBundle(options.outFolder, { ...content, clusters });
   await rm(checkpointFolder(options), { recursive: true, force: true });
   const cpu = process.cpuUsage(cpuBefore);
   return {
@@ -197,6 +202,25 @@ function bundleContent(
       ),
     },
   };
+}
+
+/** Undefined where every search shall read all tracks. */
+async function clustersFor(
+  { config, seed, notice, signal }: TrainingOptions,
+  content: BundleContent,
+  sessions: HeardSessions,
+): Promise<TrackClusters | undefined> {
+  const { enabled, tracksMin } = config.clusters;
+  const isLarge = content.trackIds.length >= tracksMin;
+  if (!enabled || !isLarge || sessions.validation.predictions.after.length === 0) return undefined;
+  const clusters = await makeClusters(content, sessions, {
+    seed,
+    progress: () => undefined,
+    stopCheck: () => signal?.throwIfAborted(),
+  });
+  if (clusters.recall_at_100 >= RECALL_MIN) return clusters;
+  notice?.(`clusters would find ${clusters.recall_at_100} of the best tracks: none are published`);
+  return undefined;
 }
 
 function modelContent(model: TrainedModel): ModelContent {

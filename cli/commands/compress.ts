@@ -38,8 +38,10 @@ export const compressCommand: Command = {
       trainFolder: options.textIfGiven("train"),
       epochs: wholeIfGiven(options, "epochs"),
       seed: options.number("seed"),
+      logFolder: options.text("log"),
       progress: ({ model, epoch, epochs }) =>
         bar.show({ label: `teach ${model}`, done: epoch - 1, total: epochs }),
+      clusterProgress: (label, done, total) => bar.show({ label, done, total }),
     });
     const comparison = await compareBundles(folders, {
       logFolder: options.text("log"),

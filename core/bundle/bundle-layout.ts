@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../domain/failure.ts";
 import type { ModelName } from "../domain/ids.ts";
-import type { BundleContent, ModelContent, Sources } from "./bundle.ts";
+import type { BundleContent, ModelContent, Sources, TrackClusters } from "./bundle.ts";
 import { bundleId } from "./canonical-json.ts";
 import { encodeGolden, type Golden } from "./golden.ts";
 import { toInt8Rows } from "./int8-rows.ts";
 import {
   BUNDLE_FORMAT,
+  type ClustersManifest,
   type Manifest,
   type ModelManifest,
   type SourcesManifest,
 } from "./manifest.ts";
+import { usedFiles } from "./parse-manifest.ts";
 
 /** A bundle as it goes to disk. */
 export interface BundleLayout {
@@ -43,6 +45,7 @@ export function layOutBundle(
     models,
     ...(Object.keys(sources).length > 0 && { sources }),
     blend: content.blend,
+    ...(content.clusters && { clusters: layOutClusters(files, content.clusters) }),
     ...(content.skipChance && { skip_chance: content.skipChance }),
     idle_timeout_ms: content.idleTimeoutMs,
     training: content.training,
@@ -51,8 +54,25 @@ export function layOutBundle(
   return { manifest: { id: bundleId(rest), ...rest }, files: files.contents };
 }
 
+/** No line end: a manifest that lost even its last byte is no JSON. */
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  return Buffer.from(JSON.stringify(manifest, null, 2));
+}
+
 /** The names that `layOutBundle` gives. */
 export const CONTENT_FILE_NAME = /^[a-z][a-z.-]*\.[0-9a-f]{16}\.(?:txt|f32|i8|u32|onnx|json)$/;
+
+/** A bundle's manifest with clusters in place of those that it may have, and their files. */
+export function layOutWithClusters(before: Manifest, clusters: TrackClusters): BundleLayout {
+  const files = new ContentFiles();
+  const { id: _id, clusters: _clusters, files: listed, ...kept } = before;
+  const rest = { ...kept, clusters: layOutClusters(files, clusters) };
+  const entries = { ...listed, ...files.entries() };
+  const used = new Set(Array.from(usedFiles(rest), ([, name]) => name));
+  const names = Object.keys(entries).filter((name) => used.has(name));
+  const whole = { ...rest, files: Object.fromEntries(names.map((name) => [name, entries[name]!])) };
+  return { manifest: { id: bundleId(whole), ...whole }, files: files.contents };
+}
 
 class ContentFiles {
   readonly contents = new Map<string, Uint8Array>();
@@ -158,6 +178,18 @@ function layOutSources(
         places: integers("runs.places", runs.places),
       },
     }),
+  };
+}
+
+function layOutClusters(
+  files: ContentFiles,
+  { tracks, starts, ...figures }: TrackClusters,
+): ClustersManifest {
+  return {
+    ...figures,
+    count: starts.length - 1,
+    tracks: files.add("clusters.tracks", "u32", bytesOf(tracks)),
+    starts: files.add("clusters.starts", "u32", bytesOf(starts)),
   };
 }
 

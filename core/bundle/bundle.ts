@@ -1,5 +1,6 @@
 import type { ModelName, TrackHash, TrackId, TrackIndex } from "../domain/ids.ts";
 import type {
+  ClusterFigures,
   CoplaySettings,
   FeatureName,
   Manifest,
@@ -16,6 +17,8 @@ export interface Bundle {
   /** [count]: natural logarithm of each track's smoothed share of plays. */
   readonly popularity: Float32Array;
   readonly sources: Sources;
+  /** Absent where a search reads every track. */
+  readonly clusters?: TrackClusters;
   /** Undefined for a track that this bundle does not know. */
   indexOf(track: TrackId): TrackIndex | undefined;
   indexOfHash(hash: TrackHash): TrackIndex | undefined;
@@ -79,12 +82,22 @@ export interface RunPlays extends RunSettings {
   readonly places: Uint32Array;
 }
 
+/** The catalogue in clusters of tracks that are scored alike, so that a search need not read all
+ *  of it; `docs/bundle.md` says how. */
+export interface TrackClusters extends ClusterFigures {
+  /** [count]: the tracks, one cluster after another. */
+  readonly tracks: Uint32Array;
+  /** [clusters + 1]: where each cluster begins in `tracks`, then their number. */
+  readonly starts: Uint32Array;
+}
+
 /** What a trainer hands to `publishBundle`. */
 export interface BundleContent {
   readonly trackIds: readonly TrackId[];
   readonly popularity: Float32Array;
   readonly models: Readonly<Partial<Record<ModelName, ModelContent>>>;
   readonly sources?: Sources;
+  readonly clusters?: TrackClusters | undefined;
   readonly blend: Manifest["blend"];
   readonly skipChance?: Manifest["skip_chance"];
   readonly idleTimeoutMs: number;

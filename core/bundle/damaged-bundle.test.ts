@@ -37,7 +37,12 @@ test("every single fault in any file of a bundle is refused", () =>
     const content = randomBundleContent(sizes);
     const { short, long } = content.models;
     const int8 = { ...long!, storedVectors: "int8" as const };
-    await publishBundle(folder, { ...content, models: { short: short!, long: int8 } });
+    const clusters = {
+      ...{ reach: 3, recall_at_20: 0.97, recall_at_100: 0.98, read_share: 0.1 },
+      ...{ tracks: Uint32Array.from({ length: 15 }, (_, at) => (at * 7) % 15) },
+      starts: Uint32Array.of(0, 4, 9, 15),
+    };
+    await publishBundle(folder, { ...content, clusters, models: { short: short!, long: int8 } });
     const random = pseudoRandom(10);
     const names = await readdir(folder);
     let faults = 0;

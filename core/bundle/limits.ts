@@ -24,6 +24,8 @@ export const BUNDLE_LIMITS = {
   runTracksMax: 32,
   runWeightMax: 1000,
   sharpnessMax: 1e9,
+  clustersMax: 65_536,
+  clusterReachMax: 1e6,
   idleTimeoutMsMax: 30 * 24 * 60 * 60 * 1000,
   /** Levels of nesting, in the manifest and in an ONNX graph. */
   depthMax: 32,

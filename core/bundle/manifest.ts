@@ -18,6 +18,8 @@ export interface Manifest {
   readonly models: Readonly<Partial<Record<ModelName, ModelManifest>>>;
   /** Absent where the bundle has no source beside its models. */
   readonly sources?: SourcesManifest;
+  /** Absent where a search reads every track. */
+  readonly clusters?: ClustersManifest;
   /** The weights where a request gives none. */
   readonly blend: ManifestBlend;
   /** What the logit of a skip is the weighted sum of; a term that is absent counts 0. Absent where
@@ -129,6 +131,27 @@ export interface RunSettings {
   readonly tracks_max: number;
   /** How many times as much a run counts as one that is a track shorter. */
   readonly weight: number;
+}
+
+/** The catalogue in clusters, of which a search reads those that can hold the best tracks. */
+export interface ClustersManifest extends ClusterFigures {
+  /** How many clusters there are. */
+  readonly count: number;
+  /** Little-endian uint32 [tracks.count]: track indices, each once, one cluster after another. */
+  readonly tracks: string;
+  /** Little-endian uint32 [count + 1]: where each cluster begins in `tracks`, then their number. */
+  readonly starts: string;
+}
+
+export interface ClusterFigures {
+  /** How many times its spread above its mean the best track of a cluster is expected. */
+  readonly reach: number;
+  /** The share of the 20 and of the 100 best tracks that searches for as many found, the least of
+   *  several blends of the bundle's own tastes. */
+  readonly recall_at_20: number;
+  readonly recall_at_100: number;
+  /** The share of the tracks that these searches read, on average. */
+  readonly read_share: number;
 }
 
 /** The sources of a score; each is a part of it. */

@@ -14,6 +14,7 @@ import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import { featureWidth, type Manifest, type ModelManifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
 import { parseManifest } from "./parse-manifest.ts";
+import { readClusters } from "./read-clusters.ts";
 import {
   decodeText,
   type FileReader,
@@ -45,6 +46,7 @@ export async function openBundle(
     models[name] = await readModel(files, name, model, count);
   }
   const sources = await readSources(files, manifest);
+  const clusters = manifest.clusters && (await readClusters(files, manifest.clusters, count));
   await reproduceGolden(files, manifest, models);
   return Object.freeze({
     manifest,
@@ -52,6 +54,7 @@ export async function openBundle(
     models,
     popularity,
     sources,
+    ...(clusters && { clusters }),
     indexOf: (track: TrackId) => {
       const index = byHash.get(trackHash(track));
       return index !== undefined && trackIds[index] === track ? index : undefined;

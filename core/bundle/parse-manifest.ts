@@ -3,6 +3,7 @@ import { bundleId } from "./canonical-json.ts";
 import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import {
   BUNDLE_FORMAT,
+  type ClustersManifest,
   FEATURE_WIDTHS,
   type FeatureName,
   type Manifest,
@@ -32,13 +33,14 @@ export function parseManifest(text: string): Manifest {
     const found = JSON.stringify(root.format)?.slice(0, 64) ?? "none";
     throw badBundle("format", `found ${found}, this version reads "${BUNDLE_FORMAT}"`);
   }
-  exactObject(root, "manifest", MANIFEST_KEYS, ["sources", "skip_chance"]);
+  exactObject(root, "manifest", MANIFEST_KEYS, ["sources", "clusters", "skip_chance"]);
   if (hexadecimal64(root.id, "id") !== bundleId(root)) {
     throw badBundle("id", "is not the SHA-256 of the manifest's canonical JSON");
   }
   checkTracks(root.tracks);
   checkModels(root.models);
   const sources = root.sources === undefined ? [] : checkSources(root.sources);
+  if (root.clusters !== undefined) checkClusters(root.clusters);
   checkBlend(root.blend, [...Object.keys(anyObject(root.models, "models")), ...sources]);
   if (root.skip_chance !== undefined) checkSkipChance(root.skip_chance);
   wholeNumber(root.idle_timeout_ms, "idle_timeout_ms", { least: 1, most: LIMITS.idleTimeoutMsMax });
@@ -71,6 +73,12 @@ const MODEL_KEYS = [
   "output_bias",
   "golden",
 ] as const satisfies readonly (keyof ModelManifest)[];
+
+const CLUSTER_SHARES = ["recall_at_20", "recall_at_100", "read_share"] as const;
+const CLUSTER_FILES = ["tracks", "starts"] as const satisfies readonly (keyof ClustersManifest)[];
+
+/** The files that every model has. */
+const REQUIRED_FILES = ["step", "taste", "input_vectors", "output_vectors", "golden"] as const;
 
 /** What says that vectors are int8. */
 const SCALE_KEYS = ["input_scales", "output_scales"] as const;
@@ -106,9 +114,7 @@ function checkModel(model: JsonObject, field: string): void {
   wholeNumber(model.hidden, `${field}.hidden`, { least: 1, most: LIMITS.hiddenMax });
   wholeNumber(model.dimension, `${field}.dimension`, { least: 1, most: LIMITS.dimensionMax });
   checkFeatures(model.features, `${field}.features`);
-  for (const key of ["step", "taste", "input_vectors", "output_vectors", "golden"] as const) {
-    fileName(model[key], `${field}.${key}`);
-  }
+  for (const key of REQUIRED_FILES) fileName(model[key], `${field}.${key}`);
   if (model.output_bias !== null) fileName(model.output_bias, `${field}.output_bias`);
   for (const key of SCALE_KEYS) {
     if (model[key] !== undefined) fileName(model[key], `${field}.${key}`);
@@ -124,6 +130,17 @@ function checkFeatures(value: unknown, field: string): asserts value is FeatureN
     }
   }
   if (new Set(value).size !== value.length) throw badBundle(field, "names a feature twice");
+}
+
+function checkClusters(value: unknown): void {
+  const numbers = ["count", "reach", ...CLUSTER_SHARES];
+  const clusters = exactObject(value, "clusters", [...numbers, ...CLUSTER_FILES]);
+  wholeNumber(clusters.count, "clusters.count", { least: 1, most: LIMITS.clustersMax });
+  numberIn(clusters.reach, "clusters.reach", { least: 0, most: LIMITS.clusterReachMax });
+  for (const key of CLUSTER_SHARES) {
+    numberIn(clusters[key], `clusters.${key}`, { least: 0, most: 1 });
+  }
+  for (const key of CLUSTER_FILES) fileName(clusters[key], `clusters.${key}`);
 }
 
 /** `available`: the models and sources that the bundle has. */
@@ -164,27 +181,39 @@ function checkFiles(value: unknown): void {
 /** Every file that is used is listed, and every file that is listed is used. */
 function checkReferences(manifest: Manifest): void {
   const used = new Set<string>();
-  const use = (field: string, name: string) => {
+  for (const [field, name] of usedFiles(manifest)) {
     if (!Object.hasOwn(manifest.files, name)) throw badBundle(field, `"${name}" is not in files`);
     used.add(name);
-  };
-  use("tracks.ids", manifest.tracks.ids);
-  use("tracks.popularity", manifest.tracks.popularity);
-  for (const [name, model] of Object.entries(manifest.models)) {
-    for (const key of ["step", "taste", "input_vectors", "output_vectors", "golden"] as const) {
-      use(`models.${name}.${key}`, model[key]);
-    }
-    if (model.output_bias !== null) use(`models.${name}.output_bias`, model.output_bias);
-    for (const key of SCALE_KEYS) {
-      if (model[key] !== undefined) use(`models.${name}.${key}`, model[key]);
-    }
-    if (model.skip !== undefined) use(`models.${name}.skip`, model.skip);
-  }
-  for (const [source, key] of SOURCE_FILES) {
-    const files = manifest.sources?.[source] as Readonly<Record<string, unknown>> | undefined;
-    if (files !== undefined) use(`sources.${source}.${key}`, files[key] as string);
   }
   for (const name of Object.keys(manifest.files)) {
     if (!used.has(name)) throw badBundle(`files.${name}`, "is used nowhere in the manifest");
   }
 }
+
+/** The keys that name files, and their names; one name may be there more than once. */
+export function* usedFiles(
+  manifest: Pick<Manifest, "tracks" | "models" | "sources" | "clusters">,
+): Iterable<readonly [field: string, name: string]> {
+  yield ["tracks.ids", manifest.tracks.ids];
+  yield ["tracks.popularity", manifest.tracks.popularity];
+  for (const [name, model] of Object.entries(manifest.models)) {
+    for (const key of MODEL_FILES) {
+      const file = model[key];
+      if (file !== undefined && file !== null) yield [`models.${name}.${key}`, file];
+    }
+  }
+  for (const [source, key] of SOURCE_FILES) {
+    const files = manifest.sources?.[source] as Readonly<Record<string, unknown>> | undefined;
+    if (files !== undefined) yield [`sources.${source}.${key}`, files[key] as string];
+  }
+  for (const key of CLUSTER_FILES) {
+    if (manifest.clusters !== undefined) yield [`clusters.${key}`, manifest.clusters[key]];
+  }
+}
+
+const MODEL_FILES = [
+  ...REQUIRED_FILES,
+  "output_bias",
+  ...SCALE_KEYS,
+  "skip",
+] as const satisfies readonly (keyof ModelManifest)[];

@@ -1,6 +1,6 @@
 import type { BundleId, ModelName } from "../domain/ids.ts";
 import type { BundleContent, ModelContent } from "./bundle.ts";
-import { type BundleLayout, layOutBundle } from "./bundle-layout.ts";
+import { type BundleLayout, encodeManifest, layOutBundle } from "./bundle-layout.ts";
 import { type Disk, realDisk } from "./disk.ts";
 import { type Golden, makeGolden } from "./golden.ts";
 import { createStepRunner } from "./graph-runner.ts";
@@ -43,6 +43,5 @@ async function makeGoldens(
 /** The manifest's own name is not among the layout's files. */
 async function* stagedFiles({ manifest, files }: BundleLayout): AsyncGenerator<StagedFile> {
   yield* files;
-  // No line end: a manifest that lost even its last byte is no JSON.
-  yield [MANIFEST_NAME, Buffer.from(JSON.stringify(manifest, null, 2))];
+  yield [MANIFEST_NAME, encodeManifest(manifest)];
 }

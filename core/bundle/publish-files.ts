@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Failure } from "../domain/failure.ts";
 import type { BundleId } from "../domain/ids.ts";
-import { CONTENT_FILE_NAME } from "./bundle-layout.ts";
+import type { TrackClusters } from "./bundle.ts";
+import { CONTENT_FILE_NAME, encodeManifest, layOutWithClusters } from "./bundle-layout.ts";
 import { type Disk, realDisk } from "./disk.ts";
 import type { Manifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
@@ -38,6 +39,18 @@ export async function copyBundle(from: string, folder: string): Promise<BundleId
   return publishFiles(folder, filesOf(from));
 }
 
+/** Publishes the bundle of one folder into another with its tracks in clusters, all else as it
+ *  is. */
+export async function publishWithClusters(
+  from: string,
+  folder: string,
+  clusters: TrackClusters,
+): Promise<BundleId> {
+  const before = parseManifest(await readManifestText(from));
+  const { manifest, files } = layOutWithClusters(before, clusters);
+  return publishFiles(folder, filesWith(from, manifest, files));
+}
+
 /** Exchanges a folder's bundle and the one that was published before it, which is checked first;
  *  doing so twice changes nothing. Returns the bundle that is there now. Fails with `bad_bundle`
  *  where there is none before, or where it cannot be opened any more. */
@@ -67,6 +80,17 @@ async function* filesOf(folder: string): AsyncGenerator<StagedFile> {
     yield [name, await readFile(join(folder, name))];
   }
   yield [MANIFEST_NAME, Buffer.from(text)];
+}
+
+async function* filesWith(
+  from: string,
+  manifest: Manifest,
+  added: ReadonlyMap<string, Uint8Array>,
+): AsyncGenerator<StagedFile> {
+  for (const name of Object.keys(manifest.files)) {
+    yield [name, added.get(name) ?? (await readFile(join(from, name)))];
+  }
+  yield [MANIFEST_NAME, encodeManifest(manifest)];
 }
 
 interface Moved {

@@ -70,7 +70,7 @@ async function readRuns(
 }
 
 /** Places begin at 0, never go back, and end where the file that they point into ends. */
-function checkPlaces(places: Uint32Array, file: string, end: number): void {
+export function checkPlaces(places: Uint32Array, file: string, end: number): void {
   if (places[0] !== 0) throw badBundle(file, "does not begin with 0");
   const back = places.findIndex((place, at) => at > 0 && place < places[at - 1]!);
   if (back >= 0) throw badBundle(file, `the place at ${back} is before the one ahead of it`);

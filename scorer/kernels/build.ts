@@ -1,17 +1,21 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Failure } from "../../core/domain/failure.ts";
 
-const SOURCE = new URL("scan.as.ts", import.meta.url);
+const SOURCES = ["scan.as.ts", "dot-rows.as.ts", "dots.as.ts", "heaps.as.ts"];
 export const SCAN_WASM = new URL("scan.wasm", import.meta.url);
 
-/** Compiles `scan.as.ts`. The same compiler gives the same bytes. */
+/** Compiles the kernels' sources. The same compiler gives the same bytes. */
 export async function compileScan(): Promise<Uint8Array> {
-  const source = await readFile(SOURCE, "utf8");
+  const sources = new Map<string, string>();
+  for (const name of SOURCES) {
+    sources.set(name, await readFile(new URL(name, import.meta.url), "utf8"));
+  }
   const { main } = await import("assemblyscript/asc");
   let bytes: Uint8Array | undefined;
   const result = await main(
     [
       "scan.as.ts",
+      "dot-rows.as.ts",
       "-O3",
       "--noAssert",
       "--enable",
@@ -21,7 +25,7 @@ export async function compileScan(): Promise<Uint8Array> {
       "--importMemory",
     ].concat(["--initialMemory", "1", "--outFile", "scan.wasm"]),
     {
-      readFile: (name) => (name === "scan.as.ts" ? source : null),
+      readFile: (name) => sources.get(name) ?? null,
       writeFile: (name, content) => {
         if (name === "scan.wasm" && typeof content !== "string") bytes = content;
       },
@@ -29,7 +33,7 @@ export async function compileScan(): Promise<Uint8Array> {
     },
   );
   if (bytes === undefined) {
-    throw new Failure("bug", `scan.as.ts does not compile: ${result.stderr}`, {
+    throw new Failure("bug", `the kernels do not compile: ${result.stderr}`, {
       cause: result.error,
     });
   }

@@ -2,6 +2,9 @@
 // imported memory; `scan-layout.ts` lays it out and `scan-task.ts` fills the tasks. There is no
 // state beside that memory.
 
+import { dotFour, dotOne } from "./dots.as";
+import { reachOf, replaceLeast, sinkRange } from "./heaps.as";
+
 /** One model's part of a search, as `scan-task.ts` writes it: 15 words of 4 bytes, in this order.
  *  A row is in two parts: the head, its coordinates on the axes along which vectors differ most,
  *  and the tail. */
@@ -30,7 +33,7 @@ class ModelTask {
   weight: f32;
 }
 
-/** One search: 16 words of 4 bytes, in this order. All arrays by row end with at least 3 rows of
+/** One search: 20 words of 4 bytes, in this order. All arrays by row end with at least 3 rows of
  *  zeros. */
 @unmanaged
 class ScanTask {
@@ -49,6 +52,14 @@ class ScanTask {
   /** int32 [rangeCount, 2]: rows to be read, from the first on and up to the second. */
   ranges: usize;
   rangeCount: i32;
+  /** float32 [rangeCount], no NaN: what the best of each range is expected to score. Ranges are
+   *  read from the highest on, and none that is below the k best of what was read. 0 where all are
+   *  read in their order. */
+  reaches: usize;
+  /** Scratch: int32 [rangeCount]. */
+  waiting: usize;
+  /** 1 where so many tracks are excluded that looking for them first is worth it. */
+  sieves: i32;
   /** int32 [chosenCount] rows that are read beside them, excluded or not, and float32
    *  [chosenCount], what each has in addition. */
   chosen: usize;
@@ -59,6 +70,8 @@ class ScanTask {
   /** Out: int32 tracks, and float32 their upper bounds. */
   candidates: usize;
   uppers: usize;
+  /** Out: how many rows the ranges that were read have. */
+  rowsRead: i32;
 }
 
 /** Bounds each row's score from its int8 copy. Writes all tracks that can be among the k best of
@@ -73,22 +86,50 @@ export function scan(task: ScanTask): i32 {
     const row = load<u32>(task.chosen + at);
     const extra = load<f32>(task.chosenExtra + at);
     const head = headScore(task, row) + extra;
+    if (head + headRadius(task, row) < load<f32>(heap)) continue;
     found = examine(task, heap, found, row, head);
   }
-  for (let i = 0; i < task.rangeCount; i++) {
-    const range = task.ranges + (<usize>i << 3);
-    found = scanRange(task, heap, found, load<u32>(range), load<u32>(range, 4));
+  task.rowsRead = 0;
+  if (task.reaches) {
+    found = scanByReach(task, heap, found);
+  } else {
+    for (let i = 0; i < task.rangeCount; i++) found = scanRange(task, heap, found, i);
   }
   return keepReaching(task, found, load<f32>(heap));
 }
 
+/** Keeps the ranges that can matter in a heap, the highest reach first, and reads them until those
+ *  that are left no longer can. */
+function scanByReach(task: ScanTask, heap: usize, found: i32): i32 {
+  let size = 0;
+  for (let i = 0; i < task.rangeCount; i++) {
+    if (reachOf(task.reaches, i) < load<f32>(heap)) continue;
+    store<i32>(task.waiting + (<usize>size << 2), i);
+    size++;
+  }
+  for (let at = (size >> 1) - 1; at >= 0; at--) sinkRange(task.waiting, task.reaches, size, at);
+  while (size > 0) {
+    const range = load<i32>(task.waiting);
+    if (reachOf(task.reaches, range) < load<f32>(heap)) break;
+    size--;
+    store<i32>(task.waiting, load<i32>(task.waiting + (<usize>size << 2)));
+    sinkRange(task.waiting, task.reaches, size, 0);
+    found = scanRange(task, heap, found, range);
+  }
+  return found;
+}
+
 /** Bounds four rows at a time from their heads alone, and examines those that can still be among
  *  the best. */
-function scanRange(task: ScanTask, heap: usize, found: i32, from: u32, to: u32): i32 {
+function scanRange(task: ScanTask, heap: usize, found: i32, range: i32): i32 {
+  const place = task.ranges + (<usize>range << 3);
+  const from = load<u32>(place), to = load<u32>(place, 4);
+  task.rowsRead += to - from;
   const short = task.short, long = task.long;
   const popularityWeight = f32x4.splat(task.popularityWeight), slack = f32x4.splat(task.slack);
   let threshold = f32x4.splat(load<f32>(heap));
   for (let row = from; row < to; row += 4) {
+    if (task.sieves && areExcluded(task, row)) continue;
     const column = <usize>row << 2;
     let score = f32x4.mul(popularityWeight, v128.load(task.popularity + column));
     let radius = slack;
@@ -122,7 +163,9 @@ function scanRange(task: ScanTask, heap: usize, found: i32, from: u32, to: u32):
 function headScores(model: ModelTask, row: u32): v128 {
   const column = <usize>row << 2;
   const width = model.headWidth;
-  const dots = dotFour(model.headRows + <usize>row * width, width, model.headQuery, width);
+  const first = model.headRows + <usize>row * width, second = first + width;
+  const third = second + width;
+  const dots = dotFour(first, second, third, third + width, model.headQuery, width);
   const scale = f32x4.mul(f32x4.splat(model.step), v128.load(model.headScale + column));
   const bias = f32x4.mul(f32x4.splat(model.weight), v128.load(model.bias + column));
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(dots), scale), bias);
@@ -135,6 +178,22 @@ function headRadii(model: ModelTask, column: usize): v128 {
   const error = f32x4.mul(f32x4.splat(model.norm), v128.load(model.error + column));
   const tail = f32x4.mul(f32x4.splat(model.tailQueryNorm), v128.load(model.tailNorm + column));
   return f32x4.add(error, tail);
+}
+
+/** The same for one row and both models. */
+function headRadius(task: ScanTask, row: u32): f32 {
+  const column = <usize>row << 2;
+  let radius = task.slack;
+  if (task.short.headWidth) radius += modelRadius(task.short, column);
+  if (task.long.headWidth) radius += modelRadius(task.long, column);
+  return radius;
+}
+
+// @ts-ignore: decorator
+@inline
+function modelRadius(model: ModelTask, column: usize): f32 {
+  return model.norm * load<f32>(model.error + column) +
+    model.tailQueryNorm * load<f32>(model.tailNorm + column);
 }
 
 /** What `scanRange` says of four rows, for one. */
@@ -188,72 +247,21 @@ function tailScore(model: ModelTask, row: u32): f32 {
   return <f32>dot * (model.step * load<f32>(model.tailScale + (<usize>row << 2)));
 }
 
-/** The dot product of a row with a query, exact. `width` is a multiple of 16. */
-// @ts-ignore: decorator
-@inline
-function dotOne(row: usize, query: usize, width: usize): i32 {
-  let low = i32x4.splat(0), high = i32x4.splat(0);
-  for (let at: usize = 0; at < width; at += 16) {
-    const left = v128.load(query + (at << 1)), right = v128.load(query + (at << 1), 16);
-    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(row + at), left));
-    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(row + at, 8), right));
-  }
-  const sum = i32x4.add(low, high);
-  return i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) +
-    i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3);
-}
-
-/** The dot products of four rows with one query, exact. `width` is a multiple of 16. */
-// @ts-ignore: decorator
-@inline
-function dotFour(row: usize, stride: usize, query: usize, width: usize): v128 {
-  const row1 = row + stride, row2 = row1 + stride, row3 = row2 + stride;
-  let sum0 = i32x4.splat(0), sum1 = i32x4.splat(0), sum2 = i32x4.splat(0), sum3 = i32x4.splat(0);
-  for (let at: usize = 0; at < width; at += 16) {
-    const low = v128.load(query + (at << 1)), high = v128.load(query + (at << 1), 16);
-    sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(v128.load_ext<i8>(row + at), low));
-    sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(v128.load_ext<i8>(row1 + at), low));
-    sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(v128.load_ext<i8>(row2 + at), low));
-    sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(v128.load_ext<i8>(row3 + at), low));
-    sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(v128.load_ext<i8>(row + at, 8), high));
-    sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(v128.load_ext<i8>(row1 + at, 8), high));
-    sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(v128.load_ext<i8>(row2 + at, 8), high));
-    sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(v128.load_ext<i8>(row3 + at, 8), high));
-  }
-  const sum01 = i32x4.add(
-    v128.shuffle<i32>(sum0, sum1, 0, 4, 2, 6),
-    v128.shuffle<i32>(sum0, sum1, 1, 5, 3, 7),
-  );
-  const sum23 = i32x4.add(
-    v128.shuffle<i32>(sum2, sum3, 0, 4, 2, 6),
-    v128.shuffle<i32>(sum2, sum3, 1, 5, 3, 7),
-  );
-  return i32x4.add(
-    v128.shuffle<i32>(sum01, sum23, 0, 1, 4, 5),
-    v128.shuffle<i32>(sum01, sum23, 2, 3, 6, 7),
-  );
-}
-
 // @ts-ignore: decorator
 @inline
 function isExcluded(excluded: usize, track: u32): bool {
   return ((load<u8>(excluded + <usize>(track >> 3)) >> <u8>(track & 7)) & 1) != 0;
 }
 
-/** Puts `value` in the place of the least of a min-heap. */
-function replaceLeast(heap: usize, size: i32, value: f32): void {
-  let at = 0;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= size) break;
-    const left = heap + (<usize>child << 2);
-    if (child + 1 < size && load<f32>(left, 4) < load<f32>(left)) child++;
-    const least = load<f32>(heap + (<usize>child << 2));
-    if (least >= value) break;
-    store<f32>(heap + (<usize>at << 2), least);
-    at = child;
-  }
-  store<f32>(heap + (<usize>at << 2), value);
+/** Whether four rows are all excluded. */
+// @ts-ignore: decorator
+@inline
+function areExcluded(task: ScanTask, row: u32): bool {
+  const tracks = task.tracks + (<usize>row << 2);
+  return isExcluded(task.excluded, load<u32>(tracks)) &&
+    isExcluded(task.excluded, load<u32>(tracks, 4)) &&
+    isExcluded(task.excluded, load<u32>(tracks, 8)) &&
+    isExcluded(task.excluded, load<u32>(tracks, 12));
 }
 
 function keepReaching(task: ScanTask, found: i32, threshold: f32): i32 {
@@ -267,27 +275,4 @@ function keepReaching(task: ScanTask, found: i32, threshold: f32): i32 {
     kept++;
   }
   return kept;
-}
-
-/** float32 dot products of chosen rows with a query, in the order of summation that defines a
- *  score: four lanes, column j in lane j mod 4, each from low columns to high, then (0 + 1) + (2
- *  + 3). rows: float32 [·, width], width a multiple of 4; chosen: int32 [count], or 0 for the
- *  rows from 0 on. */
-export function dotRows(
-  query: usize, rows: usize, width: i32, chosen: usize, count: i32, out: usize,
-): void {
-  const bytes = <usize>width << 2;
-  for (let i = 0; i < count; i++) {
-    const at = <usize>i << 2;
-    const row = rows + (chosen ? <usize>load<u32>(chosen + at) : <usize>i) * bytes;
-    let lanes = f32x4.splat(0);
-    for (let column: usize = 0; column < bytes; column += 16) {
-      lanes = f32x4.add(lanes, f32x4.mul(v128.load(query + column), v128.load(row + column)));
-    }
-    store<f32>(
-      out + at,
-      (f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1)) +
-        (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3)),
-    );
-  }
 }

@@ -1,7 +1,7 @@
 import { runAtOnce, type Steps } from "../run-in-steps.ts";
 import { cosineScan } from "./cosine-scan.ts";
 import type { Retriever, TrackSpace } from "./retriever.ts";
-import { layOut, type ScanLayout } from "./scan-layout.ts";
+import { layOut } from "./scan-layout.ts";
 import { openScanSearch } from "./scan-search.ts";
 
 /** Where fewer are allowed than this part of a catalogue, they are read one by one. */
@@ -15,15 +15,10 @@ export function exactScan(space: TrackSpace): Retriever {
 /** The same, yielding between steps of some milliseconds. */
 export function* exactScanInSteps(space: TrackSpace): Steps<Retriever> {
   const layout = yield* layOut(space);
-  return exactScanOf(layout);
-}
-
-function exactScanOf(layout: ScanLayout): Retriever {
-  const everything = Uint32Array.of(0, layout.count);
-  const how = { ranges: () => everything, allowedShareMax: ALLOWED_SHARE_MAX };
+  const ranges = Uint32Array.of(0, layout.count);
   return {
-    space: layout.space,
-    retrieve: openScanSearch(layout, how),
+    space,
+    retrieve: openScanSearch(layout, { ranges, allowedMax: ALLOWED_SHARE_MAX * layout.count }),
     similar: cosineScan(layout),
   };
 }

@@ -3,20 +3,18 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { wholeBlend } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
+import { type Draw, drawer, drawSpace, type Shape } from "../../test/support/drawn-spaces.ts";
+import { runAtOnce } from "../run-in-steps.ts";
 import { bruteForce } from "./brute-force.ts";
+import { clusterScanInSteps } from "./cluster-scan.ts";
 import { exactScan } from "./exact-scan.ts";
-import type {
-  ModelSpace,
-  RetrievalQuery,
-  Retriever,
-  SparseSources,
-  TrackSpace,
-} from "./retriever.ts";
+import type { RetrievalQuery, Retriever, SparseSources, TrackSpace } from "./retriever.ts";
 import { addTrack, noTracks, type TrackBits } from "./track-bits.ts";
 
 const implementations: [name: string, open: (space: TrackSpace) => Retriever][] = [
   ["brute force", bruteForce],
   ["exact scan", exactScan],
+  ["cluster scan that reads all", (space) => wholeClusterScan(space, 2)],
 ];
 
 const tracks = (...indices: number[]) => indices as TrackIndex[];
@@ -128,7 +126,7 @@ for (const [name, open] of implementations) {
   });
 }
 
-test("exact scan equals brute force bit for bit, whatever is searched", () => {
+test("scans of all tracks equal brute force bit for bit, whatever is searched", () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -167,12 +165,30 @@ test("exact scan equals brute force bit for bit, whatever is searched", () => {
             allowed: drawBits(draw, trial.count, trial.allowedShare),
           }),
         };
-        assert.deepEqual(exactScan(space).retrieve(query), bruteForce(space).retrieve(query));
+        const expected = bruteForce(space).retrieve(query);
+        assert.deepEqual(exactScan(space).retrieve(query), expected);
+        assert.deepEqual(wholeClusterScan(space, 5).retrieve(query), expected);
       },
     ),
     { numRuns: 300 },
   );
 });
+
+/** A scan of clusters that are drawn, each of which is expected to hold the best track. */
+function wholeClusterScan(space: TrackSpace, clusters: number): Retriever {
+  const { tracks, starts } = drawClusters(drawer(clusters), space.count, clusters);
+  const figures = { reach: 1e6, recall_at_20: 1, recall_at_100: 1, read_share: 1 };
+  return runAtOnce(clusterScanInSteps(space, { tracks, starts, ...figures }));
+}
+
+function drawClusters(draw: Draw, count: number, clusters: number) {
+  const places = Array.from({ length: count }, () => draw.below(clusters));
+  const byCluster = [...Array(count).keys()].sort((one, two) => places[one]! - places[two]!);
+  const starts = Uint32Array.from({ length: clusters + 1 }, (_, cluster) => {
+    return places.filter((place) => place < cluster).length;
+  });
+  return { tracks: Uint32Array.from(byCluster), starts };
+}
 
 test("one exact scan answers many searches in a row as if each were the first", () => {
   const draw = drawer(7);
@@ -215,43 +231,6 @@ function drawBits(draw: Draw, count: number, share: number): TrackBits {
 
 const weight = fc.constantFrom(0, 0.3, 1, 17.25);
 
-type Shape = "normal" | "trained" | "equal" | "tiny" | "few values";
-
-interface SpaceSizes {
-  readonly count: number;
-  readonly shortDimension: number;
-  readonly longDimension: number;
-  readonly shape: Shape;
-}
-
-function drawSpace(draw: Draw, sizes: SpaceSizes): TrackSpace {
-  const { count, shape } = sizes;
-  const models: { short?: ModelSpace; long?: ModelSpace } = {};
-  for (const name of ["short", "long"] as const) {
-    const dimension = name === "short" ? sizes.shortDimension : sizes.longDimension;
-    if (dimension === 0) continue;
-    const bias = shape === "equal" ? new Float32Array(count) : draw.normals(count);
-    models[name] = { dimension, vectors: drawVectors(draw, shape, count, dimension), bias };
-  }
-  const popularity = shape === "equal" ? new Float32Array(count) : draw.normals(count);
-  return { count, models, popularity };
-}
-
-function drawVectors(draw: Draw, shape: Shape, count: number, dimension: number): Float32Array {
-  const vectors = draw.normals(count * dimension);
-  if (shape === "equal") return vectors.map((_, at) => vectors[at % dimension]!);
-  if (shape === "tiny") return vectors.map((value) => value * 1e-42);
-  if (shape === "few values") return vectors.map((value) => Math.round(value));
-  if (shape !== "trained") return vectors;
-  // Lengths that differ a thousandfold, some columns far larger than others, and a common
-  // direction.
-  const lengths = Array.from({ length: count }, () => 10 ** (3 * draw.uniform() - 2));
-  return vectors.map((value, at) => {
-    const column = at % dimension;
-    return lengths[Math.floor(at / dimension)]! * (value / (1 + column) + (column === 0 ? 2 : 0));
-  });
-}
-
 function drawSparse(
   draw: Draw,
   sizes: { readonly count: number; readonly sparseShare: number },
@@ -263,23 +242,4 @@ function drawSparse(
     return { tracks: some.reverse(), values: draw.normals(some.length).map(Math.abs) };
   };
   return { neighbours: source(), ...(draw.uniform() < 0.7 && { coplay: source() }) };
-}
-
-type Draw = ReturnType<typeof drawer>;
-
-/** Repeatable chance from a seed (mulberry32). */
-function drawer(seed: number) {
-  let state = seed | 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  return {
-    uniform,
-    below: (limit: number) => Math.floor(uniform() * limit),
-    normals: (length: number) => Float32Array.from({ length }, normal),
-  };
 }

@@ -1,8 +1,11 @@
+import type { TrackClusters } from "../../core/bundle/bundle.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
 import type { Steps } from "../run-in-steps.ts";
+import { type ClusterPlaces, loadClusters, planClusters } from "./cluster-places.ts";
 import type { TrackSpace } from "./retriever.ts";
 import { memoryPlan, openScanMemory, type ScanKernels } from "./scan-memory.ts";
 import { type PlannedModel, planModel, type ScanModel, scanModel } from "./scan-model.ts";
+import { summariseClusters } from "./summarise-clusters.ts";
 
 /** A catalogue in the memory of the scan kernels, whose rows may be in another order than its
  *  tracks. All places are bytes. */
@@ -26,9 +29,14 @@ export interface ScanLayout {
   readonly scratch: number;
   /** int32 [rangesMax, 2] */
   readonly ranges: number;
+  /** float32 [rangesMax], and int32 [rangesMax]. */
+  readonly reaches: number;
+  readonly waiting: number;
   /** int32 [count], and float32 [count] beside it. */
   readonly chosen: number;
   readonly chosenExtra: number;
+  /** Undefined where rows are in no clusters. */
+  readonly clusters: ClusterPlaces | undefined;
   /** int32 [count] */
   readonly candidates: number;
   /** float32 [count] */
@@ -36,16 +44,13 @@ export interface ScanLayout {
 }
 
 export interface LayoutOptions {
-  /** [count]: the track of each row; rows are the tracks in order of their index where it is
-   *  absent. */
-  readonly order?: Uint32Array;
-  /** How many ranges of rows a search may read. */
-  readonly rangesMax?: number;
+  /** Rows are the tracks in order of their clusters, or of their index where there are none. */
+  readonly clusters?: TrackClusters | undefined;
 }
 
 /** How many words of 4 bytes the kernel's `ModelTask` and `ScanTask` have. */
 export const MODEL_TASK_WORDS = 15;
-export const SCAN_TASK_WORDS = 16;
+export const SCAN_TASK_WORDS = 20;
 /** The kernel takes four rows at a time, from any row on. */
 const ROWS_AT_ONCE = 4;
 
@@ -53,9 +58,11 @@ const ROWS_AT_ONCE = 4;
  *  between steps of some milliseconds, so that it can be done beside other work. */
 export function* layOut(
   space: TrackSpace,
-  { order, rangesMax = 1 }: LayoutOptions = {},
+  { clusters: groups }: LayoutOptions = {},
 ): Steps<ScanLayout> {
   const { count } = space;
+  const order = groups?.tracks;
+  const rangesMax = groups === undefined ? 1 : groups.starts.length - 1;
   const plan = memoryPlan();
   const rows = Math.ceil((count + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE) * ROWS_AT_ONCE;
   const planned: Partial<Record<ModelName, PlannedModel>> = {};
@@ -70,16 +77,25 @@ export function* layOut(
     excluded: plan.place(Math.ceil(rows / 32) * 4),
     scratch: plan.place(32 + rows * 4),
     ranges: plan.place(rangesMax * 8),
+    reaches: plan.place(rangesMax * 4),
+    waiting: plan.place(rangesMax * 4),
     chosen: plan.place(rows * 4),
     chosenExtra: plan.place(rows * 4),
     candidates: plan.place(rows * 4),
     uppers: plan.place(rows * 4),
   };
+  const clusters =
+    groups &&
+    planClusters(plan, yield* summariseClusters(space, groups), {
+      ...(planned.short && { short: planned.short.floatWidth }),
+      ...(planned.long && { long: planned.long.floatWidth }),
+    });
   const modelTasks = {
     short: plan.place(MODEL_TASK_WORDS * 4),
     long: plan.place(MODEL_TASK_WORDS * 4),
   };
   const { buffer, kernels } = openScanMemory(plan.bytes());
+  if (clusters !== undefined) loadClusters(buffer, clusters);
   const tracks = new Uint32Array(buffer, places.tracks, count);
   const popularity = new Float32Array(buffer, places.popularity, count);
   for (let row = 0; row < count; row++) {
@@ -93,7 +109,10 @@ export function* layOut(
   }
   const popularityMax = largestOf(space.popularity);
   const rowOf = order && rowsOf(order);
-  return { space, count, buffer, kernels, models, modelTasks, popularityMax, rowOf, ...places };
+  return {
+    ...{ space, count, buffer, kernels, models, modelTasks, popularityMax, rowOf, clusters },
+    ...places,
+  };
 }
 
 function rowsOf(order: Uint32Array): Uint32Array {

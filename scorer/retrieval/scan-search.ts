@@ -2,7 +2,7 @@ import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import type { ModelName, TrackIndex } from "../../core/domain/ids.ts";
 import { effectiveWeights, type RetrievalQuery, type RetrievedTrack } from "./retriever.ts";
 import type { ScanLayout } from "./scan-layout.ts";
-import { loadQueries, type QueryBounds, writeTask } from "./scan-task.ts";
+import { loadQueries, type QueryBounds, type TaskParts, writeTask } from "./scan-task.ts";
 import { selectBest } from "./select-best.ts";
 import { type SparseParts, sparseParts } from "./sparse-parts.ts";
 import { addTrack, countTracks, forEachTrack, type TrackBits } from "./track-bits.ts";
@@ -11,10 +11,13 @@ import { addTrack, countTracks, forEachTrack, type TrackBits } from "./track-bit
 export type RowRanges = Uint32Array;
 
 export interface ScanSearch {
-  /** The rows that are read, beside those of tracks that a sparse source speaks of. */
-  ranges(query: RetrievalQuery, weights: BlendWeights): RowRanges;
-  /** Where at most so large a part of the catalogue is allowed, exactly that part is read. */
-  readonly allowedShareMax: number;
+  /** The rows that may be read, beside those of tracks that a sparse source speaks of. */
+  readonly ranges: RowRanges;
+  /** Writes what the best track of each range is expected to score, so that only ranges are read
+   *  that can matter; all are read where it is absent. */
+  readonly writeReaches?: (query: Pick<TaskParts, "weights" | "bounds">) => void;
+  /** Where at most so many tracks are allowed, exactly those are read. */
+  readonly allowedMax: number;
 }
 
 /** Search in two passes. The first reads an int8 copy of the vectors and gives every track that it
@@ -24,12 +27,16 @@ export interface ScanSearch {
  *  among the best. The second pass scores, by the definition in `Retriever`, each track whose upper
  *  bound reaches the k-th best lower bound. Only those can be among the k best of what was read, so
  *  the list is the exact one of these tracks. Tracks that a sparse source speaks of are always
- *  read, and first, since they raise the bound for all others. */
+ *  read, and first, since they raise the bound for all others. Where ranges have reaches, they are
+ *  read from the highest on until none can hold one of the k best of what was read: fewer than k
+ *  tracks are found only where all were read. */
 export function openScanSearch(
   layout: ScanLayout,
   how: ScanSearch,
 ): (query: RetrievalQuery) => RetrievedTrack[] {
   const sparse = sparseParts(layout.count);
+  const { ranges, allowedMax, writeReaches } = how;
+  new Uint32Array(layout.buffer, layout.ranges, ranges.length).set(ranges);
   return (query) => {
     const k = Math.min(query.k, layout.count);
     if (k <= 0) return [];
@@ -38,22 +45,22 @@ export function openScanSearch(
     const excluded = loadExcluded(layout, query);
     const spoken = sparse.load(query, weights, excluded);
     chooseSpoken(layout, sparse, spoken, excluded);
-    const fewMax = how.allowedShareMax * layout.count;
-    const isFew = query.allowed !== undefined && countTracks(query.allowed, fewMax) <= fewMax;
+    const isFew =
+      query.allowed !== undefined && countTracks(query.allowed, allowedMax) <= allowedMax;
     const chosenCount = isFew ? chooseOthers(layout, excluded, spoken.length) : spoken.length;
-    const ranges = isFew ? NO_RANGES : how.ranges(query, weights);
-    new Uint32Array(layout.buffer, layout.ranges, ranges.length).set(ranges);
-    const rangeCount = ranges.length / 2;
+    const rangeCount = isFew ? 0 : ranges.length / 2;
+    const byReach = !isFew && writeReaches !== undefined;
+    if (byReach) writeReaches({ weights, bounds });
     const sparseMax = sparse.largest(spoken);
-    writeTask(layout, { weights, bounds, k, rangeCount, chosenCount, sparseMax });
+    const sieves = query.allowed !== undefined;
+    const counts = { k, rangeCount, chosenCount };
+    writeTask(layout, { weights, bounds, ...counts, byReach, sieves, sparseMax });
     const found = layout.kernels.scan(layout.task);
     const best = rescore(layout, sparse, { weights, bounds, found, k });
     sparse.clear(spoken);
     return best;
   };
 }
-
-const NO_RANGES: RowRanges = new Uint32Array(0);
 
 /** Fills the kernel's set of tracks that the ranges pass over, and returns it. */
 function loadExcluded(layout: ScanLayout, { allowed, excluded }: RetrievalQuery): TrackBits {

@@ -23,9 +23,18 @@ export interface TaskParts {
   readonly bounds: QueryBounds;
   readonly k: number;
   readonly rangeCount: number;
+  /** Whether ranges are read by their reach. */
+  readonly byReach: boolean;
+  /** Whether so many tracks are excluded that the scan looks for them first. */
+  readonly sieves: boolean;
   readonly chosenCount: number;
   /** The most that the sparse sources add to a track. */
   readonly sparseMax: number;
+}
+
+/** How many rows of ranges the last search read. */
+export function rowsRead({ buffer, task }: ScanLayout): number {
+  return new Uint32Array(buffer, task, SCAN_TASK_WORDS)[SCAN_TASK_WORDS - 1]!;
 }
 
 /** Writes the query of each model that counts, as float32 and as int16. */
@@ -89,8 +98,9 @@ export function writeTask(layout: ScanLayout, parts: TaskParts): void {
   words.set([layout.modelTasks.short, layout.modelTasks.long, layout.popularity]);
   floats.set([parts.weights.popularity, slack(layout, parts)], 3);
   words.set([layout.tracks, layout.excluded, parts.k, layout.ranges, parts.rangeCount], 5);
-  words.set([layout.chosen, layout.chosenExtra, parts.chosenCount, layout.scratch], 10);
-  words.set([layout.candidates, layout.uppers], 14);
+  words.set([parts.byReach ? layout.reaches : 0, layout.waiting, Number(parts.sieves)], 10);
+  words.set([layout.chosen, layout.chosenExtra, parts.chosenCount, layout.scratch], 13);
+  words.set([layout.candidates, layout.uppers, 0], 17);
 }
 
 function writeModelTask(

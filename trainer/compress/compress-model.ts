@@ -2,28 +2,20 @@ import type { Bundle, Model, ModelContent } from "../../core/bundle/bundle.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import type { ModelName } from "../../core/domain/ids.ts";
 import type { ModelWeights } from "../model-parameters.ts";
-import type { Sequences, TimeSplit } from "../sequences.ts";
+import type { BundleLog } from "../read-bundle-log.ts";
 import { servedGraphs } from "../served-graphs.ts";
 import type { StopCheck } from "../train-epoch.ts";
-import type { ValidationPlan } from "../validation-plan.ts";
 import { distil, type Lessons, newStudent, type Student } from "./distil.ts";
 import { int8Step } from "./int8-step.ts";
 import type { CompressionPlan } from "./plan.ts";
 import { pruneUnits, pruneWeights } from "./prune.ts";
 import { servedWeights } from "./served-weights.ts";
 
-/** A log to learn from, its tracks numbered as the bundle's. */
-export interface TrainingLog {
-  readonly sequences: Sequences;
-  readonly split: TimeSplit;
-  readonly validation: ValidationPlan;
-}
-
 export interface ModelCompression {
   readonly bundle: Bundle;
   readonly plan: CompressionPlan;
   /** Undefined where nothing is to be learned: pruned models stay as they were cut. */
-  readonly log: TrainingLog | undefined;
+  readonly log: BundleLog | undefined;
   readonly epochs: number | undefined;
   readonly seed: number;
   readonly progress: (done: {

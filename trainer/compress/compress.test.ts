@@ -33,8 +33,8 @@ await train({ logFolder: trainFolder, outFolder: bundleFolder, config, seed: 1 }
 async function compressed(plan: CompressionPlan, learns: boolean): Promise<string> {
   const outFolder = join(temporaryFolder(), "smaller");
   const learning = learns ? { trainFolder, epochs: 6 } : {};
-  const task = { bundleFolder, outFolder, plan, ...learning, seed: 1 };
-  await compress({ ...task, progress: () => undefined });
+  const task = { bundleFolder, outFolder, logFolder, plan, ...learning, seed: 1 };
+  await compress({ ...task, progress: () => undefined, clusterProgress: () => undefined });
   return outFolder;
 }
 
@@ -112,7 +112,8 @@ test("the same plan and seed give the same bundle", async () => {
 test("what is compressed already and what would not be smaller is refused", async () => {
   const smaller = await compressed({ vectors: "int8", step: "int8" }, false);
   const outFolder = join(temporaryFolder(), "none");
-  const again = { bundleFolder: smaller, outFolder, seed: 1, progress: () => undefined };
+  const quiet = { progress: () => undefined, clusterProgress: () => undefined };
+  const again = { bundleFolder: smaller, outFolder, logFolder, seed: 1, ...quiet };
   const plan: CompressionPlan = { prune: { share: 0.5, by: "units" } };
   await assert.rejects(compress({ ...again, plan }), refusal("models.short.step"));
   const large = { ...again, bundleFolder, trainFolder, plan: { distil: { hidden: 24 } } };

@@ -1,0 +1,114 @@
+import { drawTable } from "../cli/table.ts";
+import { openBundle } from "../core/bundle/open-bundle.ts";
+import type { TrackIndex } from "../core/domain/ids.ts";
+import { clusterScan } from "../scorer/retrieval/cluster-scan.ts";
+import { trackSpace } from "../scorer/retrieval/retriever.ts";
+import { layOut } from "../scorer/retrieval/scan-layout.ts";
+import { addTrack, noTracks, type TrackBits } from "../scorer/retrieval/track-bits.ts";
+import { runAtOnce } from "../scorer/run-in-steps.ts";
+import { sessionsOfBundle } from "../trainer/clusters/bundle-sessions.ts";
+import { clusterSpace } from "../trainer/clusters/make-clusters.ts";
+import { sampleQueries } from "../trainer/clusters/sample-queries.ts";
+import { seededRandom } from "../trainer/random.ts";
+import type { BenchOptions } from "./bench.ts";
+import { requireThat } from "./did-not-happen.ts";
+import { type BaseSpace, largeSpace, syntheticSpace } from "./large-space.ts";
+import {
+  exactAnswers,
+  measureSearches,
+  questionsOf,
+  type SearchFigures,
+} from "./measure-searches.ts";
+
+const FULL = [10_000, 60_000, 300_000, 1_000_000, 3_000_000];
+const QUICK = [2_000, 10_000];
+
+/** What a search costs and finds by the size of the catalogue, with clusters and without, and with
+ *  half of the catalogue filtered out. */
+export async function catalogue(options: BenchOptions): Promise<string> {
+  const { json, quick, bundle, progress } = options;
+  const base = bundle === undefined ? syntheticSpace() : await spaceOfBundle(bundle);
+  const byTracks: Record<string, SizeFigures> = {};
+  for (const tracks of quick ? QUICK : FULL) {
+    progress(`makes and searches ${tracks} tracks`);
+    byTracks[tracks] = await measureSize(base, tracks);
+  }
+  const figures = { quick, bundle: bundle ?? "synthetic", by_tracks: byTracks };
+  return json ? `${JSON.stringify(figures, null, 2)}\n` : table(byTracks);
+}
+
+interface SizeFigures extends SearchFigures {
+  readonly clusters: number;
+  /** Seconds of this thread until the clusters are there, measured. */
+  readonly build_s: number;
+  /** What the search holds in memory. */
+  readonly bytes: number;
+  readonly half_filtered: SearchFigures;
+  /** The same searches over all tracks. */
+  readonly exact: Pick<SearchFigures, "p50_ms" | "p99_ms" | "cpu_ms">;
+}
+
+async function spaceOfBundle(folder: string): Promise<BaseSpace> {
+  const bundle = await openBundle(folder);
+  const { neighbours } = bundle.sources;
+  requireThat(neighbours !== undefined, "the bundle holds no sessions to take tastes from");
+  const content = { ...bundle, blend: bundle.manifest.blend };
+  const sessions = sessionsOfBundle(bundle, neighbours!);
+  const queries = await sampleQueries(content, sessions, () => undefined);
+  return { space: trackSpace(bundle), queries };
+}
+
+async function measureSize(base: BaseSpace, tracks: number): Promise<SizeFigures> {
+  const space = await largeSpace(base, tracks);
+  const startedMs = performance.now();
+  // Half of the tastes choose the clusters, the other half is searched for.
+  const { tastes, weightings } = base.queries;
+  const learned = { tastes: tastes.filter((_, at) => at % 2 === 0), weightings };
+  const asked = { tastes: tastes.filter((_, at) => at % 2 === 1), weightings };
+  const quietly = { progress: () => undefined, stopCheck: () => undefined };
+  const clusters = await clusterSpace(space, learned, { seed: 1, ...quietly });
+  const buildS = (performance.now() - startedMs) / 1000;
+  const layout = runAtOnce(layOut(space, { clusters }));
+  const scan = clusterScan(layout, clusters);
+  const everything = clusterScan(layout, { ...clusters, reach: Number.MAX_VALUE });
+  const questions = questionsOf(asked);
+  const exact = exactAnswers(everything, questions);
+  const half = questionsOf(asked, halfOf(tracks));
+  const { p50_ms, p99_ms, cpu_ms } = measureSearches(everything, questions, exact);
+  return {
+    ...measureSearches(scan, questions, exact),
+    clusters: clusters.starts.length - 1,
+    build_s: buildS,
+    bytes: layout.buffer.byteLength,
+    half_filtered: measureSearches(scan, half, exactAnswers(everything, half)),
+    exact: { p50_ms, p99_ms, cpu_ms },
+  };
+}
+
+function halfOf(tracks: number): TrackBits {
+  const random = seededRandom(1, "filter");
+  const bits = noTracks(tracks);
+  for (let track = 0; track < tracks; track++) {
+    if (random() < 0.5) addTrack(bits, track as TrackIndex);
+  }
+  return bits;
+}
+
+function table(byTracks: Readonly<Record<string, SizeFigures>>): string {
+  const titles = ["tracks", "recall", "read", "p50 ms", "p99 ms", "CPU ms", "exact ms"];
+  const columns = [...titles, "half p99 ms", "half recall", "build s", "MB"].map((title) => ({
+    title,
+    right: true,
+  }));
+  const rows = Object.entries(byTracks).map(([tracks, found]) => [
+    tracks,
+    found.recall_at_100.toFixed(4),
+    found.read_share.toFixed(4),
+    ...[found.p50_ms, found.p99_ms, found.cpu_ms, found.exact.cpu_ms].map((ms) => ms.toFixed(3)),
+    found.half_filtered.p99_ms.toFixed(3),
+    found.half_filtered.recall_at_100.toFixed(4),
+    found.build_s.toFixed(1),
+    (found.bytes / 1e6).toFixed(0),
+  ]);
+  return drawTable(columns, rows);
+}

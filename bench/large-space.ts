@@ -1,0 +1,129 @@
+import { wholeBlend } from "../core/bundle/manifest.ts";
+import { pseudoRandom, randomFloats } from "../core/bundle/pseudo-random.ts";
+import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
+import type { ModelSpace, Tastes, TrackSpace } from "../scorer/retrieval/retriever.ts";
+import { clusterPoints, type SampledQueries } from "../trainer/clusters/cluster-points.ts";
+import { type ClusteredTracks, clusterTracks } from "../trainer/clusters/cluster-tracks.ts";
+import { type Random, seededRandom } from "../trainer/random.ts";
+
+/** What catalogues of any size are made from: tracks, and tastes that search them. */
+export interface BaseSpace {
+  readonly space: TrackSpace;
+  readonly queries: SampledQueries;
+}
+
+const BASE_TRACKS = 20_000;
+const DIMENSION = 100;
+const [GENRES, ARTISTS] = [100, 2_000];
+const TASTES = 512;
+/** Tracks of a group of the base between which new ones are put. */
+const GROUP_TRACKS = 30;
+/** How far a new track is from an old one, in distances between two tracks of its group. */
+const STRAY = 0.5;
+
+/** Two models of 100 columns whose vectors stand around artists, and these around genres, in
+ *  columns that matter less and less, as trained vectors do; tastes are means of tracks of one
+ *  genre. */
+export function syntheticSpace(): BaseSpace {
+  const random = pseudoRandom(11);
+  const short = groupedModel(random);
+  const long = groupedModel(random);
+  const popularity = Float32Array.from({ length: BASE_TRACKS }, (_, rank) => -Math.log(rank + 20));
+  const draw = seededRandom(1, "tastes");
+  const tastes = Array.from({ length: TASTES }, (): Tastes => {
+    const genre = Math.floor(draw() * GENRES);
+    const heard = Array.from({ length: 3 }, () => {
+      return genre + GENRES * Math.floor((draw() * BASE_TRACKS) / GENRES);
+    });
+    return { short: meanOf(short, heard), long: meanOf(long, heard.slice(1)) };
+  });
+  const alone = MODEL_NAMES.map((name) => wholeBlend({ [name]: 1 }));
+  const weightings = [...alone, wholeBlend({ short: 1, long: 0.5, popularity: 0.2 })];
+  const space = { count: BASE_TRACKS, models: { short, long }, popularity };
+  return { space, queries: { tastes, weightings } };
+}
+
+/** Track i is of genre i mod 100 and of artist i mod 2,000. */
+function groupedModel(random: () => number): ModelSpace {
+  const sizes = Float32Array.from({ length: DIMENSION }, (_, column) => (1 + column) ** -0.4);
+  const genres = randomFloats(random, GENRES * DIMENSION);
+  const artists = randomFloats(random, ARTISTS * DIMENSION);
+  const vectors = Float32Array.from({ length: BASE_TRACKS * DIMENSION }, (_, at) => {
+    const [track, column] = [Math.floor(at / DIMENSION), at % DIMENSION];
+    const genre = genres[(track % GENRES) * DIMENSION + column]!;
+    const artist = artists[(track % ARTISTS) * DIMENSION + column]!;
+    return sizes[column]! * (genre + artist + random());
+  });
+  return { dimension: DIMENSION, vectors, bias: randomFloats(random, BASE_TRACKS, 0.5) };
+}
+
+function meanOf({ vectors, dimension }: ModelSpace, tracks: readonly number[]): Float32Array {
+  return Float32Array.from({ length: dimension }, (_, column) => {
+    const sum = tracks.reduce((total, track) => total + vectors[track * dimension + column]!, 0);
+    return sum / tracks.length;
+  });
+}
+
+/** A catalogue of `tracks` tracks: those of the base, and then others between them, each an old
+ *  track and half of the way between two others of its group, so that they are spread as the base
+ *  is. Each time around, tracks are less popular. */
+export async function largeSpace(base: BaseSpace, tracks: number): Promise<TrackSpace> {
+  const { space } = base;
+  const groups = await groupsOf(base);
+  const random = seededRandom(1, "tracks");
+  const count = Math.min(tracks, space.count);
+  const triples = new Int32Array(3 * tracks);
+  for (let track = 0; track < tracks; track++) {
+    const old = track % space.count;
+    const [one, two] = track < count ? [old, old] : groups.drawTwo(old, random);
+    triples.set([old, one, two], 3 * track);
+  }
+  const models: Partial<Record<ModelName, ModelSpace>> = {};
+  for (const name of MODEL_NAMES) {
+    const model = space.models[name];
+    if (model === undefined) continue;
+    const { dimension } = model;
+    const vectors = mixed(model.vectors, dimension, triples);
+    models[name] = { dimension, vectors, bias: mixed(model.bias, 1, triples) };
+  }
+  const popularity = mixed(space.popularity, 1, triples);
+  for (let track = 0; track < tracks; track++) {
+    popularity[track] = popularity[track]! - Math.log(1 + Math.floor(track / space.count));
+  }
+  return { count: tracks, models, popularity };
+}
+
+async function groupsOf({ space, queries }: BaseSpace) {
+  const clustered = await clusterTracks(clusterPoints(space, queries), {
+    clusters: Math.ceil(space.count / GROUP_TRACKS),
+    random: seededRandom(1, "groups"),
+    progress: () => undefined,
+    stopCheck: () => undefined,
+  });
+  return { drawTwo: drawerOfTwo(clustered, space.count) };
+}
+
+function drawerOfTwo({ tracks, starts }: ClusteredTracks, count: number) {
+  const groupOf = new Uint32Array(count);
+  for (let group = 0; group + 1 < starts.length; group++) {
+    for (const track of tracks.subarray(starts[group], starts[group + 1])) groupOf[track] = group;
+  }
+  return (track: number, random: Random): readonly [number, number] => {
+    const group = groupOf[track]!;
+    const [start, end] = [starts[group]!, starts[group + 1]!];
+    const draw = () => tracks[start + Math.floor(random() * (end - start))]!;
+    return [draw(), draw()];
+  };
+}
+
+function mixed(values: Float32Array, width: number, triples: Int32Array): Float32Array {
+  const result = new Float32Array((triples.length / 3) * width);
+  for (let row = 0; 3 * row < triples.length; row++) {
+    const [old, one, two] = [triples[3 * row]!, triples[3 * row + 1]!, triples[3 * row + 2]!];
+    for (let column = 0; column < width; column++) {
+      const step = values[one * width + column]! - values[two * width + column]!;
+      result[row * width + column] = values[old * width + column]! + STRAY * step;
+    }
+  }
+  return result;
+}

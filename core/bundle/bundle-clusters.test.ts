@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { randomBundleContent } from "../../test/fixtures/random-bundle.ts";
+import {
+  type LooseManifest,
+  refusal,
+  rewriteBundle,
+  withFolder,
+} from "../../test/fixtures/rewrite-bundle.ts";
+import type { TrackClusters } from "./bundle.ts";
+import { openBundle } from "./open-bundle.ts";
+import { publishBundle } from "./publish-bundle.ts";
+import { publishWithClusters } from "./publish-files.ts";
+
+const CLUSTERS: TrackClusters = {
+  reach: 2.5,
+  recall_at_20: 0.97,
+  recall_at_100: 0.981,
+  read_share: 0.07,
+  tracks: Uint32Array.of(3, 0, 5, 1, 2, 4),
+  starts: Uint32Array.of(0, 2, 2, 6),
+};
+const sizes = { tracks: 6, dimension: 3, hidden: 4, features: [], seed: 3 } as const;
+const plain = randomBundleContent(sizes);
+
+test("clusters come back as they were published, and a bundle may have none", () =>
+  withFolder(async (folder) => {
+    await publishBundle(folder, { ...plain, clusters: CLUSTERS });
+    const { clusters, manifest } = await openBundle(folder);
+    assert.deepEqual(clusters, CLUSTERS);
+    assert.equal(manifest.clusters?.count, 3);
+    await publishBundle(folder, plain);
+    assert.equal((await openBundle(folder)).clusters, undefined);
+  }));
+
+test("clusters are added to a bundle, and changed, with all its other files as they are", () =>
+  withFolder(async (from) => {
+    await publishBundle(from, plain);
+    const before = await openBundle(from);
+    await withFolder(async (folder) => {
+      await publishWithClusters(from, folder, CLUSTERS);
+      const added = await openBundle(folder);
+      assert.deepEqual(added.clusters, CLUSTERS);
+      const { clusters: _clusters, id, files, ...rest } = added.manifest;
+      const { id: idBefore, files: filesBefore, ...restBefore } = before.manifest;
+      assert.deepEqual(rest, restBefore);
+      assert.notEqual(id, idBefore);
+      for (const [name, file] of Object.entries(filesBefore)) assert.deepEqual(files[name], file);
+      const other = { ...CLUSTERS, tracks: CLUSTERS.tracks.toReversed() };
+      await publishWithClusters(folder, folder, other);
+      const changed = await openBundle(folder);
+      assert.deepEqual(changed.clusters, other);
+      const count = Object.keys(filesBefore).length;
+      assert.equal(Object.keys(changed.manifest.files).length, count + 2);
+    });
+  }));
+
+type Edit = (manifest: LooseManifest, files: Record<string, Uint8Array>) => unknown;
+
+const integers = (key: string, ...values: number[]): Edit => {
+  return (_, files) => {
+    files[key] = new Uint8Array(Uint32Array.from(values).buffer);
+  };
+};
+
+const refusals: readonly [what: string, field: string | RegExp, edit: Edit][] = [
+  ["a key too many", "clusters.k", ({ clusters }) => (clusters.k = 1)],
+  ["a key too few", "clusters.reach", ({ clusters }) => delete clusters.reach],
+  ["no cluster", "clusters.count", ({ clusters }) => (clusters.count = 0)],
+  ["another number of clusters", "clusters.starts", ({ clusters }) => (clusters.count = 4)],
+  ["a reach below 0", "clusters.reach", ({ clusters }) => (clusters.reach = -1)],
+  ["a recall above 1", "clusters.recall_at_100", ({ clusters }) => (clusters.recall_at_100 = 1.1)],
+  ["a share that is a word", "clusters.read_share", ({ clusters }) => (clusters.read_share = "a")],
+  ["a file that is not listed", "clusters.tracks", ({ clusters }) => (clusters.tracks = "a.u32")],
+  ["a track twice", /clusters.tracks/, integers("clusters.tracks", 3, 0, 5, 1, 2, 2)],
+  ["a track that is none", /clusters.tracks/, integers("clusters.tracks", 3, 0, 6, 1, 2, 4)],
+  ["a track too few", "clusters.tracks", integers("clusters.tracks", 3, 0, 5, 1, 2)],
+  ["clusters that go back", /clusters.starts/, integers("clusters.starts", 0, 3, 2, 6)],
+  ["clusters that end early", /clusters.starts/, integers("clusters.starts", 0, 2, 2, 5)],
+];
+
+test("clusters that are off are refused by their key or file", async () => {
+  for (const [what, field, edit] of refusals) {
+    await withFolder(async (folder) => {
+      await publishBundle(folder, { ...plain, clusters: CLUSTERS });
+      await rewriteBundle(folder, edit);
+      await assert.rejects(openBundle(folder), refusal(field), what);
+    });
+  }
+});

@@ -1,0 +1,100 @@
+import type { TrackClusters } from "../../core/bundle/bundle.ts";
+import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
+import type { Steps } from "../run-in-steps.ts";
+import type { ModelSpace, TrackSpace } from "./retriever.ts";
+
+/** What a search knows of each cluster before it reads one of its tracks. */
+export interface ClusterSummary {
+  readonly models: Readonly<Partial<Record<ModelName, ModelSummary>>>;
+  readonly popularity: Spread;
+}
+
+export interface ModelSummary {
+  /** [clusters, D]: the means of the tracks' vectors. */
+  readonly centroids: Float32Array;
+  /** [clusters]: the mean squared distance of a vector from its centroid, divided by D. */
+  readonly variances: Float32Array;
+  readonly bias: Spread;
+}
+
+export interface Spread {
+  /** [clusters] each. */
+  readonly means: Float32Array;
+  readonly variances: Float32Array;
+}
+
+/** Rows that are added in one step: some milliseconds. */
+const STEP_ROWS = 8192;
+
+/** An empty cluster's means are zeros. Yields between steps of some milliseconds. */
+export function* summariseClusters(
+  space: TrackSpace,
+  clusters: Pick<TrackClusters, "tracks" | "starts">,
+): Steps<ClusterSummary> {
+  const models: Partial<Record<ModelName, ModelSummary>> = {};
+  for (const name of MODEL_NAMES) {
+    const model = space.models[name];
+    if (model !== undefined) models[name] = yield* summariseModel(model, clusters);
+  }
+  return { models, popularity: spreadOf(space.popularity, clusters) };
+}
+
+function* summariseModel(
+  { vectors, dimension, bias }: ModelSpace,
+  clusters: Pick<TrackClusters, "tracks" | "starts">,
+): Steps<ModelSummary> {
+  const { tracks, starts } = clusters;
+  const count = starts.length - 1;
+  const centroids = new Float32Array(count * dimension);
+  const variances = new Float32Array(count);
+  const sums = new Float64Array(dimension);
+  let sinceYield = 0;
+  for (let cluster = 0; cluster < count; cluster++) {
+    const size = starts[cluster + 1]! - starts[cluster]!;
+    if (size === 0) continue;
+    sums.fill(0);
+    let squares = 0;
+    for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
+      const from = tracks[at]! * dimension;
+      for (let column = 0; column < dimension; column++) {
+        const value = vectors[from + column]!;
+        sums[column] = sums[column]! + value;
+        squares += value * value;
+      }
+    }
+    let centre = 0;
+    for (let column = 0; column < dimension; column++) {
+      const mean = sums[column]! / size;
+      centroids[cluster * dimension + column] = mean;
+      centre += mean * mean;
+    }
+    variances[cluster] = Math.max(0, squares / size - centre) / dimension;
+    sinceYield += size;
+    if (sinceYield < STEP_ROWS) continue;
+    sinceYield = 0;
+    yield;
+  }
+  return { centroids, variances, bias: spreadOf(bias, clusters) };
+}
+
+function spreadOf(
+  values: Float32Array,
+  { tracks, starts }: Pick<TrackClusters, "tracks" | "starts">,
+): Spread {
+  const count = starts.length - 1;
+  const means = new Float32Array(count);
+  const variances = new Float32Array(count);
+  for (let cluster = 0; cluster < count; cluster++) {
+    const size = starts[cluster + 1]! - starts[cluster]!;
+    if (size === 0) continue;
+    let [sum, squares] = [0, 0];
+    for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
+      const value = values[tracks[at]!]!;
+      sum += value;
+      squares += value * value;
+    }
+    means[cluster] = sum / size;
+    variances[cluster] = Math.max(0, squares / size - (sum / size) ** 2);
+  }
+  return { means, variances };
+}

@@ -1,0 +1,121 @@
+import type { ClusterFigures } from "../../core/bundle/manifest.ts";
+import type { TrackIndex } from "../../core/domain/ids.ts";
+import { type ClusterScan, clusterScan } from "../../scorer/retrieval/cluster-scan.ts";
+import type { RetrievalQuery, Retriever, TrackSpace } from "../../scorer/retrieval/retriever.ts";
+import { layOut } from "../../scorer/retrieval/scan-layout.ts";
+import { runAtOnce } from "../../scorer/run-in-steps.ts";
+import type { StopCheck } from "../train-epoch.ts";
+import type { SampledQueries } from "./cluster-points.ts";
+import type { ClusteredTracks } from "./cluster-tracks.ts";
+
+export interface ReachPlan {
+  readonly queries: SampledQueries;
+  readonly progress: (done: number, total: number) => void;
+  readonly stopCheck: StopCheck;
+}
+
+/** What searches shall find of the best, and what they find where that would have them read more
+ *  than `READ_SHARE_MAX` of the tracks. */
+const RECALL_WANTED = 0.98;
+const RECALL_AT_LEAST = 0.96;
+const READ_SHARE_MAX = 0.2;
+/** How many tracks the searches are for. The best few are those that stand far from their
+ *  centroids, and harder to find than the best hundred. */
+const DEPTHS = [20, 100] as const;
+type Depth = (typeof DEPTHS)[number];
+/** Halvings of the interval in which the reach is. */
+const ROUNDS = 7;
+const REACH_MAX = 64;
+
+/** The least reach with which searches for every weighting find as much as is wanted, by half of
+ *  the queries, and what they find and read with it by the other half. */
+export function chooseReach(
+  space: TrackSpace,
+  clustered: ClusteredTracks,
+  plan: ReachPlan,
+): ClusterFigures {
+  const layout = runAtOnce(layOut(space, { clusters: { ...clustered, ...UNKNOWN } }));
+  const scanOf = (reach: number) => clusterScan(layout, { ...clustered, reach });
+  const questions = questionsOf(scanOf(Number.MAX_VALUE), plan);
+  const measured = (reach: number, half: 0 | 1) => {
+    plan.stopCheck();
+    return measure(
+      scanOf(reach),
+      questions.filter((question) => question.half === half),
+    );
+  };
+  const reachFor = (recall: number) => {
+    return leastReach((tried) => {
+      const found = measured(tried, 0);
+      return found.recall_at_20 >= recall && found.recall_at_100 >= recall;
+    });
+  };
+  let reach = reachFor(RECALL_WANTED);
+  if (measured(reach, 0).read_share > READ_SHARE_MAX) reach = reachFor(RECALL_AT_LEAST);
+  return { reach, ...measured(reach, 1) };
+}
+
+const UNKNOWN: ClusterFigures = { reach: 0, recall_at_20: 0, recall_at_100: 0, read_share: 0 };
+
+/** A query with its best tracks. */
+interface Question {
+  readonly half: 0 | 1;
+  readonly depth: Depth;
+  readonly weighting: number;
+  readonly query: RetrievalQuery;
+  readonly best: ReadonlySet<TrackIndex>;
+}
+
+function questionsOf(everything: Retriever, plan: ReachPlan): readonly Question[] {
+  const { tastes, weightings } = plan.queries;
+  return tastes.flatMap((taste, at) => {
+    plan.stopCheck();
+    plan.progress(at, tastes.length);
+    const half: Question["half"] = at % 2 === 0 ? 0 : 1;
+    return weightings.flatMap((weights, weighting) => {
+      const query = { tastes: taste, weights, excluded: [] };
+      const best = everything.retrieve({ ...query, k: Math.max(...DEPTHS) });
+      const found = best.map(({ index }) => index);
+      return DEPTHS.map((depth): Question => {
+        const asked = { half, depth, weighting, query: { ...query, k: depth } };
+        return { ...asked, best: new Set(found.slice(0, depth)) };
+      });
+    });
+  });
+}
+
+function leastReach(isEnough: (reach: number) => boolean): number {
+  let high = 1;
+  while (!isEnough(high) && high < REACH_MAX) high *= 2;
+  let low = high === 1 ? 0 : high / 2;
+  for (let round = 0; round < ROUNDS; round++) {
+    const middle = (low + high) / 2;
+    if (isEnough(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** For each depth the recall of the weighting that has the least, and the share of tracks that is
+ *  read. */
+function measure(scan: ClusterScan, questions: readonly Question[]): Omit<ClusterFigures, "reach"> {
+  const found = new Map<string, { depth: Depth; hits: number; of: number }>();
+  let rows = 0;
+  for (const { depth, weighting, query, best } of questions) {
+    const key = `${depth} ${weighting}`;
+    const counts = found.get(key) ?? { depth, hits: 0, of: 0 };
+    found.set(key, counts);
+    for (const { index } of scan.retrieve(query)) if (best.has(index)) counts.hits += 1;
+    counts.of += best.size;
+    rows += scan.rowsRead();
+  }
+  const least = (depth: Depth) => {
+    const all = Array.from(found.values()).filter((counts) => counts.depth === depth);
+    return Math.min(...all.map(({ hits, of }) => hits / of));
+  };
+  return {
+    recall_at_20: least(20),
+    recall_at_100: least(100),
+    read_share: rows / (questions.length * scan.space.count),
+  };
+}
