@@ -15,7 +15,9 @@ export function coplaySource(
   const tally = newTally(count);
   const visitRuns = runs && findRuns(runs);
   return (session) => {
-    for (const [back, track] of eachOnce(session).slice(0, tracksMax).entries()) {
+    const latest = eachOnce(session);
+    for (let back = 0; back < Math.min(tracksMax, latest.length); back++) {
+      const track = latest[back]!;
       const weight = decay ** back;
       for (let at = starts[track]!; at < starts[track + 1]!; at++) {
         tally.add(successors[at]!, weight * shares[at]!);

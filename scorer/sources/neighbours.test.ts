@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import { neighbourSource } from "./neighbours.ts";
+import { indexSessions } from "./session-index.ts";
 
 const COUNT = 12;
 const SETTINGS = {
@@ -75,6 +76,80 @@ test("the index scores what the definition says, one session after the other", (
     }),
   );
 });
+
+test("columns and a heap give the order and the bits of objects that are sorted", () => {
+  const track = fc.integer({ min: 0, max: COUNT - 1 });
+  const lists = fc.array(fc.array(track, { minLength: 1, maxLength: 5 }), {
+    minLength: 1,
+    maxLength: 30,
+  });
+  fc.assert(
+    fc.property(
+      lists,
+      // With so long a memory sessions of one length are as like as each other, to the last bit.
+      fc.constantFrom(4, 1e300),
+      fc.array(fc.array(track, { maxLength: 12 })),
+      (others, recency, sessions) => {
+        const held = { ...sessionsOf(others), recency_sessions: recency };
+        const source = neighbourSource({ ...held, sessions_per_track_max: 20 }, COUNT);
+        const plain = sortedObjects({ ...held, sessions_per_track_max: 20 });
+        for (const session of sessions) {
+          const { tracks, values } = source(session as TrackIndex[]);
+          const expected = plain(session);
+          assert.deepEqual([...tracks], [...expected.keys()]);
+          assert.deepEqual(values, Float32Array.from(expected.values()));
+        }
+      },
+    ),
+  );
+});
+
+/** The source without a thought for memory: an object for every session that is met, all of them
+ *  sorted. */
+function sortedObjects(source: NeighbourSessions) {
+  const index = indexSessions(source, COUNT);
+  const total = source.sessionStarts.length - 1;
+  const tracksOf = (session: number) =>
+    source.sessionTracks.subarray(
+      source.sessionStarts[session],
+      source.sessionStarts[session + 1],
+    );
+  return (plays: readonly number[]): Map<number, number> => {
+    const session = [...new Set(plays)];
+    const met = new Map<number, { sum: number; back: number }>();
+    for (const [back, track] of session.entries()) {
+      for (const other of index.sessions.subarray(index.starts[track], index.starts[track + 1])) {
+        const found = met.get(other) ?? { sum: 0, back };
+        met.set(other, { ...found, sum: found.sum + (session.length - back) / session.length });
+      }
+    }
+    const all = Array.from(met, ([other, { sum, back }]) => {
+      const age = Math.exp((other - total) / source.recency_sessions);
+      return { other, back, likeness: sum * (age / Math.sqrt(tracksOf(other).length)) };
+    });
+    const sorted = all.map(({ likeness }) => likeness).sort((one, other) => other - one);
+    const least = sorted[source.neighbours_max - 1] ?? 0;
+    const isAll = all.length <= source.neighbours_max;
+    const above = isAll ? all : all.filter(({ likeness }) => likeness > least);
+    const equal = isAll ? [] : all.filter(({ likeness }) => likeness === least);
+    equal.sort((one, other) => other.other - one.other);
+    const near = [...above, ...equal.slice(0, source.neighbours_max - above.length)];
+    const votes = new Map<number, number>();
+    for (const { other, back, likeness } of near) {
+      const vote = likeness * Math.max(0, 1 - (back + 1) / 10);
+      for (const track of tracksOf(other)) {
+        const amount = vote * index.rarity[track]!;
+        if (amount > 0) votes.set(track, (votes.get(track) ?? 0) + amount);
+      }
+    }
+    const sum = [...votes.values()].reduce((whole, vote) => whole + vote, 0);
+    return new Map(
+      Array.from(votes, ([track, vote]) => {
+        return [track, Math.log1p((source.sharpness * vote) / sum)];
+      }),
+    );
+  };
+}
 
 function byDefinition(
   lists: readonly (readonly number[])[],

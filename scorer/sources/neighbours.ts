@@ -1,6 +1,7 @@
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
-import { indexSessions } from "./session-index.ts";
+import { newLargest } from "./largest.ts";
+import { indexSessions, type SessionIndex } from "./session-index.ts";
 import { eachOnce, newTally, type SparseSource } from "./sparse-source.ts";
 
 /** A vote fades to nothing over this many tracks of the session. */
@@ -20,10 +21,11 @@ export function neighbourSource(source: NeighbourSessions, count: number): Spars
   const findNearest = nearestSessions(source, index);
   const tally = newTally(count);
   return (session) => {
-    for (const { session: other, likeness, back } of findNearest(eachOnce(session))) {
-      const vote = likeness * Math.max(0, 1 - (back + 1) / VOTING_TRACKS_MAX);
-      const end = sessionStarts[other + 1]!;
-      for (let at = sessionStarts[other]!; at < end; at++) {
+    const { sessions, likeness, back, found } = findNearest(eachOnce(session));
+    for (let near = 0; near < found; near++) {
+      const vote = likeness[near]! * Math.max(0, 1 - (back[near]! + 1) / VOTING_TRACKS_MAX);
+      const end = sessionStarts[sessions[near]! + 1]!;
+      for (let at = sessionStarts[sessions[near]!]!; at < end; at++) {
         const track = sessionTracks[at]!;
         tally.add(track, vote * index.rarity[track]!);
       }
@@ -32,55 +34,93 @@ export function neighbourSource(source: NeighbourSessions, count: number): Spars
   };
 }
 
-interface Neighbour {
-  readonly session: number;
-  readonly likeness: number;
+/** The likest sessions in columns whose memory the next search uses again. */
+interface Nearest {
+  found: number;
+  readonly sessions: Uint32Array;
+  readonly likeness: Float64Array;
   /** How many of the asking session's tracks came after the newest one that both have. */
-  readonly back: number;
+  readonly back: Uint16Array;
 }
 
 /** Finds the likest sessions; of equally like ones the newer come first. */
 function nearestSessions(
   source: NeighbourSessions,
-  index: ReturnType<typeof indexSessions>,
-): (session: readonly TrackIndex[]) => Neighbour[] {
-  const { sessionStarts, neighbours_max: limit, recency_sessions: recency } = source;
+  index: SessionIndex,
+): (session: readonly TrackIndex[]) => Nearest {
+  const { sessionStarts, neighbours_max: limit } = source;
   const total = sessionStarts.length - 1;
-  const scale = Float64Array.from({ length: total }, (_, session) => {
-    const length = sessionStarts[session + 1]! - sessionStarts[session]!;
-    return Math.exp((session - total) / recency) / Math.sqrt(length);
-  });
+  const scale = scales(source);
   const likeness = new Float64Array(total);
   const newestBack = new Uint16Array(total);
-  return (session) => {
-    const met: number[] = [];
-    for (const [back, track] of session.entries()) {
+  const met = new Uint32Array(total);
+  const largest = newLargest(limit);
+  const nearest: Nearest = {
+    found: 0,
+    sessions: new Uint32Array(limit),
+    likeness: new Float64Array(limit),
+    back: new Uint16Array(limit),
+  };
+
+  function keep(session: number): void {
+    const at = nearest.found++;
+    nearest.sessions[at] = session;
+    nearest.likeness[at] = likeness[session]!;
+    nearest.back[at] = newestBack[session]!;
+  }
+
+  /** Sums up likeness, and returns how many sessions share a track. */
+  function meet(session: readonly TrackIndex[]): number {
+    let count = 0;
+    for (let back = 0; back < session.length; back++) {
       const shared = (session.length - back) / session.length;
+      const track = session[back]!;
       for (let at = index.starts[track]!; at < index.starts[track + 1]!; at++) {
         const other = index.sessions[at]!;
         if (likeness[other] === 0) {
-          met.push(other);
+          met[count++] = other;
           newestBack[other] = back;
         }
         likeness[other] = likeness[other]! + shared;
       }
     }
-    const all = met.map((other) => ({
-      session: other,
-      likeness: likeness[other]! * scale[other]!,
-      back: newestBack[other]!,
-    }));
-    for (const other of met) likeness[other] = 0;
-    return likest(all, limit);
+    return count;
+  }
+
+  return (session) => {
+    nearest.found = 0;
+    const count = meet(session);
+    for (let at = 0; at < count; at++) {
+      const other = met[at]!;
+      likeness[other] = likeness[other]! * scale[other]!;
+    }
+    if (count <= limit) for (let at = 0; at < count; at++) keep(met[at]!);
+    else keepLikest(count);
+    for (let at = 0; at < count; at++) likeness[met[at]!] = 0;
+    return nearest;
   };
+
+  /** Those above the least likeness that is kept, in the order in which they were met, then the
+   *  newest of those that have just that. */
+  function keepLikest(count: number): void {
+    for (let at = 0; at < count; at++) largest.offer(likeness[met[at]!]!);
+    const least = largest.take();
+    const equal: number[] = [];
+    for (let at = 0; at < count; at++) {
+      const other = met[at]!;
+      if (likeness[other]! > least) keep(other);
+      else if (likeness[other] === least) equal.push(other);
+    }
+    equal.sort((one, other) => other - one);
+    for (const other of equal.slice(0, limit - nearest.found)) keep(other);
+  }
 }
 
-function likest(all: Neighbour[], limit: number): Neighbour[] {
-  if (all.length <= limit) return all;
-  // Sorting the numbers alone is many times as fast as sorting the neighbours.
-  const least = Float64Array.from(all, ({ likeness }) => likeness).sort()[all.length - limit]!;
-  const above = all.filter(({ likeness }) => likeness > least);
-  const equal = all.filter(({ likeness }) => likeness === least);
-  equal.sort((one, other) => other.session - one.session);
-  return [...above, ...equal.slice(0, limit - above.length)];
+/** [sessions]: what a session's likeness is multiplied by, for its age and its length. */
+function scales({ sessionStarts, recency_sessions: recency }: NeighbourSessions): Float64Array {
+  const total = sessionStarts.length - 1;
+  return Float64Array.from({ length: total }, (_, session) => {
+    const length = sessionStarts[session + 1]! - sessionStarts[session]!;
+    return Math.exp((session - total) / recency) / Math.sqrt(length);
+  });
 }

@@ -29,11 +29,14 @@ export function newTally(count: number): Tally {
     },
     take(sharpness) {
       const taken = tracks;
-      const total = taken.reduce((sum, track) => sum + sums[track]!, 0);
-      const values = Float32Array.from(taken, (track) => {
-        return Math.log1p((sharpness * sums[track]!) / total);
-      });
-      for (const track of taken) sums[track] = 0;
+      let total = 0;
+      for (let at = 0; at < taken.length; at++) total += sums[taken[at]!]!;
+      const values = new Float32Array(taken.length);
+      for (let at = 0; at < taken.length; at++) {
+        const track = taken[at]!;
+        values[at] = Math.log1p((sharpness * sums[track]!) / total);
+        sums[track] = 0;
+      }
       tracks = [];
       return { tracks: taken, values };
     },
