@@ -7,7 +7,7 @@ import type { Scorer } from "./scorer.ts";
 import { findSeeds, tastesWithSeeds } from "./seeds.ts";
 import { type SkipPush, skipPush } from "./skip-push.ts";
 import { sessionTracks } from "./sources/session-tracks.ts";
-import { type AskedFor, isInSession, longTermTaste, shortTermTaste } from "./tastes.ts";
+import { type AskedFor, isInSession, listenerTastes } from "./tastes.ts";
 
 /** All that speaks for tracks, before any is looked at. */
 export interface HeardSources {
@@ -30,9 +30,7 @@ export async function hearSources(
   { asked, wishes }: { readonly asked: AskedFor; readonly wishes: SourceWishes },
 ): Promise<HeardSources> {
   const { bundle } = scorer;
-  const short = await shortTermTaste(scorer, record, asked);
-  const long = await longTermTaste(scorer, record);
-  const own: Tastes = { ...(short && { short }), ...(long && { long }) };
+  const own = await listenerTastes(scorer, record, asked);
   const seeds = wishes.seeds && (await findSeeds(scorer, wishes.seeds));
   const tastes = seeds === undefined ? own : tastesWithSeeds(bundle.models, own, seeds);
   const bySeedsAlone = seeds?.share === 1;

@@ -2,18 +2,23 @@ import { Failure } from "../core/domain/failure.ts";
 import type { ModelName, SessionId } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { startsSession } from "../core/state/session-cut.ts";
+import type { Tastes } from "./retrieval/retriever.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** What the listener likes in this session. Undefined where the session that the list is for has
- *  no event yet: the short-term model knows nothing of it. */
-export async function shortTermTaste(
+/** What the listener likes in this session, and over all of them. The short-term taste is missing
+ *  where the session that the list is for has no event yet: that model knows nothing of it. The
+ *  long-term one is missing where the listener was never heard. Both are asked for at once. */
+export async function listenerTastes(
   scorer: Scorer,
   record: ListenerRecord | undefined,
   asked: AskedFor,
-): Promise<Float32Array | undefined> {
-  return record !== undefined && isInSession(scorer, record, asked)
-    ? taste(scorer, "short", record)
-    : undefined;
+): Promise<Tastes> {
+  if (record === undefined) return {};
+  const [short, long] = await Promise.all([
+    isInSession(scorer, record, asked) ? taste(scorer, "short", record) : undefined,
+    record.steps > 0 ? taste(scorer, "long", record) : undefined,
+  ]);
+  return { ...(short && { short }), ...(long && { long }) };
 }
 
 /** Whether the list is for the session of the record's last event. */
@@ -28,15 +33,6 @@ export function isInSession(
 export interface AskedFor {
   readonly session: SessionId | undefined;
   readonly atMs: number;
-}
-
-/** What the listener likes over all sessions. Undefined where they were never heard. */
-export async function longTermTaste(
-  scorer: Scorer,
-  record: ListenerRecord | undefined,
-): Promise<Float32Array | undefined> {
-  if (record === undefined || record.steps === 0) return undefined;
-  return taste(scorer, "long", record);
 }
 
 /** Undefined, and noticed, where the model fails: a lower rung answers then. */

@@ -47,8 +47,13 @@ async function run(
   switch (request.kind) {
     case "step":
       return [await runner.step(request)];
-    case "taste":
-      return [await runner.taste(request.model, request.hidden, request.rows)];
+    case "tastes": {
+      const tastes: Float32Array[] = [];
+      for (const { model, hidden, rows } of request.asked) {
+        tastes.push(await runner.taste(model, hidden, rows));
+      }
+      return tastes;
+    }
     case "skip":
       return [await runner.skip(request)];
     case "run": {

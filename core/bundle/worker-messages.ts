@@ -1,5 +1,6 @@
 import type { FailureCode } from "../domain/failure.ts";
 import type { ModelName } from "../domain/ids.ts";
+import type { TasteRows } from "./gathered-tastes.ts";
 import type { BundleGraphs } from "./graph-runner.ts";
 import type { Course } from "./step-runner.ts";
 
@@ -20,13 +21,7 @@ export type WorkerRequest =
       readonly features: Float32Array;
       readonly hidden: Float32Array;
     }
-  | {
-      readonly kind: "taste";
-      readonly id: number;
-      readonly model: ModelName;
-      readonly rows: number;
-      readonly hidden: Float32Array;
-    }
+  | { readonly kind: "tastes"; readonly id: number; readonly asked: readonly TasteRows[] }
   | {
       readonly kind: "skip";
       readonly id: number;

@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { assert, Failure } from "../domain/failure.ts";
+import type { ModelName } from "../domain/ids.ts";
+import { gatheredTastes } from "./gathered-tastes.ts";
 import type { BundleGraphs } from "./graph-runner.ts";
+import { isIdentityGraph } from "./identity-graph.ts";
 import type { StepRunner } from "./step-runner.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
@@ -10,8 +13,9 @@ import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.
 const CALLS_MAX = 1024;
 
 /** Runs a bundle's graphs in a thread of their own, so that they never block this one. The same
- *  bits as `createStepRunner`, which is what the thread uses. `close` lets what is under way
- *  finish. Fails like `createStepRunner`. */
+ *  bits as `createStepRunner`, which is what the thread uses. All tastes that are asked for in one
+ *  turn of the event loop are one message, and those that only copy none. `close` lets what is
+ *  under way finish. Fails like `createStepRunner`. */
 export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunner> {
   const start: WorkerStart = { graphs: { models: onlyGraphs(bundle.models) } };
   const worker = new Worker(new URL("./step-worker.ts", import.meta.url), { workerData: start });
@@ -45,6 +49,12 @@ export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunne
   worker.on("exit", () => end());
   await ready;
 
+  const copied = modelsOfCopies(bundle.models);
+  const tastes = gatheredTastes((asked) => {
+    const id = ++lastId;
+    const memory = asked.map(({ hidden }) => hidden);
+    return ask({ kind: "tastes", id, asked }, id, memory);
+  });
   return {
     async step({ model, rows, ...tensors }) {
       const [track, features, hidden] = copies(tensors.track, tensors.features, tensors.hidden);
@@ -53,9 +63,10 @@ export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunne
       return only(await ask(request, id, [track, features, hidden]));
     },
     async taste(model, hidden, rows) {
-      const [copy] = copies(hidden);
-      const id = ++lastId;
-      return only(await ask({ kind: "taste", id, model, rows, hidden: copy }, id, [copy]));
+      const copiedWidth = copied.get(model);
+      if (copiedWidth === undefined) return tastes(model, hidden, rows);
+      assert(hidden.length === rows * copiedWidth, "a taste is asked for whole rows");
+      return hidden.slice();
     },
     run(courses) {
       const id = ++lastId;
@@ -88,6 +99,12 @@ function onlyGraphs(models: BundleGraphs["models"]): BundleGraphs["models"] {
       [name, { hidden, dimension, featureWidth, step, taste, ...(skip && { skip }) }] as const,
   );
   return Object.fromEntries(entries);
+}
+
+/** H of those whose taste is their hidden state itself: a message would cost more than all else. */
+function modelsOfCopies(models: BundleGraphs["models"]): ReadonlyMap<ModelName, number> {
+  const copied = Object.entries(models).filter(([, { taste }]) => isIdentityGraph(taste));
+  return new Map(copied.map(([name, { hidden }]) => [name as ModelName, hidden]));
 }
 
 function settle(calls: Map<number, Call>, reply: WorkerReply): void {
