@@ -40,13 +40,19 @@ export async function explainTracks(
   if (left === undefined) return undefined;
   const indices = tracks.map(({ track }) => scorer.bundle.indexOf(track)!);
   const pushedShares = sharesOfPush(scorer, heard, { tracks, indices });
-  const lifts = (one: HeardSources) => pushedLifts(scorer, one, { indices, pushedShares });
+  const lifts = pushedLifts(scorer, { indices, pushedShares });
   const full = lifts(heard);
   const asking = { ...scorer, sources: rememberedSources(scorer.sources) };
+  query.signal?.throwIfAborted();
+  // All at once, so that all tastes are asked for in one turn.
+  const others = await Promise.all(
+    left.without.map(({ record: without }) => {
+      return hearSources(asking, without, { asked, wishes: query });
+    }),
+  );
   const influences = tracks.map((): Influence[] => []);
-  for (const { event, record: without } of left.without) {
-    query.signal?.throwIfAborted();
-    const less = lifts(await hearSources(asking, without, { asked, wishes: query }));
+  for (const [place, { event }] of left.without.entries()) {
+    const less = lifts(others[place]!);
     const index = scorer.bundle.indexOfHash(event.track);
     const track = index === undefined ? undefined : scorer.bundle.trackIds[index];
     for (const [at, own] of influences.entries()) {
@@ -89,13 +95,15 @@ function sharesOfPush({ retriever }: Scorer, { push }: HeardSources, listed: Lis
 
 function pushedLifts(
   { averages, retriever }: Scorer,
-  heard: HeardSources,
   listed: { readonly indices: readonly TrackIndex[]; readonly pushedShares: readonly number[] },
-): Float64Array {
-  const lifts = liftsOf({ averages, space: retriever.space }, heard, listed.indices);
-  if (heard.push === undefined) return lifts;
-  const lost = lossOf(retriever, heard.push);
-  return lifts.map((lift, at) => lift - listed.pushedShares[at]! * lost(listed.indices[at]!).all);
+): (heard: HeardSources) => Float64Array {
+  const liftsBefore = liftsOf({ averages, space: retriever.space }, listed.indices);
+  return (heard) => {
+    const lifts = liftsBefore(heard);
+    if (heard.push === undefined) return lifts;
+    const lost = lossOf(retriever, heard.push);
+    return lifts.map((lift, at) => lift - listed.pushedShares[at]! * lost(listed.indices[at]!).all);
+  };
 }
 
 /** An effect below this, in units of score, says nothing: a thousandth of a track's odds. */

@@ -6,36 +6,39 @@ import { type Averages, averageParts } from "./shares.ts";
 
 /** Scores given tracks by what was heard: how far each is lifted above the average track, before
  *  skips push it. [tracks], in the order of `tracks`; the sums of the blend's parts, in float64. */
+export type Lifts = (heard: Pick<HeardSources, "tastes" | "sparse" | "weights">) => Float64Array;
+
 export function liftsOf(
   { averages, space }: { readonly averages: Averages; readonly space: TrackSpace },
-  heard: Pick<HeardSources, "tastes" | "sparse" | "weights">,
   tracks: readonly TrackIndex[],
-): Float64Array {
-  const weights = effectiveWeights({ ...heard, excluded: [], k: 0 });
-  const average = averageParts(averages, heard);
-  const ofAverage = SOURCE_NAMES.reduce((sum, name) => sum + average[name], 0);
+): Lifts {
   const places = new Map(tracks.map((track, at) => [track, at]));
-  const lifts = Float64Array.from(tracks, (track) => {
-    let score = weights.popularity * space.popularity[track]!;
-    for (const name of MODEL_NAMES) {
-      const [model, taste] = [space.models[name], heard.tastes[name]];
-      if (model === undefined || taste === undefined || weights[name] === 0) continue;
-      let dot = model.bias[track]!;
-      const from = track * model.dimension;
-      for (let axis = 0; axis < taste.length; axis++) {
-        dot += taste[axis]! * model.vectors[from + axis]!;
+  return (heard) => {
+    const weights = effectiveWeights({ ...heard, excluded: [], k: 0 });
+    const average = averageParts(averages, heard);
+    const ofAverage = SOURCE_NAMES.reduce((sum, name) => sum + average[name], 0);
+    const lifts = Float64Array.from(tracks, (track) => {
+      let score = weights.popularity * space.popularity[track]!;
+      for (const name of MODEL_NAMES) {
+        const [model, taste] = [space.models[name], heard.tastes[name]];
+        if (model === undefined || taste === undefined || weights[name] === 0) continue;
+        let dot = model.bias[track]!;
+        const from = track * model.dimension;
+        for (let axis = 0; axis < taste.length; axis++) {
+          dot += taste[axis]! * model.vectors[from + axis]!;
+        }
+        score += weights[name] * dot;
       }
-      score += weights[name] * dot;
+      return score - ofAverage;
+    });
+    for (const name of SPARSE_NAMES) {
+      const scores = heard.sparse[name];
+      if (scores === undefined || weights[name] === 0) continue;
+      for (let at = 0; at < scores.tracks.length; at++) {
+        const place = places.get(scores.tracks[at]!);
+        if (place !== undefined) lifts[place]! += weights[name] * scores.values[at]!;
+      }
     }
-    return score - ofAverage;
-  });
-  for (const name of SPARSE_NAMES) {
-    const scores = heard.sparse[name];
-    if (scores === undefined || weights[name] === 0) continue;
-    for (const [at, track] of scores.tracks.entries()) {
-      const place = places.get(track);
-      if (place !== undefined) lifts[place]! += weights[name] * scores.values[at]!;
-    }
-  }
-  return lifts;
+    return lifts;
+  };
 }

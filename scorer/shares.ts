@@ -6,6 +6,7 @@ import {
 } from "../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
 import type { ModelSpace, RetrievalQuery, SparseName, TrackSpace } from "./retrieval/retriever.ts";
+import { runAtOnce, type Steps } from "./run-in-steps.ts";
 
 /** What the average track scores by, for every query: the average of dot products is the dot
  *  product with the average vector. */
@@ -22,11 +23,19 @@ interface ModelAverage {
 }
 
 export function catalogueAverages(space: TrackSpace): Averages {
+  return runAtOnce(averagesInSteps(space));
+}
+
+/** The same, yielding between steps of some milliseconds. */
+export function* averagesInSteps(space: TrackSpace): Steps<Averages> {
   const models: Partial<Record<ModelName, ModelAverage>> = {};
   for (const name of MODEL_NAMES) {
     const model = space.models[name];
     if (model === undefined) continue;
-    models[name] = { vector: averageVector(model, space.count), bias: average(model.bias) };
+    models[name] = {
+      vector: yield* averageVector(model, space.count),
+      bias: average(model.bias),
+    };
   }
   return { count: space.count, models, popularity: average(space.popularity) };
 }
@@ -48,7 +57,9 @@ export function averageParts(
     return weights[name] * sum;
   };
   const sparsePart = (name: SparseName): number => {
-    const sum = sparse?.[name]?.values.reduce((total, value) => total + value, 0) ?? 0;
+    const values = sparse?.[name]?.values ?? NO_VALUES;
+    let sum = 0;
+    for (let at = 0; at < values.length; at++) sum += values[at]!;
     return (weights[name] * sum) / Math.max(1, averages.count);
   };
   return {
@@ -59,6 +70,8 @@ export function averageParts(
     popularity: weights.popularity * averages.popularity,
   };
 }
+
+const NO_VALUES = new Float32Array(0);
 
 /** How far each source lifts a track above the average one. */
 export function contributionsOf(parts: BlendWeights, average: BlendWeights): BlendWeights {
@@ -84,13 +97,18 @@ function mapSources(value: (name: SourceName) => number): BlendWeights {
   };
 }
 
-function averageVector({ vectors, dimension }: ModelSpace, count: number): Float64Array {
+/** So many numbers are added up in one step. */
+const STEP_NUMBERS = 4_000_000;
+
+function* averageVector({ vectors, dimension }: ModelSpace, count: number): Steps<Float64Array> {
+  const stepRows = Math.ceil(STEP_NUMBERS / dimension);
   const sum = new Float64Array(dimension);
   for (let row = 0; row < count; row++) {
     const start = row * dimension;
     for (let column = 0; column < dimension; column++) {
       sum[column]! += vectors[start + column]!;
     }
+    if (row % stepRows === 0) yield;
   }
   return sum.map((value) => value / Math.max(1, count));
 }

@@ -115,9 +115,11 @@ export function lossOf({ space }: Retriever, { vectors }: SkipPush) {
       const [vector, model] = [vectors[name], space.models[name]];
       if (vector === undefined || model === undefined) continue;
       const from = track * model.dimension;
-      for (const [axis, value] of vector.entries()) {
-        byModel[name] += value * model.vectors[from + axis]!;
+      let sum = 0;
+      for (let axis = 0; axis < vector.length; axis++) {
+        sum += vector[axis]! * model.vectors[from + axis]!;
       }
+      byModel[name] = sum;
     }
     return { byModel, all: byModel.short + byModel.long };
   };
