@@ -15,8 +15,8 @@ import { type Retriever, trackSpace } from "./retrieval/retriever.ts";
 import type { TrackBits } from "./retrieval/track-bits.ts";
 import { longTailOf } from "./rules/facts.ts";
 import { runAtOnce, runInSteps, type Steps } from "./run-in-steps.ts";
-import { type Averages, catalogueAverages } from "./shares.ts";
-import { type OpenSources, openSources } from "./sources/open-sources.ts";
+import { type Averages, averagesInSteps } from "./shares.ts";
+import { type OpenSources, sourcesInSteps } from "./sources/open-sources.ts";
 
 /** All that a reply needs of one bundle and one store. Replies only read it, so that one reply
  *  never mixes two bundles, whatever is swapped meanwhile. */
@@ -55,7 +55,7 @@ export function createScorer(parts: ScorerParts): Scorer {
 }
 
 /** The same beside calls that are answered meanwhile: nothing blocks the event loop for more than
- *  some milliseconds but the indexing of sessions, a tenth of a second for a million plays. */
+ *  some milliseconds. */
 export function prepareScorer(parts: ScorerParts): Promise<Scorer> {
   return runInSteps(scorerInSteps(parts));
 }
@@ -65,12 +65,16 @@ function* scorerInSteps(parts: ScorerParts): Steps<Scorer> {
   const space = trackSpace(bundle);
   const retriever = yield* openRetriever(bundle, space, notice);
   yield;
+  const sources = yield* sourcesInSteps(bundle);
+  yield;
+  const averages = yield* averagesInSteps(space);
+  yield;
   const live = openLiveCatalogue(bundle, catalogue, notice);
   return {
     ...parts,
     retriever,
-    sources: openSources(bundle),
-    averages: catalogueAverages(space),
+    sources,
+    averages,
     rules: { ...HEAR_RULES, idleTimeoutMs: bundle.manifest.idle_timeout_ms },
     live,
     adjustments: openAdjustments(bundle, live),

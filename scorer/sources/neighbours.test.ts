@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
+import { runAtOnce } from "../run-in-steps.ts";
 import { neighbourSource } from "./neighbours.ts";
 import { indexSessions } from "./session-index.ts";
 
@@ -24,8 +25,12 @@ function sessionsOf(lists: readonly (readonly number[])[]): NeighbourSessions {
   };
 }
 
+function sourceOf(source: NeighbourSessions) {
+  return runAtOnce(neighbourSource(source, COUNT));
+}
+
 function scored(lists: readonly (readonly number[])[], session: readonly number[]) {
-  const { tracks, values } = neighbourSource(sessionsOf(lists), COUNT)(session as TrackIndex[]);
+  const { tracks, values } = sourceOf(sessionsOf(lists))(session as TrackIndex[]);
   return new Map(tracks.map((track, at) => [track as number, values[at]!]));
 }
 
@@ -64,7 +69,7 @@ test("the index scores what the definition says, one session after the other", (
   });
   fc.assert(
     fc.property(lists, fc.array(fc.uniqueArray(track, { maxLength: 12 })), (others, sessions) => {
-      const source = neighbourSource(sessionsOf(others), COUNT);
+      const source = sourceOf(sessionsOf(others));
       for (const session of sessions) {
         const { tracks, values } = source(session as TrackIndex[]);
         const expected = byDefinition(others, session);
@@ -91,7 +96,7 @@ test("columns and a heap give the order and the bits of objects that are sorted"
       fc.array(fc.array(track, { maxLength: 12 })),
       (others, recency, sessions) => {
         const held = { ...sessionsOf(others), recency_sessions: recency };
-        const source = neighbourSource({ ...held, sessions_per_track_max: 20 }, COUNT);
+        const source = sourceOf({ ...held, sessions_per_track_max: 20 });
         const plain = sortedObjects({ ...held, sessions_per_track_max: 20 });
         for (const session of sessions) {
           const { tracks, values } = source(session as TrackIndex[]);
@@ -107,13 +112,10 @@ test("columns and a heap give the order and the bits of objects that are sorted"
 /** The source without a thought for memory: an object for every session that is met, all of them
  *  sorted. */
 function sortedObjects(source: NeighbourSessions) {
-  const index = indexSessions(source, COUNT);
+  const index = runAtOnce(indexSessions(source, COUNT));
   const total = source.sessionStarts.length - 1;
   const tracksOf = (session: number) =>
-    source.sessionTracks.subarray(
-      source.sessionStarts[session],
-      source.sessionStarts[session + 1],
-    );
+    source.sessionTracks.subarray(source.sessionStarts[session], source.sessionStarts[session + 1]);
   return (plays: readonly number[]): Map<number, number> => {
     const session = [...new Set(plays)];
     const met = new Map<number, { sum: number; back: number }>();

@@ -1,5 +1,6 @@
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
+import type { Steps } from "../run-in-steps.ts";
 import { newLargest } from "./largest.ts";
 import { indexSessions, type SessionIndex } from "./session-index.ts";
 import { eachOnce, newTally, type SparseSource } from "./sparse-source.ts";
@@ -14,10 +15,12 @@ const VOTING_TRACKS_MAX = 10;
  *  likeness · (1 − (back + 1) / 10), `back` being that of the newest track in common, and a vote
  *  counts ln(1 + sessions / sessions with the track).
  *  Sources: Ludewig and Jannach 2018, arXiv 1803.09587 (V-SkNN); Kersbergen et al. 2022, doi
- *  10.1145/3514221.3517901 (VMIS-kNN: only the newest sessions of each track are compared). */
-export function neighbourSource(source: NeighbourSessions, count: number): SparseSource {
+ *  10.1145/3514221.3517901 (VMIS-kNN: only the newest sessions of each track are compared).
+ *  Indexing the sessions yields between steps of some milliseconds. */
+export function* neighbourSource(source: NeighbourSessions, count: number): Steps<SparseSource> {
   const { sessionStarts, sessionTracks, sharpness } = source;
-  const index = indexSessions(source, count);
+  const index = yield* indexSessions(source, count);
+  yield;
   const findNearest = nearestSessions(source, index);
   const tally = newTally(count);
   return (session) => {

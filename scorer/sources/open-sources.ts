@@ -2,6 +2,7 @@ import type { Bundle } from "../../core/bundle/bundle.ts";
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { SparseName, SparseSources } from "../retrieval/retriever.ts";
+import { runAtOnce, type Steps } from "../run-in-steps.ts";
 import { coplaySource } from "./coplay.ts";
 import { neighbourSource } from "./neighbours.ts";
 
@@ -13,9 +14,16 @@ export type OpenSources = (
 ) => SparseSources;
 
 export function openSources(bundle: Pick<Bundle, "sources" | "trackIds">): OpenSources {
-  const count = bundle.trackIds.length;
-  const { sources } = bundle;
-  const neighbours = sources.neighbours && neighbourSource(sources.neighbours, count);
+  return runAtOnce(sourcesInSteps(bundle));
+}
+
+/** The same, yielding between steps of some milliseconds. */
+export function* sourcesInSteps({
+  sources,
+  trackIds,
+}: Pick<Bundle, "sources" | "trackIds">): Steps<OpenSources> {
+  const count = trackIds.length;
+  const neighbours = sources.neighbours && (yield* neighbourSource(sources.neighbours, count));
   const coplay = sources.coplay && coplaySource(sources.coplay, sources.runs, count);
   return (session, weights) => {
     const near = weights.neighbours > 0 ? neighbours?.(session) : undefined;
