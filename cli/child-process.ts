@@ -72,7 +72,8 @@ function readyLine(name: string, child: ChildProcess): Promise<string> {
   });
 }
 
-async function stopChild(child: ChildProcess, graceMs = STOP_GRACE_MS): Promise<void> {
+/** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. */
+export async function stopChild(child: ChildProcess, graceMs = STOP_GRACE_MS): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
   child.kill("SIGTERM");

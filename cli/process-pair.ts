@@ -1,7 +1,5 @@
-import { once } from "node:events";
 import { type Child, grpcAddress, pageUrl, startChild } from "./child-process.ts";
-import { afterEnd, NO_ENDS } from "./restart-pause.ts";
-import { pause, stopped } from "./stop-signal.ts";
+import { keepRunning } from "./keep-running.ts";
 
 /** Ingest and scorer, each a process of its own, so that one may die and the other serves on. */
 export interface ProcessPair {
@@ -48,9 +46,10 @@ export async function startPair(options: PairOptions): Promise<ProcessPair> {
     port: Number(address.slice(address.lastIndexOf(":") + 1)),
     consolePort: page === undefined ? undefined : Number(new URL(page).port),
   };
+  const keeping = { signal: options.signal, say: sayOnStderr };
   const finished = Promise.all([
-    supervise(ingest, ingestArgs(options), options.signal),
-    supervise(scorer, serveArgs(options, ports), options.signal),
+    keepRunning(ingest, () => startChild("ingest", ingestArgs(options)), keeping),
+    keepRunning(scorer, () => startChild("serve", serveArgs(options, ports)), keeping),
   ]).then(() => undefined);
   return { address, page, finished };
 }
@@ -99,40 +98,6 @@ function given(option: string, value: string | number | undefined): string[] {
   return value === undefined ? [] : [option, String(value)];
 }
 
-/** Starts a child again whenever it ends, after a pause that grows while it ends soon. */
-async function supervise(
-  first: Child,
-  args: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const { name } = first;
-  let child: Child | undefined = first;
-  let ends = NO_ENDS;
-  for (;;) {
-    const startedMs = performance.now();
-    if (child !== undefined) await endedOrStopped(child, signal);
-    if (signal.aborted) return child?.stop();
-    const next = afterEnd(ends, performance.now() - startedMs);
-    ends = next.ends;
-    if (next.pauseMs === undefined) throw new Error(`segue ${name} ended ${ends.inARow} times`);
-    process.stderr.write(`segue ${name} ended; it starts again in ${next.pauseMs} ms\n`);
-    await pause(next.pauseMs, signal);
-    if (signal.aborted) return;
-    child = await startedOrEnded(name, args);
-  }
-}
-
-/** Undefined where the child ended before it was ready; that is one more end. */
-async function startedOrEnded(name: string, args: readonly string[]): Promise<Child | undefined> {
-  try {
-    return await startChild(name, args);
-  } catch (failure) {
-    process.stderr.write(`${(failure as Error).message}\n`);
-    return undefined;
-  }
-}
-
-function endedOrStopped({ process: child }: Child, signal: AbortSignal): Promise<unknown> {
-  const ended = child.exitCode !== null || child.signalCode !== null;
-  return ended ? Promise.resolve() : Promise.race([once(child, "exit"), stopped(signal)]);
+function sayOnStderr(message: string): void {
+  process.stderr.write(`${message}\n`);
 }

@@ -23,6 +23,7 @@ export const LABEL_NAMES = [
   "bundle",
   "version",
   "node",
+  "process",
 ] as const;
 export type LabelName = (typeof LABEL_NAMES)[number];
 
@@ -169,6 +170,11 @@ export const METRICS = {
     type: "counter",
     help: "Lists that should have been and were not, by what stood in the way.",
     labels: ["reason"],
+    from: ["serve"],
+  },
+  segue_recommendations_hurried_total: {
+    type: "counter",
+    help: "Lists that went without something because more was asked than the scorer bears.",
     from: ["serve"],
   },
   segue_state_stale_seconds: {

@@ -1,4 +1,13 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObject,
+  Registry,
+} from "prom-client";
+import { assert } from "../../core/domain/failure.ts";
 import { METRICS, type MetricName, type MetricSource, type MetricSpec } from "./metric-list.ts";
 import { createTally, type Tally } from "./tally.ts";
 
@@ -16,6 +25,19 @@ export interface Metrics {
   names(): string[];
   /** The text that Prometheus reads. */
   text(): Promise<string>;
+  /** The same as objects that another process can be told. Only for a source without tallies. */
+  values(): Promise<MetricValues>;
+  /** Gives every metric the label `process`, for one of several processes that are scraped as one:
+   *  when it starts again its totals begin anew, and nothing is taken from the others'. */
+  nameProcess(number: number): void;
+}
+
+/** All metrics of one process. */
+export type MetricValues = readonly MetricObject[];
+
+/** The text of several processes' metrics, each with a label `process` of its own. */
+export function textOfAll(processes: readonly MetricValues[]): Promise<string> {
+  return AggregatorRegistry.aggregate(processes.map((metrics) => [...metrics])).metrics();
 }
 
 /** What `text` is, for the answer's header. */
@@ -63,6 +85,12 @@ export function createMetrics(source: MetricSource): Metrics {
       const texts = [...tallies].map(([name, tally]) => tally.text(name, helpOf(name)));
       return `${texts.join("\n")}\n${await registry.metrics()}`;
     },
+    async values() {
+      assert(tallies.size === 0, "a tally is no object");
+      for (const look of looks) look();
+      return registry.getMetricsAsJSON();
+    },
+    nameProcess: (number) => registry.setDefaultLabels({ process: String(number) }),
   };
 }
 

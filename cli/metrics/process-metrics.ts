@@ -5,7 +5,7 @@ import { segueVersion } from "../version.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Probes and scrapes come from other machines. */
-const HEALTH_HOST = "0.0.0.0";
+export const HEALTH_HOST = "0.0.0.0";
 
 /** What a process tells over HTTP, and of itself to Prometheus. Undefined where no `--health-port`
  *  is given. */

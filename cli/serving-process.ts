@@ -1,0 +1,93 @@
+import cluster from "node:cluster";
+import type { Bundle } from "../core/bundle/bundle.ts";
+import { Failure } from "../core/domain/failure.ts";
+import { sayReady } from "./child-process.ts";
+import type { OptionSpec, Options } from "./command.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { healthOf, showProcess } from "./metrics/process-metrics.ts";
+import type { ServingQuestion, ServingWord } from "./serving-messages.ts";
+
+export const PROCESSES_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  processes: {
+    type: "number",
+    help: "how many processes serve on the port; one for each core makes use of all",
+    default: 1,
+  },
+};
+
+const PROCESSES_MAX = 64;
+
+/** Throws `bad_configuration` where it is no number of processes. */
+export function processCount(options: Options): number {
+  const count = options.number("processes");
+  if (Number.isInteger(count) && count >= 1 && count <= PROCESSES_MAX) return count;
+  const message = `--processes is ${count}, not a whole number from 1 to ${PROCESSES_MAX}`;
+  throw new Failure("bad_configuration", message, { field: "--processes" });
+}
+
+/** Where a serving process reads which one of several it is, from 1 on. */
+export const PROCESS_NUMBER_VARIABLE = "SERVING_PROCESS_NUMBER";
+
+/** How a serving process tells how it is: to whoever asks over HTTP where it serves alone, and to
+ *  the process that started it where it is one of several. */
+export interface Standing {
+  /** Whether it is the one that serves the page. */
+  readonly servesPage: boolean;
+  /** Whether anybody may ask for its metrics. */
+  readonly isScraped: boolean;
+  /** Says that it is ready; `detail` is where it listens. */
+  ready(detail: string): void;
+  /** Says that it is ready no more. */
+  leaves(): void;
+  close(): void;
+}
+
+export interface Told {
+  readonly metrics: Metrics;
+  readonly bundle: () => Bundle;
+}
+
+export async function standingOf(options: Options, told: Told): Promise<Standing> {
+  const number = Number(process.env[PROCESS_NUMBER_VARIABLE]);
+  return cluster.isWorker ? oneOfSeveral(number, options, told) : alone(options, told);
+}
+
+async function alone(options: Options, told: Told): Promise<Standing> {
+  const health = await healthOf(options, told);
+  return {
+    servesPage: true,
+    isScraped: health !== undefined,
+    ready(detail) {
+      health?.say(true, {});
+      sayReady(
+        "serve",
+        `${detail}${health === undefined ? "" : `, health on port ${health.port}`}`,
+      );
+    },
+    leaves: () => health?.say(false, {}),
+    close: () => health?.close(),
+  };
+}
+
+function oneOfSeveral(number: number, options: Options, { metrics, bundle }: Told): Standing {
+  let isReady = false;
+  metrics.nameProcess(number);
+  showProcess(metrics, { bundle, isReady: () => isReady });
+  const tell = (word: ServingWord) => process.send?.(word);
+  process.on("message", async ({ id }: ServingQuestion) => {
+    tell({ kind: "metrics", id, values: await metrics.values() });
+  });
+  return {
+    servesPage: number === 1,
+    isScraped: options.numberIfGiven("health-port") !== undefined,
+    ready(detail) {
+      isReady = true;
+      tell({ kind: "ready", detail });
+    },
+    leaves() {
+      isReady = false;
+    },
+    // Without the way to its parent nothing holds the process any longer.
+    close: () => process.disconnect(),
+  };
+}
