@@ -35,6 +35,20 @@ test("calls that wait for something else are bounded by their number alone", () 
   assert.equal(admission.refusal(1_000), undefined);
 });
 
+test("calls that come late in a full turn are begun in a hurry, the last ones in the greatest", () => {
+  const { admission } = loaded(2);
+  const hurries: number[] = [];
+  while (admission.refusal(1_000) === undefined) {
+    hurries.push(admission.hurry(1_000));
+    admission.begin();
+  }
+  assert.deepEqual(hurries, hurries.toSorted());
+  assert.equal(hurries[0], 0);
+  assert.equal(hurries.at(-1), 3);
+  const whole = hurries.filter((hurry) => hurry === 0).length;
+  assert.ok(whole >= ADMISSION_LIMITS.alwaysBegun);
+});
+
 type Loaded = ReturnType<typeof createAdmission>;
 
 /** An admission that has measured that a call takes so long, on a clock of the test's own. */

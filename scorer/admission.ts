@@ -1,8 +1,12 @@
 import { createInUse, type InUse } from "../core/bundle/in-use.ts";
+import { type Hurry, hurryAt } from "./hurry.ts";
 import { ADMISSION_LIMITS, SERVER_LIMITS } from "./limits.ts";
 
 /** Decides for each call, as it comes, whether it is begun. */
 export interface Admission extends InUse {
+  /** How much a list has to go without, for a call that begins now. `leftMs` is what its caller
+   *  waits for. */
+  hurry(leftMs: number): Hurry;
   /** How long a call has to wait before it is worth another try, in milliseconds; undefined where
    *  the call may begin. `leftMs` is what its caller waits for. */
   refusal(leftMs: number): number | undefined;
@@ -16,9 +20,9 @@ export interface AdmissionClock {
 }
 
 /** A queue that is bounded by time. A call that comes waits for those that have come in the same
- *  turn of the event loop, each of which takes as long as a call took of late; one that would have
- *  to wait for too long, or past its deadline, is refused at once. What is refused costs little, so
- *  the rest is answered as if nobody else had asked. */
+ *  turn of the event loop, each of which takes as long as a call took of late. The longer it has to
+ *  wait, the more its list goes without; one that would have to wait for too long, or past its
+ *  deadline, is refused at once. What is refused costs little, so the rest is answered. */
 export function createAdmission(clock: AdmissionClock = EVENT_LOOP): Admission {
   const calls = createInUse();
   let callMs = ADMISSION_LIMITS.callMsAtFirst;
@@ -35,6 +39,15 @@ export function createAdmission(clock: AdmissionClock = EVENT_LOOP): Admission {
     // than what rises.
     const step = Math.min(late - callMs, ADMISSION_LIMITS.riseMax * callMs);
     callMs += step < 0 ? ADMISSION_LIMITS.fallWeight * step : step;
+  }
+
+  /** How long a call that comes now has waited, and how long it may, in milliseconds. */
+  function waitOf(leftMs: number): { waitMs: number; boundMs: number; isFewEnough: boolean } {
+    return {
+      waitMs: begunThisTurn * callMs,
+      boundMs: Math.min(ADMISSION_LIMITS.waitMsMax, leftMs - callMs),
+      isFewEnough: begunThisTurn < ADMISSION_LIMITS.alwaysBegun,
+    };
   }
 
   return {
@@ -54,11 +67,13 @@ export function createAdmission(clock: AdmissionClock = EVENT_LOOP): Admission {
         end();
       };
     },
+    hurry(leftMs) {
+      const { waitMs, boundMs, isFewEnough } = waitOf(leftMs);
+      return isFewEnough ? 0 : hurryAt(waitMs / boundMs);
+    },
     refusal(leftMs) {
-      const waitMs = begunThisTurn * callMs;
-      const boundMs = Math.min(ADMISSION_LIMITS.waitMsMax, leftMs - callMs);
+      const { waitMs, boundMs, isFewEnough } = waitOf(leftMs);
       const isFull = calls.underWay >= SERVER_LIMITS.callsUnderWayMax;
-      const isFewEnough = begunThisTurn < ADMISSION_LIMITS.alwaysBegun;
       if (!isFull && (isFewEnough || waitMs <= boundMs)) return undefined;
       return Math.ceil(Math.max(ADMISSION_LIMITS.pushbackMsMin, 2 * waitMs));
     },

@@ -1,6 +1,8 @@
+import { wholeBlend } from "../core/bundle/manifest.ts";
 import { type ListenerRecord, RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
 import { explainTracks } from "./explain-tracks.ts";
 import { hearSources } from "./hear-sources.ts";
+import { hurried } from "./hurry.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
 import { nextPage } from "./pages.ts";
 import { pickTracks } from "./pick-tracks.ts";
@@ -15,10 +17,11 @@ import type { AskedFor } from "./tastes.ts";
 
 /** What a listener would hear next: read state → tastes and sources → blend → pool → rules → list.
  *  It never writes, and what cannot be had only lowers the rung: there is always a list. Throws
- *  `query.signal`'s reason once it is raised, and `bad_request` for a filter that is none and for
+ *  `wish.signal`'s reason once it is raised, and `bad_request` for a filter that is none and for
  *  seeds and ends of a path that are not known. */
-export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise<Recommendation> {
+export async function recommend(scorer: Scorer, wish: NextTracksQuery): Promise<Recommendation> {
   const { bundle } = scorer;
+  const { query, leftOut } = hurried(wish, wish.weights ?? wholeBlend(bundle.manifest.blend));
   const { record, freshness } = await readState(scorer, query);
   query.signal?.throwIfAborted();
   const asked = { session: query.session, atMs: query.askedAtMs ?? scorer.now() };
@@ -51,6 +54,7 @@ export async function recommend(scorer: Scorer, query: NextTracksQuery): Promise
     nextPage: nextPage(query.page, { id, tracks: tracks.map(({ track }) => track), isLast }),
     memorySinceMs: memorySinceMs(record),
     explained: explanation?.explained,
+    leftOut,
   };
 }
 

@@ -11,6 +11,7 @@ import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
 import type { RecentEvent } from "../core/state/listener-record.ts";
 import type { Steering } from "./adjustment.ts";
+import type { Hurry, LeftOut } from "./hurry.ts";
 import type { Page } from "./pages.ts";
 import type { PathWish } from "./path.ts";
 import type { ListRules } from "./rules/list-rules.ts";
@@ -62,6 +63,8 @@ export interface NextTracksQuery {
   readonly askedAtMs?: number | undefined;
   /** Whether the list takes part in no experiment. */
   readonly outsideExperiments?: boolean;
+  /** What the list has to go without; nothing where it is not given. */
+  readonly hurry?: Hurry | undefined;
   /** When the caller stops waiting, on the scorer's clock. */
   readonly deadlineAtMs?: number | undefined;
   /** Raised when the caller has gone: nothing is scored then. */
@@ -104,6 +107,8 @@ export interface Recommendation {
   readonly memorySinceMs: number | undefined;
   /** Undefined where nothing was to be explained. */
   readonly explained: Explained | undefined;
+  /** What was asked for and left out because the scorer was asked for more than it bears. */
+  readonly leftOut: readonly LeftOut[];
   /** Undefined where the list takes part in none. */
   readonly experiment?: ExperimentPart;
 }

@@ -22,6 +22,7 @@ import {
   Rung as WireRung,
   type SourceShares as WireSourceShares,
 } from "../proto/gen/segue/v1/recommender.ts";
+import type { LeftOut } from "./hurry.ts";
 import { influenceWords } from "./influence-words.ts";
 import { encodePageTracks, type Page } from "./pages.ts";
 import type { RankedTracks } from "./rank-tracks.ts";
@@ -82,6 +83,7 @@ export function nextTracksReply(
     nextPage: recommendation.nextPage && pageReply(recommendation.nextPage),
     memorySinceMs: recommendation.memorySinceMs,
     explained: recommendation.explained,
+    leftOut: recommendation.leftOut.map((what) => LEFT_OUT_NAMES[what] ?? what),
     ...experimentReply(recommendation.experiment),
   };
 }
@@ -95,6 +97,12 @@ function experimentReply(
     interleaved: (part?.interleaved ?? []).map(({ arm, bundle }) => ({ arm, bundleId: bundle })),
   };
 }
+
+/** As the wire names the sources. */
+const LEFT_OUT_NAMES: Readonly<Partial<Record<LeftOut, string>>> = {
+  short: "short_term",
+  long: "long_term",
+};
 
 /** What the catalogue says of tracks, and whether to say it of all. */
 export interface ReplyParts {

@@ -57,11 +57,12 @@ export function recommenderService(parts: RecommenderParts): ServedService {
   const { scorer, calls = createAdmission(), describe, log, report } = parts;
   const { onRecommended, makeList = makePlainList, stopping } = parts;
   const implementation: RecommenderServer = {
-    nextTracks: unary(calls, report, async (request, { leftMs, signal }) => {
+    nextTracks: unary(calls, report, async (request, { leftMs, hurry, signal }) => {
       const current = scorer();
       const query = nextTracksQuery(request);
       const deadlineAtMs = current.now() + leftMs;
-      const { list, asked } = await makeList(current, { ...query, deadlineAtMs, signal });
+      const wish = { ...query, hurry, deadlineAtMs, signal };
+      const { list, asked } = await makeList(current, wish);
       onRecommended?.(list, asked);
       return nextTracksReply(list, { describe, withDetails: request.withDetails });
     }),

@@ -7,12 +7,15 @@ import {
 } from "@grpc/grpc-js";
 import { Failure } from "../core/domain/failure.ts";
 import type { Admission } from "./admission.ts";
+import type { Hurry } from "./hurry.ts";
 import { plainStatus, refusedFor, statusOf } from "./statuses.ts";
 
 /** What a caller is still waiting for. */
 export interface Caller {
   /** Milliseconds until the deadline; infinite where there is none. */
   readonly leftMs: number;
+  /** What its list has to go without. */
+  readonly hurry: Hurry;
   /** Raised when the caller has gone. */
   readonly signal: AbortSignal;
 }
@@ -31,13 +34,14 @@ export function unary<Request, Reply>(
     if (leftMs <= 0) return done(plainStatus(status.DEADLINE_EXCEEDED, "the deadline has passed"));
     const pushbackMs = calls.refusal(leftMs);
     if (pushbackMs !== undefined) return done(refusedFor(pushbackMs));
+    const hurry = calls.hurry(leftMs);
     const gone = new AbortController();
     call.once("cancelled", () => gone.abort());
     const end = calls.begin();
     try {
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
-      done(null, await serve(request, { leftMs, signal: gone.signal }));
+      done(null, await serve(request, { leftMs, hurry, signal: gone.signal }));
     } catch (error) {
       if (gone.signal.aborted) return done(plainStatus(status.CANCELLED, "the caller has gone"));
       const answer = statusOf(error);

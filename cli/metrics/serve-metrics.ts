@@ -18,6 +18,7 @@ export function serveMetrics(): ServeMetrics {
   const lists = metrics.counter("segue_recommendations_total");
   const behind = metrics.counter("segue_recommendations_behind_total");
   const shortened = metrics.counter("segue_recommendations_shortened_total");
+  const hurried = metrics.counter("segue_recommendations_hurried_total");
   const calls = metrics.counter("segue_requests_total");
   const durations = metrics.histogram("segue_request_duration_seconds");
   const underWay = metrics.gauge("segue_requests_under_way");
@@ -25,10 +26,11 @@ export function serveMetrics(): ServeMetrics {
   for (const rung of RUNGS) lists.inc({ rung }, 0);
   return {
     metrics,
-    onRecommended({ rung, freshness, shortenedBy }) {
+    onRecommended({ rung, freshness, shortenedBy, leftOut }) {
       lists.inc({ rung });
       if (!freshness.caughtUp) behind.inc();
       if (shortenedBy !== "") shortened.inc();
+      if (leftOut.length > 0) hurried.inc();
     },
     onCall(method) {
       underWay.inc();

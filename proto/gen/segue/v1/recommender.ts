@@ -442,6 +442,12 @@ export interface NextTracksResponse {
    * and `blend` are then the control's.
    */
   interleaved: InterleavedArm[];
+  /**
+   * What this list went without because the scorer was asked for more than it bears, where it would
+   * else have had it: "explain", "skip_probability", "neighbours", "long_term", "coplay",
+   * "short_term". Empty for a whole list.
+   */
+  leftOut: string[];
 }
 
 export interface InterleavedArm {
@@ -2664,6 +2670,7 @@ function createBaseNextTracksResponse(): NextTracksResponse {
     experiment: "",
     arm: "",
     interleaved: [],
+    leftOut: [],
   };
 }
 
@@ -2716,6 +2723,9 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     }
     for (const v of message.interleaved) {
       InterleavedArm.encode(v!, writer.uint32(346).fork()).join();
+    }
+    for (const v of message.leftOut) {
+      writer.uint32(402).string(v!);
     }
     return writer;
   },
@@ -2861,6 +2871,14 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
             message.interleaved.push(InterleavedArm.decode(reader, reader.uint32()));
             continue;
           }
+          case 50: {
+            if (tag !== 402) {
+              break;
+            }
+
+            message.leftOut.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2923,6 +2941,11 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
       interleaved: globalThis.Array.isArray(object?.interleaved)
         ? object.interleaved.map((e: any) => InterleavedArm.fromJSON(e))
         : [],
+      leftOut: globalThis.Array.isArray(object?.leftOut)
+        ? object.leftOut.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.left_out)
+        ? object.left_out.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -2976,6 +2999,9 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     if (message.interleaved?.length) {
       obj.interleaved = message.interleaved.map((e) => InterleavedArm.toJSON(e));
     }
+    if (message.leftOut?.length) {
+      obj.leftOut = message.leftOut;
+    }
     return obj;
   },
 
@@ -3008,6 +3034,7 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     message.experiment = object.experiment ?? "";
     message.arm = object.arm ?? "";
     message.interleaved = object.interleaved?.map((e) => InterleavedArm.fromPartial(e)) || [];
+    message.leftOut = object.leftOut?.map((e) => e) || [];
     return message;
   },
 };
