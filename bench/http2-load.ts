@@ -27,6 +27,10 @@ export interface LoadOptions {
   /** Encoded messages, sent in turn. */
   readonly messages: readonly Uint8Array[];
   readonly connections: number;
+  /** What each call's caller waits for; without it they wait for ever. */
+  readonly deadlineMs?: number;
+  /** Shown the message of every reply. */
+  readonly look?: (message: Uint8Array) => void;
 }
 
 /** Calls that may be under way in an open loop before the rest counts as errors: far more than any
@@ -34,13 +38,14 @@ export interface LoadOptions {
 const UNDER_WAY_MAX = 5_000;
 const TICK_MS = 1;
 
-export function openHttp2Load({ port, path, messages, connections }: LoadOptions): Http2Load {
+export function openHttp2Load(options: LoadOptions): Http2Load {
+  const { port, messages, connections } = options;
   const sessions = Array.from({ length: connections }, () => connect(`http://127.0.0.1:${port}`));
   const frames = messages.map(framed);
   let asked = 0;
   const ask = () => {
     const session = sessions[asked % connections]!;
-    return call(session, path, frames[asked++ % frames.length]!);
+    return call(session, options, frames[asked++ % frames.length]!);
   };
 
   async function closedLoop(seconds: number): Promise<LoadResult> {
@@ -50,7 +55,7 @@ export function openHttp2Load({ port, path, messages, connections }: LoadOptions
     const endsMs = startedMs + seconds * 1000;
     const lane = async (session: ClientHttp2Session): Promise<void> => {
       for (let sentMs = startedMs; sentMs < endsMs; sentMs = performance.now()) {
-        if (await call(session, path, frames[asked++ % frames.length]!)) {
+        if (await call(session, options, frames[asked++ % frames.length]!)) {
           latenciesMs.push(performance.now() - sentMs);
         } else {
           errors++;
@@ -98,27 +103,37 @@ export function openHttp2Load({ port, path, messages, connections }: LoadOptions
   };
 }
 
+/** Before a message: whether it is compressed, and its length. */
+const FRAME_HEAD_BYTES = 5;
+
 /** A gRPC message on the wire: not compressed, its length, its bytes. */
 function framed(message: Uint8Array): Buffer {
-  const frame = Buffer.alloc(5 + message.length);
+  const frame = Buffer.alloc(FRAME_HEAD_BYTES + message.length);
   frame.writeUInt32BE(message.length, 1);
-  frame.set(message, 5);
+  frame.set(message, FRAME_HEAD_BYTES);
   return frame;
 }
 
 /** Whether the call ended with a reply and status 0. */
-function call(session: ClientHttp2Session, path: string, frame: Buffer): Promise<boolean> {
+function call(
+  session: ClientHttp2Session,
+  { path, deadlineMs, look }: LoadOptions,
+  frame: Buffer,
+): Promise<boolean> {
   return new Promise((resolve) => {
     let bytes = 0;
     let isGood = false;
+    const chunks: Buffer[] = [];
     const stream = session.request({
       [constants.HTTP2_HEADER_METHOD]: "POST",
       [constants.HTTP2_HEADER_PATH]: path,
       "content-type": "application/grpc",
       te: "trailers",
+      ...(deadlineMs !== undefined && { "grpc-timeout": `${deadlineMs}m` }),
     });
     stream.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
+      if (look !== undefined) chunks.push(chunk);
     });
     stream.on("trailers", (trailers) => {
       isGood = Number(trailers["grpc-status"]) === 0;
@@ -127,7 +142,10 @@ function call(session: ClientHttp2Session, path: string, frame: Buffer): Promise
     stream.on("error", () => {
       isGood = false;
     });
-    stream.on("close", () => resolve(isGood && bytes > 0));
+    stream.on("close", () => {
+      if (isGood) look?.(Buffer.concat(chunks).subarray(FRAME_HEAD_BYTES));
+      resolve(isGood && bytes > 0);
+    });
     stream.end(frame);
   });
 }

@@ -11,6 +11,7 @@ import { imports } from "./imports.ts";
 import { journey } from "./journey.ts";
 import { loadAgainstGhz } from "./load-against-ghz.ts";
 import { metricsCost } from "./metrics.ts";
+import { overload } from "./overload.ts";
 import { restart } from "./restart.ts";
 import { scorer } from "./scorer.ts";
 import { soak } from "./soak.ts";
@@ -36,6 +37,12 @@ const BENCHES: readonly Bench[] = [
       "what a search costs and finds by the size of the catalogue, from 10,000 to 3 M tracks",
     takesBundle: true,
     run: catalogue,
+  },
+  {
+    name: "overload",
+    summary: "what is still answered, and how whole, under twice the load that a scorer bears",
+    takesBundle: true,
+    run: overload,
   },
   {
     name: "soak",
