@@ -15,9 +15,18 @@ const FULL = {
   k: 20,
   minutes: 30,
   loadSeconds: 5,
+  calmSeconds: 30,
   swapMs: 10_000,
 };
-const QUICK = { tracks: 2_000, listeners: 100, k: 20, minutes: 0.2, loadSeconds: 1, swapMs: 2_000 };
+const QUICK = {
+  tracks: 2_000,
+  listeners: 100,
+  k: 20,
+  minutes: 0.2,
+  loadSeconds: 1,
+  calmSeconds: 2,
+  swapMs: 2_000,
+};
 const LISTENING_RATE = 100;
 const BAD_SHARE = 0.01;
 const SLICE_SECONDS = 0.25;
@@ -39,9 +48,12 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
   try {
     const rps = await closedLoopRps(load, sizes.loadSeconds);
     const rate = rps / 2;
+    progress(`asks ${rate.toFixed(0)} times a second, and disturbs nothing yet`);
+    const calm = await load.openLoop(rate, sizes.calmSeconds);
     progress(`asks ${rate.toFixed(0)} times a second for ${minutes} min`);
     const disturbing = disturb(world, { swapMs: sizes.swapMs, badPerSecond: rate * BAD_SHARE });
     const asked = await askFor(world, load, { rate, minutes, progress });
+    const calmP99Ms = percentile(calm.latenciesMs, 0.99);
     const figures = {
       quick,
       minutes,
@@ -49,6 +61,8 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
       closed_loop_rps: rps,
       asked_per_second: rate,
       ...asked,
+      undisturbed_p99_ms: calmP99Ms,
+      p99_of_undisturbed: asked.p99_ms / calmP99Ms,
       ...(await disturbing.stop()),
       events_heard_meanwhile: await beside.stop(),
     };
@@ -128,7 +142,7 @@ function growthOf(memory: readonly Sample[], descriptors: readonly number[]) {
   };
 }
 
-type Figures = Awaited<ReturnType<typeof askFor>> &
+type Figures = { readonly undisturbed_p99_ms: number } & Awaited<ReturnType<typeof askFor>> &
   Awaited<ReturnType<ReturnType<typeof disturb>["stop"]>>;
 
 function table(figures: Figures): string {
@@ -153,7 +167,8 @@ function table(figures: Figures): string {
   return (
     `${errors} of ${requests} requests failed; ${wrong} of ${bad} bad ones were not refused;` +
     ` ${figures.bundle_swaps} swaps, ${figures.catalogue_changes} changes of the catalogue;` +
-    ` p50 ${figures.p50_ms.toFixed(2)} ms, p99 ${figures.p99_ms.toFixed(2)} ms\n\n` +
+    ` p50 ${figures.p50_ms.toFixed(2)} ms, p99 ${figures.p99_ms.toFixed(2)} ms` +
+    ` (${figures.undisturbed_p99_ms.toFixed(2)} ms before)\n\n` +
     drawTable(columns, rows)
   );
 }
