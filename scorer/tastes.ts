@@ -45,10 +45,15 @@ async function taste(
   if (scorer.bundle.models[name] === undefined || hidden === undefined) return undefined;
   try {
     const values = await scorer.runner.taste(name, hidden, 1);
-    if (values.every(Number.isFinite)) return values;
+    if (areFinite(values)) return values;
     scorer.notice(new Failure("bug", `the taste of model "${name}" is not finite`));
   } catch (error) {
     scorer.notice(new Failure("bug", `model "${name}" gives no taste`, { cause: error }));
   }
   return undefined;
+}
+
+function areFinite(values: Float32Array): boolean {
+  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) return false;
+  return true;
 }

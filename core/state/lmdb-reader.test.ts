@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { appliedTo } from "../../test/support/apply.ts";
 import { deliveryOf, listeningEvent, recordsOf } from "../../test/support/listening-records.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
@@ -18,10 +19,12 @@ test("a reader goes over to the store that is made where its own was set aside",
   assert.deepEqual(known(reader), ["ann"]);
 
   renameSync(folder, `${folder}.damaged-1`);
+  await nextTurn();
   assert.deepEqual(known(reader), [], "what was set aside is not served any more");
   assert.equal(reader.position(0 as Partition), undefined);
 
   const made = await heardBy(folder, "bea");
+  await nextTurn();
   assert.deepEqual(known(reader), ["bea"]);
   await reader.close();
   for (const store of [old, made]) await store.close();
