@@ -35,7 +35,7 @@ test("calls that wait for something else are bounded by their number alone", () 
   assert.equal(admission.refusal(1_000), undefined);
 });
 
-test("calls that come late in a full turn are begun in a hurry, the last ones in the greatest", () => {
+test("calls that come late in a full turn are begun in a hurry, and the last ones most", () => {
   const { admission } = loaded(2);
   const hurries: number[] = [];
   while (admission.refusal(1_000) === undefined) {

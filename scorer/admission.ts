@@ -1,6 +1,7 @@
 import { createInUse, type InUse } from "../core/bundle/in-use.ts";
-import { type Hurry, hurryAt } from "./hurry.ts";
+import { hurryAt } from "./hurry.ts";
 import { ADMISSION_LIMITS, SERVER_LIMITS } from "./limits.ts";
+import type { Hurry } from "./recommendation.ts";
 
 /** Decides for each call, as it comes, whether it is begun. */
 export interface Admission extends InUse {

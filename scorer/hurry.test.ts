@@ -4,9 +4,9 @@ import type { ListenerId } from "../core/domain/ids.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
 import { hearAll, minuteMs, playOf } from "../test/fixtures/heard-store.ts";
 import { tinyModels } from "../test/support/tiny-models.ts";
-import { type Hurry, hurryAt } from "./hurry.ts";
+import { hurryAt } from "./hurry.ts";
 import { recommend } from "./recommend.ts";
-import type { NextTracksQuery } from "./recommendation.ts";
+import type { Hurry, NextTracksQuery } from "./recommendation.ts";
 import { nextTracksReply } from "./replies.ts";
 import { createScorer } from "./scorer.ts";
 

@@ -1,11 +1,5 @@
 import type { BlendWeights, SourceName } from "../core/bundle/manifest.ts";
-import type { NextTracksQuery } from "./recommendation.ts";
-
-/** How much a list has to go without because more is asked than the scorer bears: 0 for nothing. */
-export type Hurry = 0 | 1 | 2 | 3;
-
-/** What a list may go without, beside or instead of what its request asks for. */
-export type LeftOut = SourceName | "explain" | "skip_probability";
+import type { Hurry, LeftOut, NextTracksQuery } from "./recommendation.ts";
 
 /** Of each hurry, what costs most for what it gives first; popularity is what is left. */
 const LEFT_OUT: readonly (readonly LeftOut[])[] = [
@@ -15,7 +9,7 @@ const LEFT_OUT: readonly (readonly LeftOut[])[] = [
   ["explain", "skip_probability", "neighbours", "long", "coplay", "short"],
 ];
 
-/** From this part of the wait that a call may have at most, each list is made in more of a hurry. */
+/** From these parts of the longest wait on, lists are made in more of a hurry. */
 const HURRY_FROM = [1 / 4, 1 / 2, 3 / 4] as const;
 
 /** The hurry of a call that has to wait for such a part, 0 to 1, of what it may. */

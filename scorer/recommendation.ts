@@ -1,4 +1,4 @@
-import type { BlendWeights } from "../core/bundle/manifest.ts";
+import type { BlendWeights, SourceName } from "../core/bundle/manifest.ts";
 import type {
   BundleId,
   ListenerId,
@@ -11,7 +11,6 @@ import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
 import type { RecentEvent } from "../core/state/listener-record.ts";
 import type { Steering } from "./adjustment.ts";
-import type { Hurry, LeftOut } from "./hurry.ts";
 import type { Page } from "./pages.ts";
 import type { PathWish } from "./path.ts";
 import type { ListRules } from "./rules/list-rules.ts";
@@ -70,6 +69,12 @@ export interface NextTracksQuery {
   /** Raised when the caller has gone: nothing is scored then. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** How much a list has to go without because more is asked than the scorer bears: 0 for nothing. */
+export type Hurry = 0 | 1 | 2 | 3;
+
+/** What a list may go without: a source, or what its request asks for besides. */
+export type LeftOut = SourceName | "explain" | "skip_probability";
 
 /** See `Exploration`; a seed is drawn where none is given. */
 export interface ExplorationWish {

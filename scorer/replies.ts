@@ -22,11 +22,10 @@ import {
   Rung as WireRung,
   type SourceShares as WireSourceShares,
 } from "../proto/gen/segue/v1/recommender.ts";
-import type { LeftOut } from "./hurry.ts";
 import { influenceWords } from "./influence-words.ts";
 import { encodePageTracks, type Page } from "./pages.ts";
 import type { RankedTracks } from "./rank-tracks.ts";
-import type { ExperimentPart, Influence, Recommendation, Rung } from "./recommendation.ts";
+import type { ExperimentPart, Influence, LeftOut, Recommendation, Rung } from "./recommendation.ts";
 import type { SimilarTracks } from "./similar-tracks.ts";
 
 /** What the catalogue knows of a track, for people. */

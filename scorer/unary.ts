@@ -7,7 +7,7 @@ import {
 } from "@grpc/grpc-js";
 import { Failure } from "../core/domain/failure.ts";
 import type { Admission } from "./admission.ts";
-import type { Hurry } from "./hurry.ts";
+import type { Hurry } from "./recommendation.ts";
 import { plainStatus, refusedFor, statusOf } from "./statuses.ts";
 
 /** What a caller is still waiting for. */

@@ -11,9 +11,13 @@ import { eventGateway } from "../../ingest/gateway.ts";
 import { createAdmission } from "../../scorer/admission.ts";
 import { type CallObserver, observedService } from "../../scorer/observed-service.ts";
 import { pooledRandom } from "../../scorer/pooled-random.ts";
-import type { TrackDescription } from "../../scorer/replies.ts";
 import type { Recommendation } from "../../scorer/recommendation.ts";
-import { type RecommenderParts, recommenderService, type ServedService } from "../../scorer/serve.ts";
+import type { TrackDescription } from "../../scorer/replies.ts";
+import {
+  type RecommenderParts,
+  recommenderService,
+  type ServedService,
+} from "../../scorer/serve.ts";
 import { openSwapScorer, type SwapParts } from "../../scorer/swap-scorer.ts";
 import { ACCESS_OPTIONS, accessOf } from "../access-options.ts";
 import type { Command, CommandInput } from "../command.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { assert, Failure } from "../domain/failure.ts";
 import type { ModelName } from "../domain/ids.ts";
-import { gatheredTastes } from "./gathered-tastes.ts";
+import { gatheredTastes, type TasteRows } from "./gathered-tastes.ts";
 import type { BundleGraphs } from "./graph-runner.ts";
 import { isIdentityGraph } from "./identity-graph.ts";
 import type { StepRunner } from "./step-runner.ts";
@@ -49,12 +49,6 @@ export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunne
   worker.on("exit", () => end());
   await ready;
 
-  const copied = modelsOfCopies(bundle.models);
-  const tastes = gatheredTastes((asked) => {
-    const id = ++lastId;
-    const memory = asked.map(({ hidden }) => hidden);
-    return ask({ kind: "tastes", id, asked }, id, memory);
-  });
   return {
     async step({ model, rows, ...tensors }) {
       const [track, features, hidden] = copies(tensors.track, tensors.features, tensors.hidden);
@@ -62,12 +56,11 @@ export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunne
       const request = { kind: "step", id, model, rows, track, features, hidden } as const;
       return only(await ask(request, id, [track, features, hidden]));
     },
-    async taste(model, hidden, rows) {
-      const copiedWidth = copied.get(model);
-      if (copiedWidth === undefined) return tastes(model, hidden, rows);
-      assert(hidden.length === rows * copiedWidth, "a taste is asked for whole rows");
-      return hidden.slice();
-    },
+    taste: tastesOf(bundle.models, (asked) => {
+      const id = ++lastId;
+      const memory = asked.map(({ hidden }) => hidden);
+      return ask({ kind: "tastes", id, asked }, id, memory);
+    }),
     run(courses) {
       const id = ++lastId;
       const memory = courses.flatMap(({ hidden, track, features }) => [hidden, track, features]);
@@ -99,6 +92,21 @@ function onlyGraphs(models: BundleGraphs["models"]): BundleGraphs["models"] {
       [name, { hidden, dimension, featureWidth, step, taste, ...(skip && { skip }) }] as const,
   );
   return Object.fromEntries(entries);
+}
+
+/** Gathers the tastes that need a model; the others are copies. */
+function tastesOf(
+  models: BundleGraphs["models"],
+  ask: (asked: readonly TasteRows[]) => Promise<readonly Float32Array[]>,
+): StepRunner["taste"] {
+  const gathered = gatheredTastes(ask);
+  const copied = modelsOfCopies(models);
+  return async (model, hidden, rows) => {
+    const copiedWidth = copied.get(model);
+    if (copiedWidth === undefined) return gathered(model, hidden, rows);
+    assert(hidden.length === rows * copiedWidth, "a taste is asked for whole rows");
+    return hidden.slice();
+  };
 }
 
 /** H of those whose taste is their hidden state itself: a message would cost more than all else. */

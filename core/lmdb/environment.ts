@@ -50,8 +50,8 @@ export function openEnvironment(folder: string): Environment {
 /** An environment that another process writes, may not have made yet, and may set aside for a new
  *  one. */
 export interface EnvironmentReader {
-  /** The environment that stands in the folder in this turn of the event loop: its file is looked at
-   *  once a turn, which takes some 9 µs. Undefined while there is none. Throws
+  /** The environment that stands in the folder in this turn of the event loop: its file is looked
+   *  at once a turn, which takes some 9 µs. Undefined while there is none. Throws
    *  `store_unavailable`. */
   current(): Environment | undefined;
   close(): Promise<void>;

@@ -158,6 +158,7 @@ function listOf(id: string, tracks: number): Recommendation {
       propensity: 0.5,
       adjustment: 0,
     })),
+    leftOut: [],
     shortenedBy: "",
     poolSize: tracks,
     steps: [],

@@ -52,11 +52,8 @@ function nearestSessions(
   index: SessionIndex,
 ): (session: readonly TrackIndex[]) => Nearest {
   const { sessionStarts, neighbours_max: limit } = source;
-  const total = sessionStarts.length - 1;
+  const { met, likeness, newestBack, meet } = newMeetings(sessionStarts.length - 1, index);
   const scale = scales(source);
-  const likeness = new Float64Array(total);
-  const newestBack = new Uint16Array(total);
-  const met = new Uint32Array(total);
   const largest = newLargest(limit);
   const nearest: Nearest = {
     found: 0,
@@ -72,37 +69,6 @@ function nearestSessions(
     nearest.back[at] = newestBack[session]!;
   }
 
-  /** Sums up likeness, and returns how many sessions share a track. */
-  function meet(session: readonly TrackIndex[]): number {
-    let count = 0;
-    for (let back = 0; back < session.length; back++) {
-      const shared = (session.length - back) / session.length;
-      const track = session[back]!;
-      for (let at = index.starts[track]!; at < index.starts[track + 1]!; at++) {
-        const other = index.sessions[at]!;
-        if (likeness[other] === 0) {
-          met[count++] = other;
-          newestBack[other] = back;
-        }
-        likeness[other] = likeness[other]! + shared;
-      }
-    }
-    return count;
-  }
-
-  return (session) => {
-    nearest.found = 0;
-    const count = meet(session);
-    for (let at = 0; at < count; at++) {
-      const other = met[at]!;
-      likeness[other] = likeness[other]! * scale[other]!;
-    }
-    if (count <= limit) for (let at = 0; at < count; at++) keep(met[at]!);
-    else keepLikest(count);
-    for (let at = 0; at < count; at++) likeness[met[at]!] = 0;
-    return nearest;
-  };
-
   /** Those above the least likeness that is kept, in the order in which they were met, then the
    *  newest of those that have just that. */
   function keepLikest(count: number): void {
@@ -117,6 +83,50 @@ function nearestSessions(
     equal.sort((one, other) => other - one);
     for (const other of equal.slice(0, limit - nearest.found)) keep(other);
   }
+
+  return (session) => {
+    nearest.found = 0;
+    const count = meet(session);
+    for (let at = 0; at < count; at++) {
+      const other = met[at]!;
+      likeness[other] = likeness[other]! * scale[other]!;
+    }
+    if (count <= limit) for (let at = 0; at < count; at++) keep(met[at]!);
+    else keepLikest(count);
+    for (let at = 0; at < count; at++) likeness[met[at]!] = 0;
+    return nearest;
+  };
+}
+
+/** The sessions that share a track with one, on memory that is used again. */
+function newMeetings(total: number, index: SessionIndex) {
+  /** [sessions]: the sum of what is shared; whoever reads it sets it back to zeros. */
+  const likeness = new Float64Array(total);
+  /** [sessions], of those that were met: see `Nearest.back`. */
+  const newestBack = new Uint16Array(total);
+  const met = new Uint32Array(total);
+  return {
+    likeness,
+    newestBack,
+    met,
+    /** Sums up likeness and returns how many sessions were met. */
+    meet(session: readonly TrackIndex[]): number {
+      let count = 0;
+      for (let back = 0; back < session.length; back++) {
+        const shared = (session.length - back) / session.length;
+        const track = session[back]!;
+        for (let at = index.starts[track]!; at < index.starts[track + 1]!; at++) {
+          const other = index.sessions[at]!;
+          if (likeness[other] === 0) {
+            met[count++] = other;
+            newestBack[other] = back;
+          }
+          likeness[other] = likeness[other]! + shared;
+        }
+      }
+      return count;
+    },
+  };
 }
 
 /** [sessions]: what a session's likeness is multiplied by, for its age and its length. */
