@@ -23,8 +23,9 @@ const bundles = { served: join(folder, "served"), next: join(folder, "next") };
 const sizes = { dimension: 4, hidden: 4, features: [] };
 await publishRandomBundle(bundles.served, { ...sizes, tracks: 40, seed: 1 });
 await publishRandomBundle(bundles.next, { ...sizes, tracks: 40, seed: 2 });
-const next = { name: "next", share: 0.4, bundle: bundles.next, states: "rebuilt" };
-const arms = [{ name: "as-is", share: 0.4, states: "rebuilt" }, next];
+const exploration = { uniform: 0.5, pool: 40 };
+const next = { name: "next", share: 0.4, bundle: bundles.next, states: "rebuilt", exploration };
+const arms = [{ name: "as-is", share: 0.4, states: "rebuilt", exploration }, next];
 
 test("two bundles are compared from the first list to the report", async () => {
   const experiment = { name: "trial", control: "as-is", arms, interleaved_share: 0.2 };
@@ -46,6 +47,15 @@ test("two bundles are compared from the first list to the report", async () => {
   const again = ["--recommendations", lists, "--window-days", WINDOW_DAYS, "--out", page];
   assert.deepEqual(experimentJson("report", ...again), report);
   assert.match(readFileSync(page, "utf8"), /next minus control/);
+  const policy = join(folder, "policy.json");
+  writeFileSync(policy, JSON.stringify({ exploration: { uniform: 1, pool: 40 } }));
+  const estimated = experimentJson("estimate", "--bundle", bundles.next, "--policy", policy);
+  // Whose lists were of the next bundle played the first track, and the log has nobody else.
+  assert.equal(estimated.picks, other.listeners);
+  assert.equal(estimated.lists_unheard, control.listeners);
+  assert.equal(estimated.lists_unusable, report.interleaving.listeners);
+  assert.equal(estimated.lists_repeated, estimated.lists_asked_again);
+  assert.deepEqual([estimated.logged.value, estimated.snips.value], [1, 1]);
 });
 
 test("a bundle that cannot read the stored states stops the start by its arm's name", async () => {

@@ -8,7 +8,11 @@ import {
   estimatePolicy,
   type PolicyEstimates,
 } from "../../trainer/experiments/policy-estimates.ts";
-import { type ReplayedLists, replayLists } from "../../trainer/experiments/replay-lists.ts";
+import {
+  type ReplayedLists,
+  replayLists,
+  tellsOfPolicies,
+} from "../../trainer/experiments/replay-lists.ts";
 import { withExpectations } from "../../trainer/experiments/reward-model.ts";
 import { type CommandInput, type Options, UsageError } from "../command.ts";
 import { progressBar } from "../progress-bar.ts";
@@ -22,7 +26,12 @@ export async function estimate({ options, signal }: CommandInput): Promise<void>
   if (folder === undefined) throw new UsageError("experiment estimate needs --bundle DIR");
   const policy = await policyOf(options);
   const tightAt = positive(options, "tight-at");
-  const lists = await readLists(options);
+  let unusable = 0;
+  const lists = await readLists(options, (list) => {
+    const isUsable = tellsOfPolicies(list);
+    if (!isUsable) unusable++;
+    return isUsable;
+  });
   const bundle = await openBundle(folder);
   const runner = await createStepRunner(bundle);
   const bar = progressBar(process.stderr, () => performance.now());
@@ -33,9 +42,10 @@ export async function estimate({ options, signal }: CommandInput): Promise<void>
       signal,
       progress: (done) => bar.show({ label: "experiment estimate", done, total: undefined }),
     });
-    if (replayed.contexts.length === 0) throw noPicks(replayed);
+    const left = { unusable, unheard: replayed.unheard };
+    if (replayed.contexts.length === 0) throw noPicks(left);
     const estimates = estimatePolicy(withExpectations(replayed.contexts), tightAt);
-    show(estimates, replayed, options);
+    show(estimates, { ...replayed, unusable }, options);
   } finally {
     bar.end();
     await runner.close();
@@ -55,15 +65,21 @@ async function policyOf(options: Options): Promise<ArmWishes> {
   throw new Failure("bad_configuration", message, { field: `policy.${unknown}` });
 }
 
-function noPicks({ unusable, unheard }: ReplayedLists): Failure {
+function noPicks({ unusable, unheard }: Counts): Failure {
   const unfit = `${unusable} were not explored, or asked for more than weights`;
   const strange = `${unheard} are of listeners of whom the log has no event`;
   const message = `no list can be used: ${unfit}; ${strange}`;
   return new Failure("bad_request", message, { field: "--recommendations" });
 }
 
-function show(estimates: PolicyEstimates, replayed: ReplayedLists, options: Options): void {
-  const { contexts: _, ...counts } = replayed;
+/** Lists that say nothing of a new policy, and those of whose listeners the log says nothing. */
+interface Counts {
+  readonly unusable: number;
+  readonly unheard: number;
+}
+type AllCounts = Counts & Omit<ReplayedLists, "contexts">;
+
+function show(estimates: PolicyEstimates, counts: AllCounts, options: Options): void {
   if (options.flag("json")) {
     process.stdout.write(`${JSON.stringify(estimatesJson(estimates, counts), null, 2)}\n`);
     return;
@@ -95,7 +111,7 @@ ${repeated} of ${askedAgain} lists that were asked for again gave the chance tha
 
 function estimatesJson(
   { picks, listeners, effectivePicks, ...estimates }: PolicyEstimates,
-  counts: Omit<ReplayedLists, "contexts">,
+  counts: AllCounts,
 ): object {
   const shown = ({ value, interval, sequentialInterval }: Estimate) => {
     return { value, interval, sequential_interval: sequentialInterval };

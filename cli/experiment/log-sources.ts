@@ -27,18 +27,22 @@ export const EXPERIMENT_COMMAND_OPTIONS: Readonly<Record<string, OptionSpec>> = 
   ...LOG_OPTIONS,
 };
 
-/** More lists than a report keeps in memory. */
-const LISTS_MAX = 5_000_000;
+/** Lists that are kept in memory at once: one to three gigabytes of them. */
+const LISTS_MAX = 1_000_000;
 const MINUTE_MS = 60_000;
 
-/** All lists of the file or the topic. Throws `bad_request` where there are too many. */
-export async function readLists(options: Options): Promise<LoggedList[]> {
+/** The lists of the file or the topic that are wanted. Throws `bad_request` where there are too
+ *  many. */
+export async function readLists(
+  options: Options,
+  isWanted: (list: LoggedList) => boolean,
+): Promise<LoggedList[]> {
   const lists: LoggedList[] = [];
   for await (const list of listSource(options)) {
+    if (!isWanted(list)) continue;
     if (lists.length === LISTS_MAX) {
-      throw new Failure("bad_request", `there are more than ${LISTS_MAX} lists`, {
-        field: "--recommendations",
-      });
+      const message = `there are more than ${LISTS_MAX} lists; log fewer listeners' (sampled)`;
+      throw new Failure("bad_request", message, { field: "--recommendations" });
     }
     lists.push(list);
   }

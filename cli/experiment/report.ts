@@ -18,8 +18,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function report({ options, signal }: CommandInput): Promise<void> {
   const windowDays = positive(options, "window-days");
   const tightAt = positive(options, "tight-at");
-  const lists = await readLists(options);
-  const experiment = nameOf(lists, options.textIfGiven("experiment"));
+  const asked = options.textIfGiven("experiment");
+  const lists = await readLists(options, ({ experiment }) => {
+    return experiment !== undefined && (asked ?? experiment.name) === experiment.name;
+  });
+  const experiment = asked ?? onlyName(lists);
   const settings = { experiment, windowMs: windowDays * DAY_MS, ...joining(options) };
   const counting = countOutcomes(lists, settings);
   const bar = progressBar(process.stderr, () => performance.now());
@@ -30,10 +33,7 @@ export async function report({ options, signal }: CommandInput): Promise<void> {
     bar.show({ label: "experiment report", done: ++events, total: undefined });
   }
   bar.end();
-  const named = {
-    name: experiment,
-    lists: lists.filter((list) => list.experiment?.name === experiment),
-  };
+  const named = { name: experiment, lists };
   const found = reportExperiment(named, counting.outcomes(), { windowDays, tightAt });
   const out = options.textIfGiven("out");
   if (out !== undefined) {
@@ -48,12 +48,13 @@ export async function report({ options, signal }: CommandInput): Promise<void> {
   process.stdout.write(`${drawTable(columns, rows)}\n${reportNotes(found).join("\n")}\n`);
 }
 
-/** The experiment that is asked for, or the only one. Throws `bad_request`. */
-function nameOf(lists: readonly LoggedList[], asked: string | undefined): string {
-  if (asked !== undefined) return asked;
+/** The name of the only experiment. Throws `bad_request` where there is none, or another one. */
+function onlyName(lists: readonly LoggedList[]): string {
   const names = [...new Set(lists.flatMap(({ experiment }) => experiment?.name ?? []))].sort();
   if (names.length === 1) return names[0]!;
-  const there =
-    names.length === 0 ? "no list takes part in an experiment" : `name one of ${names.join(", ")}`;
-  throw new Failure("bad_request", there, { field: "--experiment" });
+  const message =
+    names.length === 0
+      ? "no list takes part in an experiment"
+      : `there are several experiments: name one of ${names.join(", ")}`;
+  throw new Failure("bad_request", message, { field: "--experiment" });
 }

@@ -24,9 +24,6 @@ export interface ReplaySettings {
 
 export interface ReplayedLists {
   readonly contexts: readonly PickContext[];
-  /** Lists that say nothing of a new policy: interleaved, not first pages, constrained, empty, or
-   *  not explored. */
-  readonly unusable: number;
   /** Lists of listeners of whom the log has no event. */
   readonly unheard: number;
   /** Of the lists that this very bundle made, how many were asked for again as they were made, and
@@ -41,15 +38,15 @@ const REPEATED_TO = 0.01;
 
 /** Replays a log through ingest's and the scorer's own code and asks, where a list was logged, how
  *  likely the new policy would have picked the track in its first place. The reward of a pick is 1
- *  where that track was played to its end from that list. */
+ *  where that track was played to its end from that list. All lists must be such that
+ *  `tellsOfPolicies`. */
 export async function replayLists(
   models: Models,
-  logged: readonly LoggedList[],
+  lists: readonly LoggedList[],
   events: AsyncIterable<ListeningEvent>,
   settings: ReplaySettings,
 ): Promise<ReplayedLists> {
-  const usable = logged.filter(isUsable);
-  const join = joinPlays(usable, settings);
+  const join = joinPlays(lists, settings);
   const replay = startReplay(models, { observe: () => undefined, asksWithoutLong: false });
   const asking = askLists(models, replay, settings);
   const next = new Map<ListenerHash, number>();
@@ -83,13 +80,15 @@ export async function replayLists(
   });
   return {
     contexts,
-    unusable: logged.length - usable.length,
-    unheard: usable.length - contexts.length,
+    unheard: lists.length - contexts.length,
     ...asking.again(),
   };
 }
 
-function isUsable({ tracks, experiment, firstPage, isConstrained, exploration }: LoggedList) {
+/** Whether a list says something of a new policy: it was explored, is a first page with a track, of
+ *  one arm or none, and nothing but weights was asked for. */
+export function tellsOfPolicies(list: LoggedList): boolean {
+  const { tracks, experiment, firstPage, isConstrained, exploration } = list;
   const isInterleaved = experiment !== undefined && experiment.arm === undefined;
   const isExplored = exploration !== undefined && (tracks[0]?.propensity ?? 0) > 0;
   return isExplored && !isInterleaved && firstPage === undefined && !isConstrained;
