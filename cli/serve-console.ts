@@ -6,6 +6,7 @@ import type { CatalogueReader } from "../core/catalogue/catalogue-store.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { DEAD_LETTER_TOPIC, type EventLog } from "../core/log/event-log.ts";
 import type { LogNoticeListener } from "../core/log/log-notice.ts";
+import type { Experiment } from "../scorer/experiments/experiment.ts";
 import type { Scorer } from "../scorer/scorer.ts";
 import type { ServedService } from "../scorer/serve.ts";
 import { askDoctor } from "./ask-doctor.ts";
@@ -37,6 +38,7 @@ export interface SharedParts {
   readonly log: EventLog;
   readonly catalogue: CatalogueReader;
   readonly calls: CallFigures;
+  readonly experiments: readonly Experiment[];
   readonly grpcServices: readonly ServedService[];
   readonly onNotice: LogNoticeListener;
 }

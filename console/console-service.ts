@@ -22,10 +22,12 @@ import {
   type ServingStatus,
   type WatchRequest,
 } from "../proto/gen/segue/v1/console.ts";
+import type { Experiment } from "../scorer/experiments/experiment.ts";
 import type { Scorer } from "../scorer/scorer.ts";
 import type { DoorCaller, ServiceCalls } from "./door.ts";
 import { findBundles } from "./library/list-bundles.ts";
 import { recentListeners } from "./library/recent-listeners.ts";
+import { runningExperiments } from "./library/running-experiments.ts";
 import { createTrackSearch } from "./library/search-tracks.ts";
 import { type BundlePlaces, serveBundle } from "./library/serve-bundle.ts";
 import { CONSOLE_LIMITS as LIMITS } from "./limits.ts";
@@ -43,6 +45,7 @@ export interface ConsoleParts extends BundlePlaces {
   readonly deadLetters: EventLog;
   readonly catalogue: CatalogueReader;
   readonly calls: CallFigures;
+  readonly experiments?: readonly Experiment[];
   readonly checkStore: () => Promise<CheckStoreResponse>;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number;
@@ -87,6 +90,7 @@ export function consoleService(parts: ConsoleParts): ServiceCalls {
       bundles: (await findBundles(parts.bundleFolders, servedId(parts))).map(
         ({ summary }) => summary,
       ),
+      experiments: runningExperiments(parts.experiments ?? [], parts.now()),
     }),
     serveBundle: ({ bundleId }: ServeBundleRequest) =>
       serveBundle(parts, { id: bundleId, served: servedId(parts) }),

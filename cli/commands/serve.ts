@@ -98,7 +98,11 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   const doors = await openDoors(options, services, access.server);
   const shared = { home, log, catalogue, calls: figures, onNotice, scorer: scorer.current };
   const page = standing.servesPage
-    ? await serveConsole(options, { ...shared, grpcServices: services })
+    ? await serveConsole(options, {
+        ...shared,
+        experiments: experiments.all,
+        grpcServices: services,
+      })
     : undefined;
   // Never waited for: a log that does not answer must not hold up the end.
   if (standing.isScraped) void watchStaleness({ metrics, log, state, nowMs: Date.now }, signal);

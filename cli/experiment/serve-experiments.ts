@@ -26,6 +26,8 @@ export const EXPERIMENT_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 };
 
 export interface OpenExperiments {
+  /** Running, over or to come. */
+  readonly all: readonly Experiment[];
   readonly makeList: typeof makePlainList;
   /** To be told of every list that was sent. */
   readonly take: RecommendationLog["take"];
@@ -44,10 +46,11 @@ export async function experimentsOf(
   served: Bundle,
   { metrics, notices, ...parts }: ExperimentParts,
 ): Promise<OpenExperiments> {
-  const { makeList, close } = await armsOf(options, served, { ...parts, notices });
+  const { all, makeList, close } = await armsOf(options, served, { ...parts, notices });
   const { onNotice } = notices;
   const { take, ...log } = await recommendationLogOf(options, { metrics, onNotice });
   return {
+    all,
     makeList,
     take,
     async close() {
@@ -63,11 +66,13 @@ async function armsOf(
   { notices, ...parts }: SwapParts & Pick<ExperimentParts, "notices">,
 ): Promise<Omit<OpenExperiments, "take">> {
   const file = options.textIfGiven("experiments");
-  if (file === undefined) return { makeList: makePlainList, close: async () => undefined };
+  if (file === undefined) {
+    return { all: [], makeList: makePlainList, close: async () => undefined };
+  }
   const experiments = parseExperiments(await readJsonFile(file, "--experiments"));
   const arms = await openArmScorers(experiments, served, { ...parts, openBundle });
   for (const experiment of experiments) notices.info(describe(experiment));
-  return { makeList: listMaker(experiments, arms), close: arms.close };
+  return { all: experiments, makeList: listMaker(experiments, arms), close: arms.close };
 }
 
 /** These options as they are given to a scorer of one's own, but for what is secret: that it reads

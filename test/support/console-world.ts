@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openLog } from "../../cli/open-log.ts";
 import { startPair } from "../../cli/process-pair.ts";
@@ -36,6 +37,7 @@ export async function startConsoleWorld(home: string): Promise<ConsoleWorld> {
   const pair = await startPair({
     ...{ home, bundle: undefined, brokers: undefined, topicPrefix: "" },
     ...{ host: "127.0.0.1", port: 0, consolePort: 0, signal: stop.signal },
+    scorerArgs: ["--reflection", "--experiments", experimentFile(home)],
   });
   const client = connectClient(pair.address);
   await client.ready(READY_MS);
@@ -51,6 +53,17 @@ export async function startConsoleWorld(home: string): Promise<ConsoleWorld> {
       await pair.finished;
     },
   };
+}
+
+/** Of two arms that recommend alike. */
+function experimentFile(home: string): string {
+  const file = join(home, "experiments.json");
+  const arms = [
+    { name: "as-is", share: 0.25 },
+    { name: "alike", share: 0.25 },
+  ];
+  writeFileSync(file, JSON.stringify({ experiments: [{ name: "idle", control: "as-is", arms }] }));
+  return file;
 }
 
 async function fillLogs(home: string): Promise<void> {

@@ -2,7 +2,12 @@ import { useEffect } from "preact/hooks";
 import { SOURCE_NAMES } from "../live/why.ts";
 import { ago, count, measure, size } from "../parts/format.ts";
 import { Empty, Trouble, Waiting } from "../parts/notes.tsx";
-import { type BundleSummary, type ServingStatus, SOURCES } from "../wire/messages.ts";
+import {
+  type BundleSummary,
+  type RunningExperiment,
+  type ServingStatus,
+  SOURCES,
+} from "../wire/messages.ts";
 import { useAsked } from "../wire/use-asked.ts";
 import { EpochLine } from "./epoch-line.tsx";
 import { ServeAct } from "./serve-act.tsx";
@@ -10,7 +15,7 @@ import { SideBySide } from "./side-by-side.tsx";
 
 /** The bundles of this installation side by side, the one that is served first. */
 export function ModelsPage({ serving }: { readonly serving: ServingStatus | undefined }) {
-  const asked = useAsked<{ bundles: readonly BundleSummary[] }>("Console/ListBundles", {});
+  const asked = useAsked<BundlesReply>("Console/ListBundles", {});
   const bundles = asked.reply?.bundles;
   const { again } = asked;
   // Another bundle serves: what is served, and what can be gone back to, are others now.
@@ -38,12 +43,44 @@ export function ModelsPage({ serving }: { readonly serving: ServingStatus | unde
       )}
       {bundles !== undefined && bundles.length > 0 && (
         <>
+          <Experiments running={asked.reply?.experiments ?? []} />
           <SideBySide bundles={bundles} />
           <Bundles bundles={bundles} />
         </>
       )}
     </div>
   );
+}
+
+interface BundlesReply {
+  readonly bundles: readonly BundleSummary[];
+  readonly experiments: readonly RunningExperiment[];
+}
+
+/** A line for each experiment: its arms with their shares of listeners. */
+function Experiments({ running }: { readonly running: readonly RunningExperiment[] }) {
+  return (
+    <>
+      {running.map(({ name, arms, interleavedShare }) => (
+        <p key={name} class="hint">
+          Experiment {name}: {[...arms.map(armWords), ...bothWords(interleavedShare)].join(", ")} of
+          listeners
+        </p>
+      ))}
+    </>
+  );
+}
+
+function armWords({ arm, share, bundle }: RunningExperiment["arms"][number]): string {
+  return `${arm} ${percent(share)}${bundle === "" ? "" : ` by ${bundle}`}`;
+}
+
+function bothWords(share: number): readonly string[] {
+  return share > 0 ? [`both in one list ${percent(share)}`] : [];
+}
+
+function percent(share: number): string {
+  return `${Math.round(1000 * share) / 10}%`;
 }
 
 function Bundles({ bundles }: { readonly bundles: readonly BundleSummary[] }) {

@@ -184,6 +184,18 @@ export interface BundleSummary {
   readonly sessions: Int64;
 }
 
+export interface RunningExperiment {
+  readonly name: string;
+  /** The control first. */
+  readonly arms: readonly {
+    readonly arm: string;
+    readonly share: number;
+    /** Empty where the served bundle scores. */
+    readonly bundle: string;
+  }[];
+  readonly interleavedShare: number;
+}
+
 export interface DeadLetter {
   readonly letter: LogPosition;
   readonly topic: string;

@@ -211,6 +211,24 @@ export interface ListBundlesRequest {
 
 export interface ListBundlesResponse {
   bundles: BundleSummary[];
+  /** The experiments that run now. */
+  experiments: RunningExperiment[];
+}
+
+export interface RunningExperiment {
+  name: string;
+  /** The control first. */
+  arms: ArmShare[];
+  /** The share of listeners whose lists are drawn from both arms, 0 to 1. */
+  interleavedShare: number;
+}
+
+export interface ArmShare {
+  arm: string;
+  /** Of all listeners, 0 to 1. */
+  share: number;
+  /** The folder's name of the arm's own bundle; empty where the served one scores. */
+  bundle: string;
 }
 
 export interface BundleSummary {
@@ -2727,13 +2745,16 @@ export const ListBundlesRequest: MessageFns<ListBundlesRequest> = {
 };
 
 function createBaseListBundlesResponse(): ListBundlesResponse {
-  return { bundles: [] };
+  return { bundles: [], experiments: [] };
 }
 
 export const ListBundlesResponse: MessageFns<ListBundlesResponse> = {
   encode(message: ListBundlesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.bundles) {
       BundleSummary.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.experiments) {
+      RunningExperiment.encode(v!, writer.uint32(562).fork()).join();
     }
     return writer;
   },
@@ -2759,6 +2780,14 @@ export const ListBundlesResponse: MessageFns<ListBundlesResponse> = {
             message.bundles.push(BundleSummary.decode(reader, reader.uint32()));
             continue;
           }
+          case 70: {
+            if (tag !== 562) {
+              break;
+            }
+
+            message.experiments.push(RunningExperiment.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2776,6 +2805,9 @@ export const ListBundlesResponse: MessageFns<ListBundlesResponse> = {
       bundles: globalThis.Array.isArray(object?.bundles)
         ? object.bundles.map((e: any) => BundleSummary.fromJSON(e))
         : [],
+      experiments: globalThis.Array.isArray(object?.experiments)
+        ? object.experiments.map((e: any) => RunningExperiment.fromJSON(e))
+        : [],
     };
   },
 
@@ -2783,6 +2815,9 @@ export const ListBundlesResponse: MessageFns<ListBundlesResponse> = {
     const obj: any = {};
     if (message.bundles?.length) {
       obj.bundles = message.bundles.map((e) => BundleSummary.toJSON(e));
+    }
+    if (message.experiments?.length) {
+      obj.experiments = message.experiments.map((e) => RunningExperiment.toJSON(e));
     }
     return obj;
   },
@@ -2793,6 +2828,213 @@ export const ListBundlesResponse: MessageFns<ListBundlesResponse> = {
   fromPartial(object: DeepPartial<ListBundlesResponse>): ListBundlesResponse {
     const message = createBaseListBundlesResponse();
     message.bundles = object.bundles?.map((e) => BundleSummary.fromPartial(e)) || [];
+    message.experiments = object.experiments?.map((e) => RunningExperiment.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRunningExperiment(): RunningExperiment {
+  return { name: "", arms: [], interleavedShare: 0 };
+}
+
+export const RunningExperiment: MessageFns<RunningExperiment> = {
+  encode(message: RunningExperiment, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.arms) {
+      ArmShare.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.interleavedShare !== 0) {
+      writer.uint32(25).double(message.interleavedShare);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunningExperiment {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunningExperiment();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.arms.push(ArmShare.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.interleavedShare = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunningExperiment {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      arms: globalThis.Array.isArray(object?.arms) ? object.arms.map((e: any) => ArmShare.fromJSON(e)) : [],
+      interleavedShare: isSet(object.interleavedShare)
+        ? globalThis.Number(object.interleavedShare)
+        : isSet(object.interleaved_share)
+        ? globalThis.Number(object.interleaved_share)
+        : 0,
+    };
+  },
+
+  toJSON(message: RunningExperiment): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.arms?.length) {
+      obj.arms = message.arms.map((e) => ArmShare.toJSON(e));
+    }
+    if (message.interleavedShare !== 0) {
+      obj.interleavedShare = floatToJson(message.interleavedShare);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunningExperiment>): RunningExperiment {
+    return RunningExperiment.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunningExperiment>): RunningExperiment {
+    const message = createBaseRunningExperiment();
+    message.name = object.name ?? "";
+    message.arms = object.arms?.map((e) => ArmShare.fromPartial(e)) || [];
+    message.interleavedShare = object.interleavedShare ?? 0;
+    return message;
+  },
+};
+
+function createBaseArmShare(): ArmShare {
+  return { arm: "", share: 0, bundle: "" };
+}
+
+export const ArmShare: MessageFns<ArmShare> = {
+  encode(message: ArmShare, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.arm !== "") {
+      writer.uint32(10).string(message.arm);
+    }
+    if (message.share !== 0) {
+      writer.uint32(17).double(message.share);
+    }
+    if (message.bundle !== "") {
+      writer.uint32(26).string(message.bundle);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ArmShare {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArmShare();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.share = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.bundle = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ArmShare {
+    return {
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      share: isSet(object.share) ? globalThis.Number(object.share) : 0,
+      bundle: isSet(object.bundle) ? globalThis.String(object.bundle) : "",
+    };
+  },
+
+  toJSON(message: ArmShare): unknown {
+    const obj: any = {};
+    if (message.arm !== "") {
+      obj.arm = message.arm;
+    }
+    if (message.share !== 0) {
+      obj.share = floatToJson(message.share);
+    }
+    if (message.bundle !== "") {
+      obj.bundle = message.bundle;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ArmShare>): ArmShare {
+    return ArmShare.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ArmShare>): ArmShare {
+    const message = createBaseArmShare();
+    message.arm = object.arm ?? "";
+    message.share = object.share ?? 0;
+    message.bundle = object.bundle ?? "";
     return message;
   },
 };
