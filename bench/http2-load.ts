@@ -1,5 +1,6 @@
-import { type ClientHttp2Session, connect, constants } from "node:http2";
+import { type ClientHttp2Session, connect } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type CallOptions, callOn, framed } from "../cli/load/http2-calls.ts";
 import { requireThat } from "./did-not-happen.ts";
 
 /** gRPC calls over bare HTTP/2, so that what is measured is the server and not a client library:
@@ -20,17 +21,11 @@ export interface LoadResult {
   readonly errors: number;
 }
 
-export interface LoadOptions {
+export interface LoadOptions extends CallOptions {
   readonly port: number;
-  /** "/package.Service/Method" */
-  readonly path: string;
   /** Encoded messages, sent in turn. */
   readonly messages: readonly Uint8Array[];
   readonly connections: number;
-  /** What each call's caller waits for; without it they wait for ever. */
-  readonly deadlineMs?: number;
-  /** Shown the message of every reply. */
-  readonly look?: (message: Uint8Array) => void;
 }
 
 /** Calls that may be under way in an open loop before the rest counts as errors: far more than any
@@ -45,7 +40,7 @@ export function openHttp2Load(options: LoadOptions): Http2Load {
   let asked = 0;
   const ask = () => {
     const session = sessions[asked % connections]!;
-    return call(session, options, frames[asked++ % frames.length]!);
+    return callOn(session, options, frames[asked++ % frames.length]!);
   };
 
   async function closedLoop(seconds: number): Promise<LoadResult> {
@@ -55,7 +50,7 @@ export function openHttp2Load(options: LoadOptions): Http2Load {
     const endsMs = startedMs + seconds * 1000;
     const lane = async (session: ClientHttp2Session): Promise<void> => {
       for (let sentMs = startedMs; sentMs < endsMs; sentMs = performance.now()) {
-        if (await call(session, options, frames[asked++ % frames.length]!)) {
+        if (await callOn(session, options, frames[asked++ % frames.length]!)) {
           latenciesMs.push(performance.now() - sentMs);
         } else {
           errors++;
@@ -101,53 +96,6 @@ export function openHttp2Load(options: LoadOptions): Http2Load {
       for (const session of sessions) session.close();
     },
   };
-}
-
-/** Before a message: whether it is compressed, and its length. */
-const FRAME_HEAD_BYTES = 5;
-
-/** A gRPC message on the wire: not compressed, its length, its bytes. */
-function framed(message: Uint8Array): Buffer {
-  const frame = Buffer.alloc(FRAME_HEAD_BYTES + message.length);
-  frame.writeUInt32BE(message.length, 1);
-  frame.set(message, FRAME_HEAD_BYTES);
-  return frame;
-}
-
-/** Whether the call ended with a reply and status 0. */
-function call(
-  session: ClientHttp2Session,
-  { path, deadlineMs, look }: LoadOptions,
-  frame: Buffer,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    let bytes = 0;
-    let isGood = false;
-    const chunks: Buffer[] = [];
-    const stream = session.request({
-      [constants.HTTP2_HEADER_METHOD]: "POST",
-      [constants.HTTP2_HEADER_PATH]: path,
-      "content-type": "application/grpc",
-      te: "trailers",
-      ...(deadlineMs !== undefined && { "grpc-timeout": `${deadlineMs}m` }),
-    });
-    stream.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (look !== undefined) chunks.push(chunk);
-    });
-    stream.on("trailers", (trailers) => {
-      isGood = Number(trailers["grpc-status"]) === 0;
-    });
-    // What an error says of the stream, its end says, too: no trailers came.
-    stream.on("error", () => {
-      isGood = false;
-    });
-    stream.on("close", () => {
-      if (isGood) look?.(Buffer.concat(chunks).subarray(FRAME_HEAD_BYTES));
-      resolve(isGood && bytes > 0);
-    });
-    stream.end(frame);
-  });
 }
 
 /** Throws `DidNotHappen` where calls failed that should not. */

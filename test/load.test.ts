@@ -59,6 +59,15 @@ test("a log's events are published before their listeners ask", async () => {
   assert.deepEqual([known, eventsStepped], [true, EVENTS / 4]);
 });
 
+test("calls that are refused count as failed, and a scorer that is away is named", async () => {
+  const { code, said } = await segueLoad("--rate", "20", "--k", "0");
+  const [stage] = (JSON.parse(said) as LoadFigures).stages;
+  assert.deepEqual([code, stage!.failed, stage!.jobs], [0, 20, 20]);
+  const away = await segue("load", "--to", "127.0.0.1:1");
+  assert.equal(away.code, 4);
+  assert.match(away.error, /no scorer answers at 127\.0\.0\.1:1/);
+});
+
 /** What is known of a listener once ingest has heard all that was published. */
 async function heard(listener: string) {
   const untilMs = performance.now() + 10_000;
@@ -70,7 +79,8 @@ async function heard(listener: string) {
 }
 
 function segueLoad(...args: string[]) {
-  return segue("load", "--to", running.address, "--seconds", "1", "--json", ...args);
+  const short = ["--seconds", "1", "--warm-seconds", "0"];
+  return segue("load", "--to", running.address, ...short, "--json", ...args);
 }
 
 async function segue(...args: string[]) {

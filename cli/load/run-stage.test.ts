@@ -13,6 +13,7 @@ test("jobs begin when they are due, though none before them has ended", async ()
     most = Math.max(most, ++underWay);
     await sleep(200);
     underWay--;
+    return true;
   };
   const result = await runStage({ rate: 200, seconds: 0.25 }, { ...parts, job });
   assert.equal(result.latencies.count(), 50);
@@ -23,7 +24,7 @@ test("what a job waits for its turn counts, from when it was due", async () => {
   // A clock that stands still but for a stall of 100 ms before the last job is begun.
   const times = [0, 0, 0, 0, 0, 0, 0, 0, 100];
   const nowMs = () => times.shift() ?? 100;
-  const job = async () => {};
+  const job = async () => true;
   const { latencies, sentLatencies } = await runStage(
     { rate: 1_000_000, seconds: 0.000_002 },
     { ...parts, job, nowMs },
@@ -33,7 +34,9 @@ test("what a job waits for its turn counts, from when it was due", async () => {
 });
 
 test("a job that fails counts as failed and ends nothing", async () => {
-  const job = () => Promise.reject(new Error("refused"));
-  const { failed, latencies } = await runStage({ rate: 1000, seconds: 0.02 }, { ...parts, job });
-  assert.deepEqual([failed, latencies.count()], [20, 20]);
+  const refused = () => Promise.reject(new Error("refused"));
+  for (const job of [refused, async () => false]) {
+    const { failed, latencies } = await runStage({ rate: 1000, seconds: 0.02 }, { ...parts, job });
+    assert.deepEqual([failed, latencies.count()], [20, 20]);
+  }
 });

@@ -16,8 +16,8 @@ export interface StageResult extends Stage {
 }
 
 export interface StageParts {
-  /** One job; its rejection counts as failed. */
-  readonly job: () => Promise<void>;
+  /** One job, and whether it went well; a rejection counts as failed, too. */
+  readonly job: () => Promise<boolean>;
   /** A clock that only goes forwards, in milliseconds. */
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
@@ -39,7 +39,8 @@ export async function runStage(stage: Stage, parts: StageParts): Promise<StageRe
   const begin = async (dueAtMs: number): Promise<void> => {
     underWay++;
     const sentAtMs = nowMs();
-    await job().catch(() => failed++);
+    const isGood = await job().catch(() => false);
+    if (!isGood) failed++;
     const endedAtMs = nowMs();
     latencies.add(endedAtMs - dueAtMs);
     sentLatencies.add(endedAtMs - sentAtMs);
