@@ -23,10 +23,15 @@ export interface MemberOptions {
   readonly withoutFence?: boolean;
 }
 
+/** So long may a member take to join, where others join and leave on a busy machine, and to
+ *  leave. */
+const JOIN_MS = 120_000;
+const LEAVE_MS = 60_000;
 const SEGUE = fileURLToPath(new URL("../../cli/segue.ts", import.meta.url));
 const WITHOUT_FENCE = new URL("without-fence.ts", import.meta.url).href;
 
-/** Resolves when it has joined its group. Throws where it ends before. */
+/** Resolves when it has joined its group. Throws where it ends before, or takes longer than a join
+ *  may. */
 export async function startMember(options: MemberOptions): Promise<Member> {
   const hooks = options.withoutFence ? ["--import", WITHOUT_FENCE] : [];
   const said = openSync(options.said, "a");
@@ -36,12 +41,15 @@ export async function startMember(options: MemberOptions): Promise<Member> {
   const killIt = () => child.kill("SIGKILL");
   process.once("exit", killIt);
   child.once("exit", () => process.off("exit", killIt));
-  const ready = await Promise.race([
-    once(createInterface({ input: child.stdout! }), "line"),
-    once(child, "exit").then(([code, signal]) => {
-      throw new Error(`ingest ended with ${signal ?? code} at its start; see ${options.said}`);
-    }),
-  ]);
+  const ready = await inTime(
+    Promise.race([
+      once(createInterface({ input: child.stdout! }), "line"),
+      once(child, "exit").then(([code, signal]) => {
+        throw new Error(`ingest ended with ${signal ?? code} at its start; see ${options.said}`);
+      }),
+    ]),
+    { waitMs: JOIN_MS, what: `process ${child.pid} joins its group; see ${options.said}` },
+  );
   if (!String(ready).startsWith("segue ingest is ready")) throw new Error(`it said ${ready}`);
   return {
     process: child,
@@ -60,8 +68,24 @@ async function ended(
   const exit = once(child, "exit");
   if (child.exitCode === null && child.signalCode === null) {
     child.kill(signal);
-    await exit;
+    await inTime(exit, { waitMs: LEAVE_MS, what: `process ${child.pid} ends after ${signal}` });
   }
   const how = child.signalCode ?? child.exitCode;
   if (how !== expected) throw new Error(`ingest ended with ${how}, not with ${expected}`);
+}
+
+/** Throws, naming what it waited for, where that takes longer. */
+async function inTime<Result>(
+  work: Promise<Result>,
+  { waitMs, what }: { readonly waitMs: number; readonly what: string },
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${waitMs} ms in vain: ${what}`)), waitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
