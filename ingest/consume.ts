@@ -7,6 +7,7 @@ import type {
   LogSubscription,
   Watermarks,
 } from "../core/log/event-log.ts";
+import type { HostAnnouncement } from "../core/log/group-host.ts";
 import type { LogNoticeListener } from "../core/log/log-notice.ts";
 import type { Models } from "../core/state/advance.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
@@ -31,6 +32,8 @@ export interface IngestOptions {
   readonly onApplied?: (batch: AppliedBatch) => void;
   /** Brings a partition's state here before it is read, where other hosts may have had it. */
   readonly handOver?: Pick<LogReader, "prepare" | "onRevoked">;
+  /** Where this host's scorer answers, as HOST:PORT, for the other hosts of the group. */
+  readonly address?: string | undefined;
 }
 
 export const INGEST_GROUP = "segue-ingest";
@@ -82,7 +85,17 @@ function ingestReader(options: IngestOptions): LogReader {
     return watermarks.first;
   }
 
-  return { ...options.handOver, resumeFrom, onBatch, onOutOfRange };
+  function announce(owned: readonly Partition[]): HostAnnouncement {
+    const holds = Array.from({ length: log.partitions }, (_, index) => index as Partition).flatMap(
+      (partition) => {
+        const { epoch, next } = store.position(partition) ?? { epoch: 0, next: 0 as Offset };
+        return next > 0 ? [{ partition, epoch, next, owned: owned.includes(partition) }] : [];
+      },
+    );
+    return { address: options.address ?? "", holds };
+  }
+
+  return { ...options.handOver, announce, resumeFrom, onBatch, onOutOfRange };
 }
 
 /** An offset to read that the log does not hold. */

@@ -1,4 +1,5 @@
 import type { Offset, Partition } from "../domain/ids.ts";
+import type { HostAnnouncement } from "./group-host.ts";
 
 /** A partitioned, durable, ordered log of keyed records. Two engines implement it, the embedded
  *  one (one machine, no services) and Kafka, and one contract suite holds them to the same
@@ -65,6 +66,10 @@ export interface LogReader {
   /** The offset to read next, asked on every assignment. Synchronous, since kafkajs must seek
    *  before its first fetch. */
   resumeFrom(partition: Partition): Offset;
+  /** What this host tells the others of its group whenever it joins, given what it owns until then.
+   *  With it partitions stay where they are, as far as that is fair, and go to whoever holds most
+   *  of them. An engine of one machine has nobody to tell. */
+  announce?(owned: readonly Partition[]): HostAnnouncement;
   /** Awaited before `resumeFrom` whenever reading of a partition starts, so after a rejected batch,
    *  too: the time to bring here what another reader has made of the partition. A rejection is
    *  tried again with back-off. */

@@ -1,6 +1,7 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
 import type { Offset, Partition } from "../domain/ids.ts";
 import type { LogReader, LogSubscription, Watermarks } from "./event-log.ts";
+import { assignersOf } from "./kafka-assigner.ts";
 import { placeOf } from "./kafka-batch-place.ts";
 import { type DisplayCommits, startDisplayCommits } from "./kafka-display-commits.ts";
 import { type OwnedPartition, ownedPartition } from "./kafka-partition.ts";
@@ -71,8 +72,10 @@ export class KafkaSubscription implements LogSubscription {
 
   private constructor(options: KafkaSubscriptionOptions) {
     this.#options = options;
+    const { announce } = options.reader;
     this.#consumer = options.client.consumer({
       groupId: options.group,
+      ...assignersOf(announce && (() => announce(this.assigned()))),
       ...sessionTimes(options.sessionTimeoutMs),
       maxWaitTimeInMs: FETCH_WAIT_MS,
       minBytes: 1,
