@@ -84,6 +84,6 @@ export function isBelow(one: AppliedPosition | undefined, other: AppliedPosition
   return one.epoch === other.epoch ? one.next < other.next : one.epoch < other.epoch;
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -2,8 +2,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ListenerId, Offset, Partition } from "../../core/domain/ids.ts";
 import type { FencedLog, WrittenRecords } from "../../core/log/fenced-log.ts";
 import { partitionOf } from "../../core/log/partition-of.ts";
+import { decodeRecord } from "../../core/state/record-codec.ts";
 import type { AppliedPosition, SessionStore } from "../../core/state/session-store.ts";
-import { changelogEntry, isBelow, lastPosition } from "./changelog-records.ts";
+import { asBuffer, changelogEntry, isBelow, lastPosition } from "./changelog-records.ts";
 
 /** A partition's changelog and the store that becomes a copy of it. */
 export interface CopyOptions {
@@ -26,9 +27,12 @@ const LISTENERS_AT_ONCE = 2_000;
  *  resolves once it is. Undefined, with nothing changed, where the store is ahead of the changelog:
  *  what it holds is then newer.
  *
- *  While it reads, a listener's older records may come before the newer ones, so the partition
- *  counts as never applied until the end: whoever is interrupted begins anew, from the changelog or
- *  from the log's beginning, and each record then passes over what it has heard. */
+ *  A store that has the partition up to a position of the same epoch keeps it while this reads, and
+ *  only takes records that were heard from there on: whoever is interrupted, or asks meanwhile,
+ *  finds what was there and what came since. In any other store a listener's older records come
+ *  before the newer ones, so the partition counts as never applied until the end: whoever is
+ *  interrupted begins anew, from the changelog or from the log's beginning, and each record then
+ *  passes over what it has heard. */
 export async function copyPartition(
   options: CopyOptions,
   signal: AbortSignal,
@@ -37,7 +41,10 @@ export async function copyPartition(
   const last = await lastPosition(changelog, partition);
   const stored = store.position(partition);
   if (last === undefined || (stored !== undefined && isBelow(last, stored))) return undefined;
-  if (stored !== undefined) await moveTo(options, { ...stored, next: 0 as Offset });
+  const kept = stored?.epoch === last.epoch && stored.next > 0 ? stored : undefined;
+  if (stored !== undefined && kept === undefined) {
+    await moveTo(options, { ...stored, next: 0 as Offset });
+  }
   const seen = new Set<ListenerId>();
   let { first: from } = await changelog.ends(partition);
   let reached = last;
@@ -49,7 +56,7 @@ export async function copyPartition(
       if (bytes === null) seen.delete(listener);
       else seen.add(listener);
     }
-    await write(options, changes, undefined);
+    await write(options, kept ? heardSince(kept, changes, store) : changes, undefined);
     reached = position ?? reached;
     ({ through: from, isEnd } = read);
     onProgress?.();
@@ -84,6 +91,25 @@ function changesOf({ records }: WrittenRecords) {
     else changes.set(entry.listener, entry.bytes);
   }
   return { changes, position };
+}
+
+/** The records that were heard from a position on and are newer than those that the store has. What
+ *  is older it has, or has forgotten; whom it has still to forget is found at the end. */
+function heardSince(
+  { epoch, next }: AppliedPosition,
+  changes: ReadonlyMap<ListenerId, Uint8Array | null>,
+  store: SessionStore,
+): Map<ListenerId, Uint8Array> {
+  const since = new Map<ListenerId, Uint8Array>();
+  for (const [listener, bytes] of changes) {
+    if (bytes === null) continue;
+    const record = decodeRecord(asBuffer(bytes), listener);
+    if (record.epoch !== epoch || record.heardOffset < next) continue;
+    const known = store.read(listener);
+    const isKnown = known?.epoch === epoch && known.heardOffset >= record.heardOffset;
+    if (!isKnown) since.set(listener, bytes);
+  }
+  return since;
 }
 
 /** Leaves alone what is there already. */

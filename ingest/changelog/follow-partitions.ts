@@ -22,6 +22,8 @@ export interface FollowedPartitions {
   follow(partitions: readonly Partition[]): void;
   /** Reads a partition that is followed to the changelog's end, and follows it no more. */
   finish(partition: Partition): Promise<void>;
+  /** Those that are followed now. */
+  all(): Iterable<Partition>;
   /** Follows none any more. */
   abandon(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export function followPartitions(
         followed.set(partition, followPartition({ ...options, partition }, onNotice));
       }
     },
+    all: () => followed.keys(),
     async finish(partition) {
       await taken(partition)?.finish();
     },

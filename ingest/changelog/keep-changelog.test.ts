@@ -1,28 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ListenerId, Offset, Partition } from "../../core/domain/ids.ts";
+import { setImmediate } from "node:timers/promises";
+import type { ListenerId, Offset } from "../../core/domain/ids.ts";
 import { until } from "../../core/log/collecting-reader.ts";
-import type { LogNotice } from "../../core/log/log-notice.ts";
 import { createMemoryStore } from "../../core/state/memory-store.ts";
-import type { SessionStore } from "../../core/state/session-store.ts";
-import { appliedTo } from "../../test/support/apply.ts";
 import {
-  BEGAN_AT_MS,
-  type Delivery,
-  deliveryOf,
-  listeningEvent,
-  recordsOf,
-} from "../../test/support/listening-records.ts";
-import { type MemoryEventLog, memoryEventLog } from "../../test/support/memory-event-log.ts";
-import { type MemoryFencedLog, memoryFencedLog } from "../../test/support/memory-fenced-log.ts";
-import { tinyModels } from "../../test/support/tiny-models.ts";
+  close,
+  forget,
+  host,
+  newWorld,
+  ONLY,
+  plainDigest,
+  play,
+  type World,
+} from "../../test/support/changelog-world.ts";
 import { seededRandom } from "../../trainer/random.ts";
 import { CHANGELOG_TOPIC, changelogEntry, lastPosition } from "./changelog-records.ts";
-import { type ChangelogKeeper, keepChangelog } from "./keep-changelog.ts";
 
-const ONLY = 0 as Partition;
-const LISTENERS = 12;
-const NEVER = new AbortController().signal;
 const SEEDS = 25;
 const TURNS = 40;
 
@@ -193,7 +187,8 @@ test(`${SEEDS} seeds' hosts that pass a partition on end as a plain replay`, asy
   run.diagnostic(`figure: ${SEEDS} seeds of ${TURNS} turns, ${CHANGELOG_TOPIC} in memory`);
 });
 
-/** Hosts gain a partition, hear, write, fail, are overtaken and die, as chance has it. */
+/** Hosts gain a partition, hear, write, fail, are overtaken, lose it, follow it, remove it and die,
+ *  as chance has it. */
 async function passAround(world: World, chance: () => number): Promise<void> {
   const below = (count: number) => Math.floor(chance() * count);
   const stores = [createMemoryStore(), createMemoryStore(), createMemoryStore()];
@@ -201,7 +196,7 @@ async function passAround(world: World, chance: () => number): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) {
     const at = below(hosts.length);
     const one = hosts[at]!;
-    const action = below(8);
+    const action = below(11);
     if (action === 0) await one.gain();
     if (action <= 2 && one.owns()) await one.hear(play(world, below(30), chance));
     if (action === 3) await one.keeper.publish();
@@ -217,84 +212,12 @@ async function passAround(world: World, chance: () => number): Promise<void> {
       hosts = hosts.with(at, host(world, stores[at]!));
     }
     if (action === 7 && one.owns()) await one.hear(0, world.log.parts[ONLY]!.length);
+    if (action === 8) one.lose();
+    if (action === 9) {
+      one.keeper.follow(below(2) === 0 ? [] : [ONLY]);
+      await setImmediate();
+    }
+    if (action === 10) await one.keeper.dropLeft();
   }
   await close(...hosts);
-}
-
-interface World {
-  readonly changelog: MemoryFencedLog;
-  readonly log: MemoryEventLog;
-  readonly notices: LogNotice[];
-}
-
-function newWorld(): World {
-  return { changelog: memoryFencedLog(1), log: memoryEventLog(1), notices: [] };
-}
-
-interface Host {
-  readonly store: SessionStore;
-  readonly keeper: ChangelogKeeper;
-  owns(): boolean;
-  gain(): Promise<void>;
-  /** Reads the log on up to `end`; `_` is only there to be appended before. */
-  hear(_: number, end?: number): Promise<void>;
-}
-
-function host(world: World, store: SessionStore = createMemoryStore()): Host {
-  const { changelog, log, notices } = world;
-  const onNotice = (notice: LogNotice) => void notices.push(notice);
-  const keeper = keepChangelog({ changelog, log, store, onNotice });
-  const applied = appliedTo(keeper.store, MODELS);
-  let isOwner = false;
-  return {
-    store,
-    keeper,
-    owns: () => isOwner,
-    async gain() {
-      await keeper.prepare(ONLY, NEVER);
-      isOwner = true;
-    },
-    async hear(_, end = world.log.parts[ONLY]!.length) {
-      for (;;) {
-        const from = store.position(ONLY)?.next ?? 0;
-        const records = world.log.parts[ONLY]!.slice(from, Math.min(end, from + BATCH));
-        if (records.length === 0) return;
-        await applied.apply(records);
-      }
-    },
-  };
-}
-
-const BATCH = 16;
-const MODELS = tinyModels(1);
-
-async function close(...hosts: readonly Host[]): Promise<void> {
-  for (const { keeper } of hosts) await keeper.close();
-}
-
-/** Appends plays of listeners in turn; with `chance` some are late, doubled, or forget somebody. */
-function play(world: World, count: number, chance: () => number = () => 0.5): number {
-  const part = world.log.parts[ONLY]!;
-  for (let index = 0; index < count; index++) {
-    const number = part.length;
-    const listener = `listener-${Math.floor(number * 7.3) % LISTENERS}` as ListenerId;
-    const happenedAtMs = BEGAN_AT_MS + (chance() < 0.1 ? 0 : number * 60_000);
-    const eventId = `${chance() < 0.1 ? number - LISTENERS : number}`;
-    const delivery: Delivery =
-      chance() < 0.05
-        ? forget(listener)
-        : deliveryOf(listeningEvent({ eventId, listener, happenedAtMs }));
-    part.push(...recordsOf([delivery], number));
-  }
-  return count;
-}
-
-function forget(key: ListenerId) {
-  return { key, value: null, headers: {}, timestampMs: BEGAN_AT_MS };
-}
-
-async function plainDigest(world: World): Promise<string> {
-  const applied = appliedTo(createMemoryStore(), MODELS);
-  for (const record of world.log.parts[ONLY]!) await applied.apply([record]);
-  return applied.store.digest();
 }

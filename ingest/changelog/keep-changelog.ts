@@ -4,10 +4,11 @@ import type { FencedLog } from "../../core/log/fenced-log.ts";
 import type { LogNoticeListener } from "../../core/log/log-notice.ts";
 import { settlesWithin } from "../../core/log/settles-within.ts";
 import type { SessionStore } from "../../core/state/session-store.ts";
+import { allPublishers } from "./all-publishers.ts";
 import { isBelow, lastPosition } from "./changelog-records.ts";
 import { copyPartition } from "./copy-partition.ts";
-import { followPartitions } from "./follow-partitions.ts";
-import { type ChangePublisher, createPublisher } from "./publish-changes.ts";
+import { otherPartitions } from "./other-partitions.ts";
+import { createPublisher } from "./publish-changes.ts";
 
 export interface KeepOptions {
   readonly changelog: FencedLog;
@@ -17,10 +18,13 @@ export interface KeepOptions {
   readonly onNotice: LogNoticeListener;
   /** Told of every part of a partition that was brought here, which is a sign of life. */
   readonly onProgress?: () => void;
+  /** How long a partition stays in the store that this host neither owns nor follows any more; ten
+   *  minutes where it is not given. */
+  readonly dropAfterMs?: number;
 }
 
 /** Keeps the changelog of the partitions that this host owns, brings here what others wrote of
- *  one before it is read, and follows some that others own. */
+ *  one before it is read, follows some that others own, and in time removes the rest. */
 export interface ChangelogKeeper extends Required<Pick<LogReader, "prepare" | "onRevoked">> {
   /** The store as ingest must write it, so that the keeper knows what changed. */
   readonly store: SessionStore;
@@ -29,8 +33,12 @@ export interface ChangelogKeeper extends Required<Pick<LogReader, "prepare" | "o
   /** Records of the listening log that the changelog is behind the store, over all that is
    *  owned. */
   behind(): number;
+  /** How many partitions are followed. */
+  followed(): number;
   /** Writes what waits. */
   publish(): Promise<void>;
+  /** Removes a partition that others have for long enough, where there is one. */
+  dropLeft(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,35 +46,26 @@ export interface ChangelogKeeper extends Required<Pick<LogReader, "prepare" | "o
 const PUBLISH_WAIT_MS = 500;
 /** A store that is this far behind the changelog, or less, reads the log instead. */
 const READ_ON_RECORDS_MAX = 10_000;
+const DROP_AFTER_MS = 10 * 60 * 1000;
+/** Between two looks for partitions to remove. */
+const DROP_LOOK_MS = 10_000;
 /** How long the last write may take. */
 const CLOSE_WAIT_MS = 5_000;
 
 export function keepChangelog(options: KeepOptions): ChangelogKeeper {
-  const { changelog, log, store, onNotice, onProgress } = options;
+  const { changelog, log, store, onNotice, onProgress, dropAfterMs = DROP_AFTER_MS } = options;
   const owned = new Set<Partition>();
-  const publishers = new Map<Partition, ChangePublisher>();
-  const followed = followPartitions({ changelog, store }, onNotice);
-  let publishing = Promise.resolve();
-  const timer = setInterval(() => void publish(), PUBLISH_WAIT_MS).unref();
-  let isWriting = false;
-
-  /** One write at a time, and none that waits behind one that is slow. */
-  function publish(): Promise<void> {
-    if (isWriting) return publishing;
-    isWriting = true;
-    publishing = publishAll().finally(() => {
-      isWriting = false;
-    });
-    return publishing;
-  }
-
-  async function publishAll(): Promise<void> {
-    for (const publisher of publishers.values()) await publisher.publish();
-  }
+  const publishers = allPublishers();
+  const nowMs = () => performance.now();
+  const others = otherPartitions({ ...options, dropAfterMs, nowMs });
+  const timers = [
+    setInterval(() => void publishers.publish(), PUBLISH_WAIT_MS).unref(),
+    setInterval(() => void others.dropLeft(owned), DROP_LOOK_MS).unref(),
+  ];
 
   async function prepare(partition: Partition, signal: AbortSignal): Promise<void> {
     owned.add(partition);
-    await followed.finish(partition);
+    await others.release(partition);
     if (await isFarBehind(options, partition)) {
       await copyPartition(
         { changelog, store, partition, ...(onProgress && { onProgress }) },
@@ -74,28 +73,22 @@ export function keepChangelog(options: KeepOptions): ChangelogKeeper {
       );
     }
     signal.throwIfAborted();
-    if (publishers.has(partition)) return;
-    publishers.set(partition, createPublisher({ changelog, log, store, partition, onNotice }));
+    if (publishers.get(partition) !== undefined) return;
+    publishers.add(partition, createPublisher({ changelog, log, store, partition, onNotice }));
   }
 
   function onRevoked(partitions: readonly Partition[]): void {
     for (const partition of partitions) {
       owned.delete(partition);
-      const publisher = publishers.get(partition);
-      publishers.delete(partition);
-      void publishing.then(() => publisher?.close());
+      publishers.remove(partition);
     }
   }
 
-  function follow(partitions: readonly Partition[]): void {
-    followed.follow(partitions.filter((partition) => !owned.has(partition)));
-  }
-
   async function close(): Promise<void> {
-    clearInterval(timer);
-    await settlesWithin(publish(), CLOSE_WAIT_MS);
-    await followed.abandon();
-    await Promise.all([...publishers.values()].map((publisher) => publisher.close()));
+    for (const timer of timers) clearInterval(timer);
+    await settlesWithin(publishers.publish(), CLOSE_WAIT_MS);
+    await others.close();
+    await publishers.close();
   }
 
   const written: SessionStore = {
@@ -105,10 +98,17 @@ export function keepChangelog(options: KeepOptions): ChangelogKeeper {
       publishers.get(commit.partition)?.changed(commit.records.keys(), commit.position);
     },
   };
-  const behind = () => {
-    return [...publishers.values()].reduce((sum, publisher) => sum + publisher.behind(), 0);
+  return {
+    store: written,
+    prepare,
+    onRevoked,
+    follow: (partitions) => others.follow(partitions.filter((one) => !owned.has(one))),
+    followed: others.followed,
+    behind: publishers.behind,
+    publish: publishers.publish,
+    dropLeft: () => others.dropLeft(owned),
+    close,
   };
-  return { store: written, prepare, onRevoked, follow, behind, publish, close };
 }
 
 /** Whether the changelog has so much more of a partition than the store that reading the log would

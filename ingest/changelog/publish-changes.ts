@@ -62,6 +62,7 @@ export function createPublisher(options: PublishOptions): ChangePublisher {
   }
 
   async function writeChanges(): Promise<void> {
+    const isFirst = writer === undefined;
     if (writer === undefined) {
       writer = await changelog.openWriter(partition);
       written = await lastPosition(changelog, partition);
@@ -69,20 +70,17 @@ export function createPublisher(options: PublishOptions): ChangePublisher {
     }
     // Taken in one turn with those who wait: a commit is in both or in neither.
     const position = reached!;
-    // Whoever wrote last is ahead; what this host has come to is there already.
-    if (!isBelow(written, position)) return;
+    if (written !== undefined && !isBelow(written, position)) {
+      // Whoever wrote last is as far, or ahead. Where as far, a word of this host tells the one
+      // that had the partition before that it is here, all of it.
+      const isEqual = !isBelow(position, written);
+      if (isFirst && isEqual) await writer.write([positionChange(position)]);
+      return;
+    }
     const known = waiting;
     waiting = new Set();
     const listeners = known ?? (await changedSince(options, { from: written, to: position }));
-    let records: NewRecord[] = [];
-    for (const listener of listeners) {
-      // It may be newer than the position by now, and is written again then.
-      records.push(listenerChange(listener, store.bytesOf(listener) ?? null));
-      if (records.length < WRITE_LISTENERS_MAX) continue;
-      await writer.write(records);
-      records = [];
-    }
-    await writer.write([...records, positionChange(position)]);
+    await writeAll(writer, store, { listeners, position });
     written = position;
   }
 
@@ -100,4 +98,20 @@ export function createPublisher(options: PublishOptions): ChangePublisher {
   }
 
   return { changed, publish, behind, close };
+}
+
+async function writeAll(
+  writer: FencedWriter,
+  store: SessionStore,
+  { listeners, position }: { listeners: Iterable<ListenerId>; position: AppliedPosition },
+): Promise<void> {
+  let records: NewRecord[] = [];
+  for (const listener of listeners) {
+    // It may be newer than the position by now, and is written again then.
+    records.push(listenerChange(listener, store.bytesOf(listener) ?? null));
+    if (records.length < WRITE_LISTENERS_MAX) continue;
+    await writer.write(records);
+    records = [];
+  }
+  await writer.write([...records, positionChange(position)]);
 }
