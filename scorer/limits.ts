@@ -49,6 +49,25 @@ export const FOLLOW_LIMITS = {
   streamsMax: 1000,
 } as const;
 
+/** How a call is passed on to the host that owns its listener. */
+export const FORWARD_LIMITS = {
+  /** A wait for `at_least` and a list, and then some. */
+  waitMs: 2000,
+  /** What is left of the caller's deadline for an answer from here. */
+  marginMs: 60,
+  /** A host that did not answer is not asked again for so long. */
+  restMs: 500,
+  /** How long an owner that has nothing of a partition yet waits for it. */
+  stateWaitMs: 1000,
+  /** How often it is looked whether a partition has moved, or its state is here. */
+  pollMs: 100,
+  /** Credentials are read anew for connections after so long. */
+  clientFreshMs: 10 * 60 * 1000,
+  /** Connections to other hosts that are kept. */
+  clientsMax: 256,
+  reconnectMs: 500,
+} as const;
+
 /** What a server bears. */
 export const SERVER_LIMITS = {
   /** 100,000 ids of 36 characters have 3.8 MB. */

@@ -61,6 +61,7 @@ export function nextTracksReply(
       ageMs: freshness.ageMs,
       caughtUp: freshness.caughtUp,
       pendingStepped: freshness.pendingStepped,
+      ...ANSWERED_HERE.freshness,
     },
     tracks: tracks.map(({ track, score, shares, contributions, ...told }) => ({
       track,
@@ -84,6 +85,7 @@ export function nextTracksReply(
     explained: recommendation.explained,
     leftOut: recommendation.leftOut.map((what) => LEFT_OUT_NAMES[what] ?? what),
     ...experimentReply(recommendation.experiment),
+    answeredBy: ANSWERED_HERE.answeredBy,
   };
 }
 
@@ -102,6 +104,9 @@ const LEFT_OUT_NAMES: Readonly<Partial<Record<LeftOut, string>>> = {
   short: "short_term",
   long: "long_term",
 };
+
+/** What a host says of itself that shares no partitions with others. */
+const ANSWERED_HERE = { answeredBy: "", freshness: { fromStandby: false } } as const;
 
 /** What the catalogue says of tracks, and whether to say it of all. */
 export interface ReplyParts {
@@ -131,9 +136,9 @@ export function rankTracksReply(
   describe: DescribeTrack | undefined,
 ): RankTracksResponse {
   const reply = nextTracksReply(recommendation, { describe, withDetails: true });
-  const { recommendationId, bundleId, rung, blend, freshness, tracks } = reply;
+  const { recommendationId, bundleId, rung, blend, freshness, tracks, answeredBy } = reply;
   const unknownTracks = [...unknown];
-  return { recommendationId, bundleId, rung, blend, freshness, tracks, unknownTracks };
+  return { recommendationId, bundleId, rung, blend, freshness, tracks, unknownTracks, answeredBy };
 }
 
 export function similarTracksReply(
@@ -170,6 +175,8 @@ export function listenerReply(
       const hidden = record?.hidden[model];
       return hidden ? [{ model, hiddenSize: hidden.length, norm: Math.hypot(...hidden) }] : [];
     }),
+    answeredBy: ANSWERED_HERE.answeredBy,
+    ...ANSWERED_HERE.freshness,
   };
 }
 

@@ -46,6 +46,7 @@ test("the next tracks come with all that explains them", async (context) => {
     ageMs: 60_000,
     caughtUp: true,
     pendingStepped: 0,
+    fromStandby: false,
   });
   assert.equal(reply.tracks.length, 29);
   for (const { track, shares, details } of reply.tracks) {
@@ -80,7 +81,7 @@ test("similar tracks are told with their cosines", async (context) => {
 test("what is known of a listener can be asked", async (context) => {
   const { client } = await served(context);
   const known = await call<GetListenerResponse>((done) =>
-    client.getListener({ listener: "ada" }, done),
+    client.getListener({ listener: "ada", forwarded: false }, done),
   );
   assert.equal(known.known, true);
   assert.equal(known.eventsStepped, 2);
@@ -99,7 +100,7 @@ test("what is known of a listener can be asked", async (context) => {
     ],
   );
   const unknown = await call<GetListenerResponse>((done) =>
-    client.getListener({ listener: "bob" }, done),
+    client.getListener({ listener: "bob", forwarded: false }, done),
   );
   assert.equal(unknown.known, false);
   assert.equal(unknown.heard, undefined);

@@ -1,10 +1,23 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { EventLog } from "../core/log/event-log.ts";
-import { type RecommenderServer, RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
+import {
+  type FollowListenerRequest,
+  type RecommenderServer,
+  RecommenderService,
+} from "../proto/gen/segue/v1/recommender.ts";
 import { type Admission, createAdmission } from "./admission.ts";
 import { makePlainList } from "./experiments/recommend-in-arm.ts";
 import { followListener } from "./follow-listener.ts";
 import { forgetListener } from "./forget-listener.ts";
+import type { ServeFollower } from "./owners/follow-by-owner.ts";
+import type { Owners, ServeCall } from "./owners/owners.ts";
+import {
+  GET_LISTENER,
+  type ListenerRequest,
+  NEXT_TRACKS,
+  type PassedOn,
+  RANK_TRACKS,
+} from "./owners/passed-on.ts";
 import { rankTracks } from "./rank-tracks.ts";
 import type { NextTracksQuery, Recommendation } from "./recommendation.ts";
 import {
@@ -39,6 +52,8 @@ export interface RecommenderParts {
   /** Told of each call, so that a scorer can be closed when none uses it any more. */
   readonly calls?: Admission;
   readonly describe?: DescribeTrack;
+  /** Who answers for the listeners of other hosts; without them this one answers for all. */
+  readonly owners?: Owners | undefined;
   /** Where `ForgetListener` writes. */
   readonly log?: Pick<EventLog, "append">;
   /** Told of calls that failed by no fault of their caller. */
@@ -55,9 +70,10 @@ export interface RecommenderParts {
  *  further in. */
 export function recommenderService(parts: RecommenderParts): ServedService {
   const { scorer, calls = createAdmission(), describe, log, report } = parts;
-  const { onRecommended, makeList = makePlainList, stopping } = parts;
+  const { onRecommended, makeList = makePlainList } = parts;
+  const { answered, followed } = handlersOf({ ...parts, calls });
   const implementation: RecommenderServer = {
-    nextTracks: unary(calls, report, async (request, { leftMs, hurry, signal }) => {
+    nextTracks: answered(NEXT_TRACKS, async (request, { leftMs, hurry, signal }) => {
       const current = scorer();
       const query = nextTracksQuery(request);
       const deadlineAtMs = current.now() + leftMs;
@@ -66,14 +82,14 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       onRecommended?.(list, asked);
       return nextTracksReply(list, { describe, withDetails: request.withDetails });
     }),
-    rankTracks: unary(calls, report, async (request, { leftMs, signal }) => {
+    rankTracks: answered(RANK_TRACKS, async (request, { leftMs, signal }) => {
       const current = scorer();
       const query = rankTracksQuery(request);
       const deadlineAtMs = current.now() + leftMs;
       const ranked = await rankTracks(current, { ...query, deadlineAtMs, signal });
       return rankTracksReply(ranked, request.withDetails ? describe : undefined);
     }),
-    followListener: serverStream({ report, stopping }, (request, { send, signal }) => {
+    followListener: followed((request, { send, signal }) => {
       const { query, intervalMs } = followListenerQuery(request);
       const known = { describe, withDetails: request.request?.withDetails ?? false };
       return followListener({
@@ -99,7 +115,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       const found = similarTracks(scorer(), similarTracksQuery(request));
       return similarTracksReply(found, request.withDetails ? describe : undefined);
     }),
-    getListener: unary(calls, report, async (request) => {
+    getListener: answered(GET_LISTENER, async (request) => {
       const { state, bundle } = scorer();
       const listener = listenerOf(request.listener);
       return listenerReply(listener, state.read(listener), bundle);
@@ -111,3 +127,31 @@ export function recommenderService(parts: RecommenderParts): ServedService {
   };
   return { definition: refusingMalformed(RecommenderService), implementation };
 }
+
+/** How a method is answered that is about one listener: by the listener's owner. */
+function handlersOf({
+  calls,
+  report,
+  stopping,
+  owners = ALONE,
+}: RecommenderParts & { readonly calls: Admission }) {
+  return {
+    answered<Request extends ListenerRequest, Reply>(
+      method: PassedOn<Request, Reply>,
+      serve: ServeCall<Request, Reply>,
+    ) {
+      return unary(calls, report, owners.answer(method, serve));
+    },
+    followed(serve: ServeFollower) {
+      const follow = owners.follow(serve);
+      return serverStream({ report, stopping }, (request: FollowListenerRequest, reader) => {
+        // What is wrong with a request is said here, whoever would be asked.
+        followListenerQuery(request);
+        return follow(request, reader);
+      });
+    },
+  };
+}
+
+/** All listeners are this host's. */
+const ALONE: Owners = { answer: (_, serve) => serve, follow: (serve) => serve };

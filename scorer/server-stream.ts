@@ -2,6 +2,7 @@ import { type handleServerStreamingCall, status } from "@grpc/grpc-js";
 import { Failure } from "../core/domain/failure.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 import { plainStatus, statusOf } from "./statuses.ts";
+import { authorizationOf, EXPECTED } from "./unary.ts";
 
 /** Who reads a stream. */
 export interface StreamReader<Reply> {
@@ -9,6 +10,8 @@ export interface StreamReader<Reply> {
   send(reply: Reply): Promise<void>;
   /** Raised when the reader has gone, and when the server ends. */
   readonly signal: AbortSignal;
+  /** As a unary call's. */
+  readonly authorization?: string | undefined;
 }
 
 export interface StreamParts {
@@ -37,7 +40,8 @@ export function serverStream<Request, Reply>(
     try {
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
-      await serve(request, { signal, send: (reply) => written(call, reply, signal) });
+      const send = (reply: Reply) => written(call, reply, signal);
+      await serve(request, { signal, send, authorization: authorizationOf(call.metadata) });
       call.end();
     } catch (error) {
       if (gone.signal.aborted) return;
@@ -46,7 +50,7 @@ export function serverStream<Request, Reply>(
         return;
       }
       const answer = statusOf(error);
-      if (answer.code !== status.INVALID_ARGUMENT) report(error);
+      if (!EXPECTED.has(answer.code)) report(error);
       call.emit("error", answer);
     } finally {
       open -= 1;

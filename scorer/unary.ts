@@ -1,5 +1,6 @@
 import {
   type handleUnaryCall,
+  type Metadata,
   type MethodDefinition,
   type ServerUnaryCall,
   type ServiceDefinition,
@@ -18,6 +19,8 @@ export interface Caller {
   readonly hurry: Hurry;
   /** Raised when the caller has gone. */
   readonly signal: AbortSignal;
+  /** How the caller showed who it is, where another host shall be shown the same. */
+  readonly authorization?: string | undefined;
 }
 
 /** A gRPC handler of `serve`. A call whose deadline has passed, that was cancelled, or that
@@ -41,16 +44,25 @@ export function unary<Request, Reply>(
     try {
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
-      done(null, await serve(request, { leftMs, hurry, signal: gone.signal }));
+      const authorization = authorizationOf(call.metadata);
+      done(null, await serve(request, { leftMs, hurry, signal: gone.signal, authorization }));
     } catch (error) {
       if (gone.signal.aborted) return done(plainStatus(status.CANCELLED, "the caller has gone"));
       const answer = statusOf(error);
-      if (answer.code !== status.INVALID_ARGUMENT) report(error);
+      if (!EXPECTED.has(answer.code)) report(error);
       done(answer);
     } finally {
       end();
     }
   };
+}
+
+/** What is the caller's fault, and what another host asks on for. */
+export const EXPECTED: ReadonlySet<status> = new Set([status.INVALID_ARGUMENT, status.ABORTED]);
+
+export function authorizationOf(metadata: Metadata | undefined): string | undefined {
+  const [value] = metadata?.get("authorization") ?? [];
+  return value?.toString();
 }
 
 /** The service, but that a request which cannot be decoded reaches `unary` as a `Failure`:

@@ -9,11 +9,17 @@ import { type Role, roleOf } from "./roles.ts";
 import { namesForeigner } from "./tenants.ts";
 import type { Grant, TokenCheck } from "./tokens.ts";
 
+export interface AccessRules {
+  readonly check: TokenCheck;
+  /** Whether handlers see the token, to show it to another host. */
+  readonly keepsToken: boolean;
+}
+
 /** Lets a call through to its handler only with a token that grants the method's role, and a
  *  message only where all its listeners are of the token's tenant. `report` gets what is not the
  *  caller's fault. */
 export function accessInterceptor(
-  check: TokenCheck,
+  { check, keepsToken }: AccessRules,
   report: (error: unknown) => void,
 ): ServerInterceptor {
   return (method, call) => {
@@ -27,8 +33,7 @@ export function accessInterceptor(
           (found) => {
             if (!("code" in found)) {
               grant = found;
-              // The token goes no further than this.
-              metadata.remove("authorization");
+              if (!keepsToken) metadata.remove("authorization");
               next(metadata);
             } else refuse(found.code, found.details);
           },

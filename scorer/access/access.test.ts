@@ -34,7 +34,7 @@ const REQUESTS: Readonly<Record<string, (listener: string) => Uint8Array>> = {
   "/segue.v1.Recommender/SimilarTracks": () =>
     SimilarTracksRequest.encode({ track: "track-1", k: 1, withDetails: false }).finish(),
   "/segue.v1.Recommender/GetListener": (listener) =>
-    GetListenerRequest.encode({ listener }).finish(),
+    GetListenerRequest.encode(GetListenerRequest.fromPartial({ listener })).finish(),
   "/segue.v1.Recommender/ForgetListener": (listener) =>
     ForgetListenerRequest.encode({ listener }).finish(),
   "/segue.v1.EventGateway/Publish": (listener) => published(listener),
@@ -172,7 +172,7 @@ async function guarded(
       recommenderService({ scorer: () => scorer, log, report }),
       eventGateway({ log, nowMs: Date.now }),
     ],
-    interceptors: [accessInterceptor(check, report)],
+    interceptors: [accessInterceptor({ check, keepsToken: false }, report)],
   });
   const client = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
   context.after(() => {

@@ -224,6 +224,11 @@ export interface NextTracksRequest {
     | undefined;
   /** Whether the list takes part in no experiment: it is then made as if none ran. */
   outsideExperiments: boolean;
+  /**
+   * Set by a host that passes the call on to one that knows more of the listener. Whoever gets it
+   * set answers itself or fails with ABORTED, so a call is passed on once at most.
+   */
+  forwarded: boolean;
 }
 
 /**
@@ -448,6 +453,8 @@ export interface NextTracksResponse {
    * "short_term". Empty for a whole list.
    */
   leftOut: string[];
+  /** The host that answered, as HOST:PORT, where several share the partitions of the log; else empty. */
+  answeredBy: string;
 }
 
 export interface InterleavedArm {
@@ -490,6 +497,12 @@ export interface Freshness {
   caughtUp: boolean;
   /** How many events of the request's `pending` were stepped. */
   pendingStepped: number;
+  /**
+   * Whether the reply was made from a copy of the listener's partition that may be older than its
+   * owner's: another host owns it and did not answer, or has not got its state yet. `seen` and
+   * `age_ms` are the copy's.
+   */
+  fromStandby: boolean;
 }
 
 export interface RecommendedTrack {
@@ -577,7 +590,11 @@ export interface RankTracksRequest {
   withDetails: boolean;
   withSkipProbability: boolean;
   horizon?: number | undefined;
-  seeds: Seeds | undefined;
+  seeds:
+    | Seeds
+    | undefined;
+  /** As in `NextTracksRequest`. */
+  forwarded: boolean;
 }
 
 export interface RankTracksResponse {
@@ -592,6 +609,8 @@ export interface RankTracksResponse {
   tracks: RecommendedTrack[];
   /** Those that it does not know. */
   unknownTracks: string[];
+  /** As in `NextTracksResponse`. */
+  answeredBy: string;
 }
 
 export interface FollowListenerRequest {
@@ -628,6 +647,8 @@ export interface SimilarTrack {
 
 export interface GetListenerRequest {
   listener: string;
+  /** As in `NextTracksRequest`. */
+  forwarded: boolean;
 }
 
 export interface GetListenerResponse {
@@ -648,6 +669,10 @@ export interface GetListenerResponse {
   /** Newest first. */
   recent: RecentEvent[];
   models: ModelState[];
+  /** As in `NextTracksResponse`. */
+  answeredBy: string;
+  /** As in `Freshness`. */
+  fromStandby: boolean;
 }
 
 export interface RecentEvent {
@@ -704,6 +729,7 @@ function createBaseNextTracksRequest(): NextTracksRequest {
     page: undefined,
     explain: undefined,
     outsideExperiments: false,
+    forwarded: false,
   };
 }
 
@@ -786,6 +812,9 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     }
     if (message.outsideExperiments !== false) {
       writer.uint32(560).bool(message.outsideExperiments);
+    }
+    if (message.forwarded !== false) {
+      writer.uint32(480).bool(message.forwarded);
     }
     return writer;
   },
@@ -1011,6 +1040,14 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
             message.outsideExperiments = reader.bool();
             continue;
           }
+          case 60: {
+            if (tag !== 480) {
+              break;
+            }
+
+            message.forwarded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1087,6 +1124,7 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
         : isSet(object.outside_experiments)
         ? globalThis.Boolean(object.outside_experiments)
         : false,
+      forwarded: isSet(object.forwarded) ? globalThis.Boolean(object.forwarded) : false,
     };
   },
 
@@ -1170,6 +1208,9 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
     if (message.outsideExperiments !== false) {
       obj.outsideExperiments = message.outsideExperiments;
     }
+    if (message.forwarded !== false) {
+      obj.forwarded = message.forwarded;
+    }
     return obj;
   },
 
@@ -1216,6 +1257,7 @@ export const NextTracksRequest: MessageFns<NextTracksRequest> = {
       ? Explain.fromPartial(object.explain)
       : undefined;
     message.outsideExperiments = object.outsideExperiments ?? false;
+    message.forwarded = object.forwarded ?? false;
     return message;
   },
 };
@@ -2671,6 +2713,7 @@ function createBaseNextTracksResponse(): NextTracksResponse {
     arm: "",
     interleaved: [],
     leftOut: [],
+    answeredBy: "",
   };
 }
 
@@ -2726,6 +2769,9 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     }
     for (const v of message.leftOut) {
       writer.uint32(402).string(v!);
+    }
+    if (message.answeredBy !== "") {
+      writer.uint32(322).string(message.answeredBy);
     }
     return writer;
   },
@@ -2879,6 +2925,14 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
             message.leftOut.push(reader.string());
             continue;
           }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.answeredBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2946,6 +3000,11 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
         : globalThis.Array.isArray(object?.left_out)
         ? object.left_out.map((e: any) => globalThis.String(e))
         : [],
+      answeredBy: isSet(object.answeredBy)
+        ? globalThis.String(object.answeredBy)
+        : isSet(object.answered_by)
+        ? globalThis.String(object.answered_by)
+        : "",
     };
   },
 
@@ -3002,6 +3061,9 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     if (message.leftOut?.length) {
       obj.leftOut = message.leftOut;
     }
+    if (message.answeredBy !== "") {
+      obj.answeredBy = message.answeredBy;
+    }
     return obj;
   },
 
@@ -3035,6 +3097,7 @@ export const NextTracksResponse: MessageFns<NextTracksResponse> = {
     message.arm = object.arm ?? "";
     message.interleaved = object.interleaved?.map((e) => InterleavedArm.fromPartial(e)) || [];
     message.leftOut = object.leftOut?.map((e) => e) || [];
+    message.answeredBy = object.answeredBy ?? "";
     return message;
   },
 };
@@ -3315,7 +3378,7 @@ export const PoolStep: MessageFns<PoolStep> = {
 };
 
 function createBaseFreshness(): Freshness {
-  return { seen: undefined, ageMs: 0, caughtUp: false, pendingStepped: 0 };
+  return { seen: undefined, ageMs: 0, caughtUp: false, pendingStepped: 0, fromStandby: false };
 }
 
 export const Freshness: MessageFns<Freshness> = {
@@ -3331,6 +3394,9 @@ export const Freshness: MessageFns<Freshness> = {
     }
     if (message.pendingStepped !== 0) {
       writer.uint32(32).uint32(message.pendingStepped);
+    }
+    if (message.fromStandby !== false) {
+      writer.uint32(80).bool(message.fromStandby);
     }
     return writer;
   },
@@ -3380,6 +3446,14 @@ export const Freshness: MessageFns<Freshness> = {
             message.pendingStepped = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.fromStandby = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3410,6 +3484,11 @@ export const Freshness: MessageFns<Freshness> = {
         : isSet(object.pending_stepped)
         ? globalThis.Number(object.pending_stepped)
         : 0,
+      fromStandby: isSet(object.fromStandby)
+        ? globalThis.Boolean(object.fromStandby)
+        : isSet(object.from_standby)
+        ? globalThis.Boolean(object.from_standby)
+        : false,
     };
   },
 
@@ -3427,6 +3506,9 @@ export const Freshness: MessageFns<Freshness> = {
     if (message.pendingStepped !== 0) {
       obj.pendingStepped = Math.round(message.pendingStepped);
     }
+    if (message.fromStandby !== false) {
+      obj.fromStandby = message.fromStandby;
+    }
     return obj;
   },
 
@@ -3441,6 +3523,7 @@ export const Freshness: MessageFns<Freshness> = {
     message.ageMs = object.ageMs ?? 0;
     message.caughtUp = object.caughtUp ?? false;
     message.pendingStepped = object.pendingStepped ?? 0;
+    message.fromStandby = object.fromStandby ?? false;
     return message;
   },
 };
@@ -4098,6 +4181,7 @@ function createBaseRankTracksRequest(): RankTracksRequest {
     withSkipProbability: false,
     horizon: undefined,
     seeds: undefined,
+    forwarded: false,
   };
 }
 
@@ -4135,6 +4219,9 @@ export const RankTracksRequest: MessageFns<RankTracksRequest> = {
     }
     if (message.seeds !== undefined) {
       Seeds.encode(message.seeds, writer.uint32(90).fork()).join();
+    }
+    if (message.forwarded !== false) {
+      writer.uint32(480).bool(message.forwarded);
     }
     return writer;
   },
@@ -4240,6 +4327,14 @@ export const RankTracksRequest: MessageFns<RankTracksRequest> = {
             message.seeds = Seeds.decode(reader, reader.uint32());
             continue;
           }
+          case 60: {
+            if (tag !== 480) {
+              break;
+            }
+
+            message.forwarded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4283,6 +4378,7 @@ export const RankTracksRequest: MessageFns<RankTracksRequest> = {
         : false,
       horizon: isSet(object.horizon) ? globalThis.Number(object.horizon) : undefined,
       seeds: isSet(object.seeds) ? Seeds.fromJSON(object.seeds) : undefined,
+      forwarded: isSet(object.forwarded) ? globalThis.Boolean(object.forwarded) : false,
     };
   },
 
@@ -4321,6 +4417,9 @@ export const RankTracksRequest: MessageFns<RankTracksRequest> = {
     if (message.seeds !== undefined) {
       obj.seeds = Seeds.toJSON(message.seeds);
     }
+    if (message.forwarded !== false) {
+      obj.forwarded = message.forwarded;
+    }
     return obj;
   },
 
@@ -4344,6 +4443,7 @@ export const RankTracksRequest: MessageFns<RankTracksRequest> = {
     message.withSkipProbability = object.withSkipProbability ?? false;
     message.horizon = object.horizon ?? undefined;
     message.seeds = (object.seeds !== undefined && object.seeds !== null) ? Seeds.fromPartial(object.seeds) : undefined;
+    message.forwarded = object.forwarded ?? false;
     return message;
   },
 };
@@ -4357,6 +4457,7 @@ function createBaseRankTracksResponse(): RankTracksResponse {
     freshness: undefined,
     tracks: [],
     unknownTracks: [],
+    answeredBy: "",
   };
 }
 
@@ -4382,6 +4483,9 @@ export const RankTracksResponse: MessageFns<RankTracksResponse> = {
     }
     for (const v of message.unknownTracks) {
       writer.uint32(58).string(v!);
+    }
+    if (message.answeredBy !== "") {
+      writer.uint32(322).string(message.answeredBy);
     }
     return writer;
   },
@@ -4455,6 +4559,14 @@ export const RankTracksResponse: MessageFns<RankTracksResponse> = {
             message.unknownTracks.push(reader.string());
             continue;
           }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.answeredBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4490,6 +4602,11 @@ export const RankTracksResponse: MessageFns<RankTracksResponse> = {
         : globalThis.Array.isArray(object?.unknown_tracks)
         ? object.unknown_tracks.map((e: any) => globalThis.String(e))
         : [],
+      answeredBy: isSet(object.answeredBy)
+        ? globalThis.String(object.answeredBy)
+        : isSet(object.answered_by)
+        ? globalThis.String(object.answered_by)
+        : "",
     };
   },
 
@@ -4516,6 +4633,9 @@ export const RankTracksResponse: MessageFns<RankTracksResponse> = {
     if (message.unknownTracks?.length) {
       obj.unknownTracks = message.unknownTracks;
     }
+    if (message.answeredBy !== "") {
+      obj.answeredBy = message.answeredBy;
+    }
     return obj;
   },
 
@@ -4535,6 +4655,7 @@ export const RankTracksResponse: MessageFns<RankTracksResponse> = {
       : undefined;
     message.tracks = object.tracks?.map((e) => RecommendedTrack.fromPartial(e)) || [];
     message.unknownTracks = object.unknownTracks?.map((e) => e) || [];
+    message.answeredBy = object.answeredBy ?? "";
     return message;
   },
 };
@@ -4997,13 +5118,16 @@ export const SimilarTrack: MessageFns<SimilarTrack> = {
 };
 
 function createBaseGetListenerRequest(): GetListenerRequest {
-  return { listener: "" };
+  return { listener: "", forwarded: false };
 }
 
 export const GetListenerRequest: MessageFns<GetListenerRequest> = {
   encode(message: GetListenerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.listener !== "") {
       writer.uint32(10).string(message.listener);
+    }
+    if (message.forwarded !== false) {
+      writer.uint32(480).bool(message.forwarded);
     }
     return writer;
   },
@@ -5029,6 +5153,14 @@ export const GetListenerRequest: MessageFns<GetListenerRequest> = {
             message.listener = reader.string();
             continue;
           }
+          case 60: {
+            if (tag !== 480) {
+              break;
+            }
+
+            message.forwarded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5042,13 +5174,19 @@ export const GetListenerRequest: MessageFns<GetListenerRequest> = {
   },
 
   fromJSON(object: any): GetListenerRequest {
-    return { listener: isSet(object.listener) ? globalThis.String(object.listener) : "" };
+    return {
+      listener: isSet(object.listener) ? globalThis.String(object.listener) : "",
+      forwarded: isSet(object.forwarded) ? globalThis.Boolean(object.forwarded) : false,
+    };
   },
 
   toJSON(message: GetListenerRequest): unknown {
     const obj: any = {};
     if (message.listener !== "") {
       obj.listener = message.listener;
+    }
+    if (message.forwarded !== false) {
+      obj.forwarded = message.forwarded;
     }
     return obj;
   },
@@ -5059,6 +5197,7 @@ export const GetListenerRequest: MessageFns<GetListenerRequest> = {
   fromPartial(object: DeepPartial<GetListenerRequest>): GetListenerRequest {
     const message = createBaseGetListenerRequest();
     message.listener = object.listener ?? "";
+    message.forwarded = object.forwarded ?? false;
     return message;
   },
 };
@@ -5075,6 +5214,8 @@ function createBaseGetListenerResponse(): GetListenerResponse {
     sessionEventsStepped: 0,
     recent: [],
     models: [],
+    answeredBy: "",
+    fromStandby: false,
   };
 }
 
@@ -5109,6 +5250,12 @@ export const GetListenerResponse: MessageFns<GetListenerResponse> = {
     }
     for (const v of message.models) {
       ModelState.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.answeredBy !== "") {
+      writer.uint32(322).string(message.answeredBy);
+    }
+    if (message.fromStandby !== false) {
+      writer.uint32(328).bool(message.fromStandby);
     }
     return writer;
   },
@@ -5206,6 +5353,22 @@ export const GetListenerResponse: MessageFns<GetListenerResponse> = {
             message.models.push(ModelState.decode(reader, reader.uint32()));
             continue;
           }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.answeredBy = reader.string();
+            continue;
+          }
+          case 41: {
+            if (tag !== 328) {
+              break;
+            }
+
+            message.fromStandby = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5250,6 +5413,16 @@ export const GetListenerResponse: MessageFns<GetListenerResponse> = {
       models: globalThis.Array.isArray(object?.models)
         ? object.models.map((e: any) => ModelState.fromJSON(e))
         : [],
+      answeredBy: isSet(object.answeredBy)
+        ? globalThis.String(object.answeredBy)
+        : isSet(object.answered_by)
+        ? globalThis.String(object.answered_by)
+        : "",
+      fromStandby: isSet(object.fromStandby)
+        ? globalThis.Boolean(object.fromStandby)
+        : isSet(object.from_standby)
+        ? globalThis.Boolean(object.from_standby)
+        : false,
     };
   },
 
@@ -5285,6 +5458,12 @@ export const GetListenerResponse: MessageFns<GetListenerResponse> = {
     if (message.models?.length) {
       obj.models = message.models.map((e) => ModelState.toJSON(e));
     }
+    if (message.answeredBy !== "") {
+      obj.answeredBy = message.answeredBy;
+    }
+    if (message.fromStandby !== false) {
+      obj.fromStandby = message.fromStandby;
+    }
     return obj;
   },
 
@@ -5305,6 +5484,8 @@ export const GetListenerResponse: MessageFns<GetListenerResponse> = {
     message.sessionEventsStepped = object.sessionEventsStepped ?? 0;
     message.recent = object.recent?.map((e) => RecentEvent.fromPartial(e)) || [];
     message.models = object.models?.map((e) => ModelState.fromPartial(e)) || [];
+    message.answeredBy = object.answeredBy ?? "";
+    message.fromStandby = object.fromStandby ?? false;
     return message;
   },
 };
