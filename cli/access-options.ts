@@ -45,11 +45,13 @@ export async function accessOf(options: Options, { onNotice }: NoticeWriter): Pr
         );
   const rules = tokenRules(options);
   const check = rules && (await createTokenCheck(rules, Date.now));
+  // Another host wants to see it, too.
+  const keepsToken = given("advertise") !== undefined;
   return {
     server: {
       reflection: options.flag("reflection"),
       ...(tls && { credentials: tls.credentials }),
-      ...(check && { interceptors: [accessInterceptor(check, notice)] }),
+      ...(check && { interceptors: [accessInterceptor({ check, keepsToken }, notice)] }),
     },
     close: () => tls?.close(),
   };

@@ -44,7 +44,9 @@ export function connectClient(
         recommender.similarTracks({ track, k, withDetails: false }, none, bounded(), done),
       ),
     getListener: (listener) =>
-      call((done) => recommender.getListener({ listener }, none, bounded(), done)),
+      call((done) =>
+        recommender.getListener({ listener, forwarded: false }, none, bounded(), done),
+      ),
     publish: (event) => call((done) => gateway.publish({ event }, none, bounded(), done)),
     ready: (timeoutMs) => call((done) => recommender.waitForReady(Date.now() + timeoutMs, done)),
     close() {

@@ -6,9 +6,11 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, healthPortOf, startChild } from "../cli/child-process.ts";
 import { connectClient } from "../cli/recommender-client.ts";
+import type { Partition } from "../core/domain/ids.ts";
 import {
   CATALOGUE_TOPIC,
   DEAD_LETTER_TOPIC,
+  type EventLog,
   LISTENING_TOPIC,
   RECOMMENDATION_TOPIC,
 } from "../core/log/event-log.ts";
@@ -16,8 +18,11 @@ import { openKafkaLog } from "../core/log/kafka-log.ts";
 import { grantRights, type Right } from "../core/log/kafka-rights.fixture.ts";
 import { ADMIN, makeBrokerSecurity } from "../deploy/kafka/broker-security.ts";
 import { ownBrokerForTests } from "../deploy/kafka/require-broker.ts";
+import { CHANGELOG_TOPIC } from "../ingest/changelog/changelog-records.ts";
+import { INGEST_GROUP } from "../ingest/consume.ts";
 import { ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import { publishRandomBundle } from "./fixtures/random-bundle.ts";
+import { freePort } from "./support/free-port.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const PASSWORD = "words-that-nobody-guesses";
@@ -28,8 +33,11 @@ const RIGHTS: readonly Right[] = [
   right("ingest", "topic", CATALOGUE_TOPIC, "READ", "DESCRIBE_CONFIGS"),
   right("ingest", "topic", DEAD_LETTER_TOPIC, "WRITE", "DESCRIBE_CONFIGS"),
   right("ingest", "group", "segue-*", "READ"),
+  right("ingest", "topic", CHANGELOG_TOPIC, "READ", "WRITE", "DESCRIBE_CONFIGS"),
+  right("ingest", "transactional id", `${CHANGELOG_TOPIC}-*`, "WRITE"),
   right("serve", "topic", LISTENING_TOPIC, "WRITE", "DESCRIBE_CONFIGS"),
   right("serve", "topic", RECOMMENDATION_TOPIC, "WRITE", "DESCRIBE_CONFIGS"),
+  right("serve", "group", INGEST_GROUP, "DESCRIBE"),
 ];
 const LISTENER = "curious";
 const PATIENCE_MS = 30_000;
@@ -46,9 +54,11 @@ test("ingest and scorer need no more rights than the document lists", async (t) 
   const sizes = { tracks: 20, dimension: 4, hidden: 4 };
   await publishRandomBundle(bundle, { ...sizes, features: [], seed: 1 });
   const args = ["--home", join(folder, "home"), "--bundle", bundle];
+  const port = await freePort();
+  args.push("--advertise", `127.0.0.1:${port}`);
   const logging = ["--recommendation-log", "full", "--health-port", "0"];
-  const scorer = await startAs("serve", [...args, "--port", "0", ...logging]);
-  const ingest = await startAs("ingest", args);
+  const scorer = await startAs("serve", [...args, "--port", String(port), ...logging]);
+  const ingest = await startAs("ingest", [...args, "--changelog", "--standbys", "1"]);
   t.after(() => Promise.all([scorer.stop(), ingest.stop()]));
   const client = connectClient(/127\.0\.0\.1:\d+/.exec(scorer.detail)![0]);
   t.after(() => client.close());
@@ -64,21 +74,38 @@ test("ingest and scorer need no more rights than the document lists", async (t) 
     assert.ok(performance.now() < untilMs, "the list was logged");
     await sleep(20);
   }
+  while ((await client.nextTracks({ listener: LISTENER })).freshness?.fromStandby !== false) {
+    assert.ok(performance.now() < untilMs, "the scorer knows the group");
+    await sleep(20);
+  }
+  const changelog = await openAsAdmin(CHANGELOG_TOPIC);
+  t.after(() => changelog.close());
+  const { partition } = (await client.getListener(LISTENER)).heard!;
+  while ((await changelog.watermarks(partition as Partition)).next === 0) {
+    assert.ok(performance.now() < untilMs, "the changelog is written");
+    await sleep(100);
+  }
   const { stdout } = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" });
   assert.ok(stdout.includes("kafka-user"), "the processes are listed");
   assert.ok(!stdout.includes(PASSWORD), "no process shows the password");
 });
 
 async function makeTopics(): Promise<void> {
+  const others = [CATALOGUE_TOPIC, DEAD_LETTER_TOPIC, CHANGELOG_TOPIC, RECOMMENDATION_TOPIC];
+  for (const topic of [LISTENING_TOPIC, ...others]) await (await openAsAdmin(topic)).close();
+  await grantRights(adminAddress(), RIGHTS);
+}
+
+function openAsAdmin(topic: string): Promise<EventLog> {
+  const partitions = topic === CATALOGUE_TOPIC || topic === DEAD_LETTER_TOPIC ? 1 : 4;
+  const compacted = topic === CATALOGUE_TOPIC || topic === CHANGELOG_TOPIC;
+  return openKafkaLog({ ...adminAddress(), topic, partitions, compacted });
+}
+
+function adminAddress() {
   const ca = [readFileSync(security.caFile, "utf8")];
   const sasl = { mechanism: "plain", username: ADMIN, password: PASSWORD } as const;
-  const as = { brokers: broker!.brokers, clientId: "tests", ssl: { ca }, sasl };
-  for (const topic of [LISTENING_TOPIC, CATALOGUE_TOPIC, DEAD_LETTER_TOPIC, RECOMMENDATION_TOPIC]) {
-    const partitions = topic === LISTENING_TOPIC || topic === RECOMMENDATION_TOPIC ? 4 : 1;
-    const compacted = topic === CATALOGUE_TOPIC;
-    await (await openKafkaLog({ ...as, topic, partitions, compacted })).close();
-  }
-  await grantRights(as, RIGHTS);
+  return { brokers: broker!.brokers, clientId: "tests", ssl: { ca }, sasl };
 }
 
 /** The command, logged in by its own name, its password in the environment. */

@@ -33,6 +33,7 @@ import { type IngestMetrics, ingestMetrics } from "../metrics/ingest-metrics.ts"
 import { healthOf } from "../metrics/process-metrics.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
+import { advertisedAddress } from "../peer-options.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { pause } from "../stop-signal.ts";
 import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
@@ -76,6 +77,7 @@ export const ingest: Command = {
     };
     // Bringing a partition here is progress, too.
     const kept = { choice, log: log!, store, onNotice, onProgress: tried };
+    const address = advertisedAddress(options);
     const keeper = await keeperOf(options, kept);
     const subscriptions = await startReading({
       log: traces?.observed(log!) ?? log!,
@@ -83,6 +85,7 @@ export const ingest: Command = {
       catalogueLog: catalogueLog!,
       store,
       keeper,
+      address,
       catalogue,
       models,
       tried,
@@ -92,6 +95,7 @@ export const ingest: Command = {
       onApplied: metrics.onApplied,
     });
     metrics.watch(subscriptions[0]!);
+    if (keeper !== undefined) metrics.watchChangelog(keeper);
     const health = await healthOf(options, {
       metrics: metrics.metrics,
       bundle: () => models.current().bundle,
@@ -126,6 +130,7 @@ interface Reading extends Pick<IngestOptions, "log" | "deadLetters" | "counts" |
   readonly catalogueLog: EventLog;
   readonly store: SessionStore;
   readonly keeper: ChangelogKeeper | undefined;
+  readonly address: string | undefined;
   readonly catalogue: CatalogueStore;
   readonly models: SwapModels;
   /** Called for each batch, be it tried for the first time or again. */
@@ -143,6 +148,7 @@ function startReading(reading: Reading): Promise<LogSubscription[]> {
       deadLetters,
       store: keeper?.store ?? store,
       ...(keeper && { handOver: keeper }),
+      address: reading.address,
       models: () => {
         reading.tried();
         return models.current();

@@ -30,6 +30,7 @@ import { serveMetrics } from "../metrics/serve-metrics.ts";
 import { watchStaleness } from "../metrics/staleness.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
+import { ownersOf, PEER_OPTIONS } from "../peer-options.ts";
 import { CONSOLE_OPTIONS, serveConsole } from "../serve-console.ts";
 import { PROCESSES_OPTIONS, processCount, standingOf } from "../serving-process.ts";
 import { serveWithSeveral } from "../serving-processes.ts";
@@ -50,6 +51,7 @@ export const serve: Command = {
     ...NOTICE_OPTIONS,
     ...TRACES_OPTIONS,
     ...ACCESS_OPTIONS,
+    ...PEER_OPTIONS,
     ...EXPERIMENT_OPTIONS,
   },
   run(input) {
@@ -65,11 +67,13 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   const access = await accessOf(options, notices);
   const traces = await tracesOf("serve", options, notices);
   const bundle = await openBundle(home.bundle);
-  const log = await openLog(logChoice(options), LISTENING_TOPIC, onNotice);
+  const choice = logChoice(options);
+  const log = await openLog(choice, LISTENING_TOPIC, onNotice);
   const state = openLmdbReader(home.state);
   const catalogue = openCatalogueReader(home.catalogue);
   const told = serveMetrics();
-  const { metrics } = told;
+  const { metrics, onPassedOn } = told;
+  const others = await ownersOf(options, { choice, log, state, onNotice, onPassedOn });
   const calls = createAdmission();
   const figures = createCallFigures(() => performance.now());
   const parts: SwapParts = {
@@ -89,6 +93,7 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
     calls,
     describe: (track) => described(catalogue.get(track)),
     log,
+    owners: others?.owners,
     report: (error) => onNotice({ level: "error", message: String(error) }),
     makeList: experiments.makeList,
     onRecommended: experiments.take,
@@ -105,7 +110,8 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
       })
     : undefined;
   // Never waited for: a log that does not answer must not hold up the end.
-  if (standing.isScraped) void watchStaleness({ metrics, log, state, nowMs: Date.now }, signal);
+  const watched = { metrics, log, state, nowMs: Date.now, isOthers: others?.isOthers };
+  if (standing.isScraped) void watchStaleness(watched, signal);
   standing.ready(`${doors.detail}${page === undefined ? "" : `, page ${page.url}`}`);
   const { take } = scorer;
   const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
@@ -118,6 +124,7 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   access.close();
   await following;
   await traces?.close();
+  await others?.close();
   for (const open of [log, state, catalogue, scorer]) await open.close();
   standing.close();
 }

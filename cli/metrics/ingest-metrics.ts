@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { LogSubscription } from "../../core/log/event-log.ts";
 import type { AppliedBatch } from "../../ingest/apply-batch.ts";
+import type { ChangelogKeeper } from "../../ingest/changelog/keep-changelog.ts";
 import type { CounterName, Counts } from "../../ingest/counters.ts";
 import type { MetricName } from "./metric-list.ts";
 import { createMetrics, type Metrics, setTotal } from "./metrics.ts";
@@ -22,6 +23,7 @@ export interface IngestMetrics {
   /** What the watchdog saw: records that wait, by partition. */
   sawLag(lags: ReadonlyMap<number, number>): void;
   watch(subscription: Pick<LogSubscription, "assigned" | "silentForMs">): void;
+  watchChangelog(keeper: Pick<ChangelogKeeper, "behind" | "followed">): void;
 }
 
 /** Metrics of ingest. Totals are read off its counters at each scrape; an event costs one place in
@@ -55,6 +57,12 @@ export function ingestMetrics({ counts, storeFolder, nowMs }: IngestMetricsParts
       metrics.beforeScrape(() => {
         metrics.gauge("segue_assigned_partitions").set(subscription.assigned().length);
         metrics.gauge("segue_log_silent_seconds").set(subscription.silentForMs() / 1000);
+      });
+    },
+    watchChangelog(keeper) {
+      metrics.beforeScrape(() => {
+        metrics.gauge("segue_changelog_lag_records").set(keeper.behind());
+        metrics.gauge("segue_followed_partitions").set(keeper.followed());
       });
     },
   };

@@ -117,6 +117,16 @@ export const METRICS = {
     help: "Partitions of the listening log that this process owns.",
     from: ["ingest"],
   },
+  segue_followed_partitions: {
+    type: "gauge",
+    help: "Partitions of which this process keeps a copy while another host owns them.",
+    from: ["ingest"],
+  },
+  segue_changelog_lag_records: {
+    type: "gauge",
+    help: "Applied records of owned partitions that the changelog does not have yet.",
+    from: ["ingest"],
+  },
   segue_log_silent_seconds: {
     type: "gauge",
     help: "Since the log was last heard of.",
@@ -175,6 +185,12 @@ export const METRICS = {
   segue_recommendations_hurried_total: {
     type: "counter",
     help: "Lists that went without something because more was asked than the scorer bears.",
+    from: ["serve"],
+  },
+  segue_passed_on_calls_total: {
+    type: "counter",
+    help: "Calls that were passed on to another host, by what became of it there.",
+    labels: ["outcome"],
     from: ["serve"],
   },
   segue_state_stale_seconds: {

@@ -8,6 +8,8 @@ export interface ServeMetrics {
   readonly onRecommended: (recommendation: Recommendation) => void;
   /** To be told when a call comes; what it returns is told how the call ended. */
   readonly onCall: (method: string) => (call: ServedCall) => void;
+  /** To be told of every call that was passed on to another host, and whether it answered. */
+  readonly onPassedOn: (isAnswered: boolean) => void;
 }
 
 const RUNGS: readonly Rung[] = ["blend", "short_term", "long_term", "coplay", "popularity"];
@@ -21,11 +23,16 @@ export function serveMetrics(): ServeMetrics {
   const hurried = metrics.counter("segue_recommendations_hurried_total");
   const calls = metrics.counter("segue_requests_total");
   const durations = metrics.histogram("segue_request_duration_seconds");
+  const passedOn = metrics.counter("segue_passed_on_calls_total");
   const underWay = metrics.gauge("segue_requests_under_way");
   // A rung that never answered is 0, so that its first answer is a rise.
   for (const rung of RUNGS) lists.inc({ rung }, 0);
+  for (const outcome of ["answered", "failed"]) passedOn.inc({ outcome }, 0);
   return {
     metrics,
+    onPassedOn(isAnswered) {
+      passedOn.inc({ outcome: isAnswered ? "answered" : "failed" });
+    },
     onRecommended({ rung, freshness, shortenedBy, leftOut }) {
       lists.inc({ rung });
       if (!freshness.caughtUp) behind.inc();

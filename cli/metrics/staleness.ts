@@ -13,17 +13,23 @@ export interface StalenessParts {
   readonly state: Pick<StateReader, "position">;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly nowMs: () => number;
+  /** Whether another host owns the partition: it then says how stale it is. */
+  readonly isOthers?: ((partition: Partition) => boolean) | undefined;
 }
 
 /** Shows how stale each partition's state is, until `signal` is raised. Seen from the reading side,
  *  so that an ingest that is down shows, too. A log that does not answer leaves what it said last,
  *  so what was waiting then grows older. */
 export async function watchStaleness(parts: StalenessParts, signal: AbortSignal): Promise<void> {
-  const { metrics, log, state, nowMs } = parts;
+  const { metrics, log, state, nowMs, isOthers } = parts;
   const ends = new Map<Partition, Offset>();
   const gauge = metrics.gauge("segue_state_stale_seconds");
   metrics.beforeScrape(() => {
     for (const [partition, next] of ends) {
+      if (isOthers?.(partition)) {
+        gauge.remove({ partition });
+        continue;
+      }
       const seconds = staleSeconds(state.position(partition), next, nowMs());
       gauge.set({ partition }, seconds);
     }
