@@ -30,9 +30,20 @@ env:
     value: {{ .root.Values.kafka.topicPrefix | quote }}
   - name: SEGUE_BUNDLE
     value: {{ printf "/bundles/%s" .root.Values.bundle.folder | quote }}
+  - name: HOST_NAME
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.name
+  - name: SEGUE_ADVERTISE
+    value: {{ printf "$(HOST_NAME).%s-hosts:%v" (include "segue.name" .root) .root.Values.serve.port | quote }}
   {{- if eq .name "serve" }}
   - name: SEGUE_PORT
     value: {{ .root.Values.serve.port | quote }}
+  {{- else if .root.Values.hosts.changelog }}
+  - name: SEGUE_CHANGELOG
+    value: "true"
+  - name: SEGUE_STANDBYS
+    value: {{ .root.Values.hosts.standbys | quote }}
   {{- end }}
   {{- range $variable, $value := .root.Values.environment }}
   - name: {{ $variable }}
