@@ -28,6 +28,8 @@ export interface Hosts {
   /** Takes from the topic what the changelog no longer needs, so that nobody can replay it. */
   trim(): Promise<void>;
   startIngest(name: string, ...options: string[]): Promise<Child>;
+  /** A scorer of the same host, at a port of this machine. */
+  startScorer(name: string, port: number, ...options: string[]): Promise<Child>;
   /** The folder of a host's store. */
   state(name: string): string;
   /** Ends the hosts that still run, too. */
@@ -63,6 +65,14 @@ export async function openHosts(brokers: readonly string[], prefix: string): Pro
     await admin.deleteTopicRecords({ topic: log.topic, partitions: ends });
   }
 
+  async function start(command: string, name: string, options: readonly string[]): Promise<Child> {
+    const place = ["--home", join(folder, name), "--bundle", bundle];
+    const kafka = ["--brokers", brokers.join(","), "--topic-prefix", prefix];
+    const child = await startChild(command, [...place, ...kafka, ...options]);
+    children.push(child);
+    return child;
+  }
+
   return {
     log,
     changelog,
@@ -76,13 +86,9 @@ export async function openHosts(brokers: readonly string[], prefix: string): Pro
         appended[partition]!.push({ ...records[index]!, offset });
       }
     },
-    async startIngest(name, ...options) {
-      const place = ["--home", join(folder, name), "--bundle", bundle];
-      const kafka = ["--brokers", brokers.join(","), "--topic-prefix", prefix];
-      const child = await startChild("ingest", [...place, ...kafka, ...options]);
-      children.push(child);
-      return child;
-    },
+    startIngest: (name, ...options) => start("ingest", name, options),
+    startScorer: (name, port, ...options) =>
+      start("serve", name, ["--port", String(port), ...options]),
     state: (name) => join(folder, name, "state"),
     async close() {
       await Promise.all(children.map((child) => child.stop(0)));
