@@ -2,7 +2,7 @@ import { type handleServerStreamingCall, status } from "@grpc/grpc-js";
 import { Failure } from "../core/domain/failure.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 import { plainStatus, statusOf } from "./statuses.ts";
-import { authorizationOf, EXPECTED } from "./unary.ts";
+import { EXPECTED, type PassedHeaders, passedHeaders } from "./unary.ts";
 
 /** Who reads a stream. */
 export interface StreamReader<Reply> {
@@ -11,7 +11,7 @@ export interface StreamReader<Reply> {
   /** Raised when the reader has gone, and when the server ends. */
   readonly signal: AbortSignal;
   /** As a unary call's. */
-  readonly authorization?: string | undefined;
+  readonly headers?: PassedHeaders;
 }
 
 export interface StreamParts {
@@ -41,7 +41,7 @@ export function serverStream<Request, Reply>(
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
       const send = (reply: Reply) => written(call, reply, signal);
-      await serve(request, { signal, send, authorization: authorizationOf(call.metadata) });
+      await serve(request, { signal, send, headers: passedHeaders(call.metadata) });
       call.end();
     } catch (error) {
       if (gone.signal.aborted) return;

@@ -19,8 +19,8 @@ export interface Caller {
   readonly hurry: Hurry;
   /** Raised when the caller has gone. */
   readonly signal: AbortSignal;
-  /** How the caller showed who it is, where another host shall be shown the same. */
-  readonly authorization?: string | undefined;
+  /** What another host shall be told of the call just the same. */
+  readonly headers?: PassedHeaders;
 }
 
 /** A gRPC handler of `serve`. A call whose deadline has passed, that was cancelled, or that
@@ -44,8 +44,8 @@ export function unary<Request, Reply>(
     try {
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
-      const authorization = authorizationOf(call.metadata);
-      done(null, await serve(request, { leftMs, hurry, signal: gone.signal, authorization }));
+      const headers = passedHeaders(call.metadata);
+      done(null, await serve(request, { leftMs, hurry, signal: gone.signal, headers }));
     } catch (error) {
       if (gone.signal.aborted) return done(plainStatus(status.CANCELLED, "the caller has gone"));
       const answer = statusOf(error);
@@ -60,9 +60,18 @@ export function unary<Request, Reply>(
 /** What is the caller's fault, and what another host asks on for. */
 export const EXPECTED: ReadonlySet<status> = new Set([status.INVALID_ARGUMENT, status.ABORTED]);
 
-export function authorizationOf(metadata: Metadata | undefined): string | undefined {
-  const [value] = metadata?.get("authorization") ?? [];
-  return value?.toString();
+/** Headers of a call that go with it to another host, by name. */
+export type PassedHeaders = Readonly<Record<string, string>>;
+
+/** Who calls, and the trace that the call is part of. */
+const PASSED_HEADERS = ["authorization", "traceparent", "tracestate"];
+
+export function passedHeaders(metadata: Metadata | undefined): PassedHeaders {
+  const found = PASSED_HEADERS.flatMap((name) => {
+    const [value] = metadata?.get(name) ?? [];
+    return value === undefined ? [] : [[name, value.toString()] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 /** The service, but that a request which cannot be decoded reaches `unary` as a `Failure`:

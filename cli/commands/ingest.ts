@@ -94,8 +94,7 @@ export const ingest: Command = {
       onNotice,
       onApplied: metrics.onApplied,
     });
-    metrics.watch(subscriptions[0]!);
-    if (keeper !== undefined) metrics.watchChangelog(keeper);
+    metrics.watch(subscriptions[0]!, keeper);
     const health = await healthOf(options, {
       metrics: metrics.metrics,
       bundle: () => models.current().bundle,
@@ -105,12 +104,7 @@ export const ingest: Command = {
     sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}${port}`);
     const { take } = models;
     const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
-    const following = followBundle({
-      ...followed,
-      metrics: metrics.metrics,
-      notices,
-      signal,
-    });
+    const following = followBundle({ ...followed, metrics: metrics.metrics, notices, signal });
     const watched = { subscriptions, log: log!, state, batches, health, metrics, onNotice };
     await watch(watched, signal);
     health?.close();

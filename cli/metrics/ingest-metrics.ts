@@ -22,8 +22,10 @@ export interface IngestMetrics {
   readonly onApplied: (batch: AppliedBatch) => void;
   /** What the watchdog saw: records that wait, by partition. */
   sawLag(lags: ReadonlyMap<number, number>): void;
-  watch(subscription: Pick<LogSubscription, "assigned" | "silentForMs">): void;
-  watchChangelog(keeper: Pick<ChangelogKeeper, "behind" | "followed">): void;
+  watch(
+    subscription: Pick<LogSubscription, "assigned" | "silentForMs">,
+    keeper?: Pick<ChangelogKeeper, "behind" | "followed">,
+  ): void;
 }
 
 /** Metrics of ingest. Totals are read off its counters at each scrape; an event costs one place in
@@ -53,16 +55,12 @@ export function ingestMetrics({ counts, storeFolder, nowMs }: IngestMetricsParts
       lag.reset();
       for (const [partition, records] of lags) lag.set({ partition }, records);
     },
-    watch(subscription) {
+    watch(subscription, keeper) {
       metrics.beforeScrape(() => {
         metrics.gauge("segue_assigned_partitions").set(subscription.assigned().length);
         metrics.gauge("segue_log_silent_seconds").set(subscription.silentForMs() / 1000);
-      });
-    },
-    watchChangelog(keeper) {
-      metrics.beforeScrape(() => {
-        metrics.gauge("segue_changelog_lag_records").set(keeper.behind());
-        metrics.gauge("segue_followed_partitions").set(keeper.followed());
+        metrics.gauge("segue_changelog_lag_records").set(keeper?.behind() ?? 0);
+        metrics.gauge("segue_followed_partitions").set(keeper?.followed() ?? 0);
       });
     },
   };

@@ -51,8 +51,8 @@ export function followByOwner(parts: FollowParts, serve: ServeFollower): ServeFo
 
     async function followThere(address: string, signal: AbortSignal): Promise<void> {
       const passed = { ...request, request: { ...request.request!, forwarded: true } };
-      const { authorization } = reader;
-      await peers.follow(passed, { address, authorization, signal }, send);
+      const { headers } = reader;
+      await peers.follow(passed, { address, headers, signal }, send);
     }
 
     for (;;) {

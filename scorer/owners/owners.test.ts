@@ -18,10 +18,10 @@ const [SELF, OTHER, THIRD] = ["self:1", "other:1", "third:1"];
 
 test("a call for another host's listener gets the owner's answer, with its token", async () => {
   const world = await newWorld({ next: 5, owner: OTHER });
-  const reply = await world.ask({}, { authorization: "Bearer t", leftMs: 500 });
+  const reply = await world.ask({}, { headers: { authorization: "Bearer t" }, leftMs: 500 });
   assert.equal(reply.answeredBy, OTHER);
   assert.deepEqual(world.asked, [OTHER]);
-  assert.equal(world.last.authorization, "Bearer t");
+  assert.equal(world.last.headers?.authorization, "Bearer t");
   assert.ok(world.last.waitMs < 500 && world.last.waitMs > 400, `${world.last.waitMs} ms`);
 });
 
@@ -140,7 +140,8 @@ async function newWorld({ next, owner, silent = [], holds = {}, logNext = 9 }: W
     ask(request: Partial<NextTracksRequest>, caller: Partial<Caller> = {}) {
       const asking = NextTracksRequest.fromPartial({ listener: "ada" as ListenerId, ...request });
       const signal = new AbortController().signal;
-      return answer(asking, { leftMs: Number.POSITIVE_INFINITY, signal, ...caller });
+      const patient = { leftMs: Number.POSITIVE_INFINITY, hurry: 0 as const, signal };
+      return answer(asking, { ...patient, ...caller });
     },
   };
 }

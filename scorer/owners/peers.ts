@@ -5,6 +5,7 @@ import {
   RecommenderClient,
 } from "../../proto/gen/segue/v1/recommender.ts";
 import { FORWARD_LIMITS } from "../limits.ts";
+import type { PassedHeaders } from "../unary.ts";
 import type { ListenerRequest, PassedOn } from "./passed-on.ts";
 
 /** The other hosts of an installation, as one of them asks them. */
@@ -28,8 +29,8 @@ export type TakeList = (reply: FollowListenerResponse) => Promise<void>;
 
 export interface AskedPeer {
   readonly address: string;
-  /** Shown as it was shown here. */
-  readonly authorization?: string | undefined;
+  /** Told as they were told here. */
+  readonly headers?: PassedHeaders | undefined;
   /** Raised when nobody waits any more. */
   readonly signal: AbortSignal;
 }
@@ -74,14 +75,14 @@ export function openPeers({ credentials, nowMs }: PeersOptions): Peers {
   return {
     rests,
     close,
-    ask(method, request, { address, authorization, waitMs, signal }) {
+    ask(method, request, { address, headers, waitMs, signal }) {
       if (rests(address) || signal.aborted) return Promise.resolve(undefined);
       return new Promise((resolve) => {
         // gRPC's deadlines are times of this machine's clock.
         const options = { deadline: Date.now() + waitMs };
         const passed = { ...request, forwarded: true };
-        const shown = metadataOf(authorization);
-        const call = method.start(clientOf(address), passed, shown, options, (error, reply) => {
+        const told = metadataOf(headers);
+        const call = method.start(clientOf(address), passed, told, options, (error, reply) => {
           signal.removeEventListener("abort", cancel);
           if (error !== null && SILENT.has(error.code)) rest(address);
           resolve(error === null ? reply : undefined);
@@ -104,9 +105,9 @@ export function openPeers({ credentials, nowMs }: PeersOptions): Peers {
 async function readStream(
   client: RecommenderClient,
   request: FollowListenerRequest,
-  { authorization, signal, take }: Omit<AskedPeer, "address"> & { readonly take: TakeList },
+  { headers, signal, take }: Omit<AskedPeer, "address"> & { readonly take: TakeList },
 ): Promise<void> {
-  const call = client.followListener(request, metadataOf(authorization));
+  const call = client.followListener(request, metadataOf(headers));
   const cancel = () => call.cancel();
   signal.addEventListener("abort", cancel);
   let ended: unknown;
@@ -134,8 +135,8 @@ const CHANNEL_OPTIONS = {
   "grpc.max_reconnect_backoff_ms": FORWARD_LIMITS.reconnectMs,
 };
 
-function metadataOf(authorization: string | undefined): Metadata {
+function metadataOf(headers: PassedHeaders = {}): Metadata {
   const metadata = new Metadata();
-  if (authorization !== undefined) metadata.set("authorization", authorization);
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
   return metadata;
 }
