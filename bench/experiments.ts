@@ -2,6 +2,7 @@ import { drawTable } from "../cli/table.ts";
 import type { BenchOptions } from "./bench.ts";
 import { ESTIMATOR_NAMES, type EstimateFigures, estimateOften } from "./experiment-estimates.ts";
 import { RUN_FIGURES, type RunFigures, runExperiments } from "./experiment-runs.ts";
+import { estimateServed, type ServedEstimate } from "./experiment-served.ts";
 
 const SEED = 20_261_125;
 /** An arm that is truly better: it minds popularity less. */
@@ -13,14 +14,17 @@ const BETTER = { fit: 8, popularity: 0 };
 export async function experiments({ json, quick, progress }: BenchOptions): Promise<string> {
   const [runs, betterRuns] = quick ? [200, 50] : [4_000, 400];
   const [logs, picksEach] = quick ? [10, 2_000] : [200, 4_000];
+  const listeners = quick ? 300 : 4_000;
   progress(`${runs} runs of two arms that are the same`);
   const same = runExperiments(runs, SEED);
   progress(`${betterRuns} runs with an arm that is better`);
   const better = runExperiments(betterRuns, SEED, BETTER);
   progress(`estimates from ${logs} logs of ${picksEach} picks`);
   const estimates = estimateOften(logs, picksEach, SEED);
-  if (json) return `${JSON.stringify(figuresJson({ quick, same, better, estimates }), null, 2)}\n`;
-  return `${runsTable({ same, better })}\n${estimatesTable(estimates)}`;
+  const served = await estimateServed(listeners, progress);
+  const figures = { quick, same, better, estimates, served };
+  if (json) return `${JSON.stringify(figuresJson(figures), null, 2)}\n`;
+  return `${runsTable(figures)}\n${estimatesTable(estimates)}\n${servedText(served)}`;
 }
 
 interface Figures {
@@ -28,9 +32,10 @@ interface Figures {
   readonly same: RunFigures;
   readonly better: RunFigures;
   readonly estimates: EstimateFigures;
+  readonly served: ServedEstimate;
 }
 
-function figuresJson({ quick, same, better, estimates }: Figures): object {
+function figuresJson({ quick, same, better, estimates, served }: Figures): object {
   const runsJson = (found: RunFigures) => ({
     runs: found.runs,
     at_the_end: found.atTheEnd,
@@ -50,6 +55,17 @@ function figuresJson({ quick, same, better, estimates }: Figures): object {
       worst_error: estimates.worstError,
       mean_error: estimates.meanError,
       covered: estimates.covered,
+    },
+    served: {
+      picks: served.estimates.picks,
+      effective_picks: served.estimates.effectivePicks,
+      truth: served.truth,
+      logged: served.estimates.logged.value,
+      snips: served.estimates.snips.value,
+      doubly_robust: served.estimates.doublyRobust.value,
+      mean_weight: served.estimates.meanWeight.value,
+      lists_asked_again: served.askedAgain,
+      lists_repeated: served.repeated,
     },
   };
 }
@@ -96,6 +112,17 @@ function estimatesTable(estimates: EstimateFigures): string {
   ]);
   const means = `logged ${logged.toFixed(4)}, truth ${truth.toFixed(4)}`;
   return `${logs} logs of ${picksEach} picks: ${means}\n${drawTable(columns, rows)}`;
+}
+
+function servedText({ estimates, truth, repeated, askedAgain }: ServedEstimate): string {
+  const { picks, effectivePicks, logged, snips, doublyRobust } = estimates;
+  const off = ({ value }: { readonly value: number }) => `${percent(value / truth - 1)} off`;
+  return [
+    `lists of a scorer: ${picks} picks, like ${Math.round(effectivePicks)} of the new blend's own`,
+    `truth ${truth.toFixed(4)}; logged ${off(logged)}`,
+    `SNIPS ${off(snips)}, doubly robust ${off(doublyRobust)}`,
+    `${repeated} of ${askedAgain} lists gave their logged chance again\n`,
+  ].join("\n");
 }
 
 function percent(share: number): string {
