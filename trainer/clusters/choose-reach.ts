@@ -24,7 +24,7 @@ const READ_SHARE_MAX = 0.2;
 const DEPTHS = [20, 100] as const;
 type Depth = (typeof DEPTHS)[number];
 /** Halvings of the interval in which the reach is. */
-const ROUNDS = 7;
+const ROUNDS = 5;
 const REACH_MAX = 64;
 
 /** The least reach with which searches for every weighting find as much as is wanted, by half of

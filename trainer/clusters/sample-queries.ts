@@ -15,7 +15,7 @@ export interface HeardSessions {
 }
 
 /** Enough that recall is known to a few thousandths. */
-const TASTES_MAX = 512;
+const TASTES_MAX = 256;
 
 /** Tastes of the content's own models after events of some sessions, spread evenly, and the
  *  weightings by which they are searched for: each model alone, and the blend. */
