@@ -11,7 +11,9 @@ import { clusterSpace } from "../trainer/clusters/make-clusters.ts";
 import { sampleQueries } from "../trainer/clusters/sample-queries.ts";
 import { seededRandom } from "../trainer/random.ts";
 import type { BenchOptions } from "./bench.ts";
+import { type LoadFigures, measureLoad } from "./catalogue-load.ts";
 import { requireThat } from "./did-not-happen.ts";
+import { type FilterFigures, measureFilters } from "./filter-cost.ts";
 import { type BaseSpace, largeSpace, syntheticSpace } from "./large-space.ts";
 import {
   exactAnswers,
@@ -20,21 +22,34 @@ import {
   type SearchFigures,
 } from "./measure-searches.ts";
 
-const FULL = [10_000, 60_000, 300_000, 1_000_000, 3_000_000];
-const QUICK = [2_000, 10_000];
+const FULL = {
+  sizes: [10_000, 60_000, 300_000, 1_000_000, 3_000_000],
+  ...{ served: 1_000_000, rate: 500, seconds: 10 },
+};
+const QUICK = { sizes: [2_000, 10_000], served: 10_000, rate: 100, seconds: 1 };
 
 /** What a search costs and finds by the size of the catalogue, with clusters and without, and with
- *  half of the catalogue filtered out. */
+ *  half of the catalogue filtered out; at one size what filters cost, and how long whole answers
+ *  take. */
 export async function catalogue(options: BenchOptions): Promise<string> {
   const { json, quick, bundle, progress } = options;
   const base = bundle === undefined ? syntheticSpace() : await spaceOfBundle(bundle);
+  const plan = quick ? QUICK : FULL;
   const byTracks: Record<string, SizeFigures> = {};
-  for (const tracks of quick ? QUICK : FULL) {
+  let load: LoadFigures | undefined;
+  for (const tracks of plan.sizes) {
     progress(`makes and searches ${tracks} tracks`);
-    byTracks[tracks] = await measureSize(base, tracks);
+    const { figures, space, clusters } = await measureSize(base, tracks);
+    byTracks[tracks] = figures;
+    if (tracks !== plan.served) continue;
+    progress(`serves ${tracks} tracks, and asks ${plan.rate} times a second`);
+    load = await measureLoad({ space, clusters, graphs: base.graphs }, plan);
   }
-  const figures = { quick, bundle: bundle ?? "synthetic", by_tracks: byTracks };
-  return json ? `${JSON.stringify(figures, null, 2)}\n` : table(byTracks);
+  progress(`filters ${plan.served} tracks`);
+  const filters = await measureFilters(plan.served);
+  const served = { tracks: plan.served, filter_ms: filters, open_loop: load! };
+  const figures = { quick, bundle: bundle ?? "synthetic", by_tracks: byTracks, served };
+  return json ? `${JSON.stringify(figures, null, 2)}\n` : table(byTracks) + sentences(served);
 }
 
 interface SizeFigures extends SearchFigures {
@@ -55,10 +70,10 @@ async function spaceOfBundle(folder: string): Promise<BaseSpace> {
   const content = { ...bundle, blend: bundle.manifest.blend };
   const sessions = sessionsOfBundle(bundle, neighbours!);
   const queries = await sampleQueries(content, sessions, () => undefined);
-  return { space: trackSpace(bundle), queries };
+  return { space: trackSpace(bundle), queries, graphs: bundle.models };
 }
 
-async function measureSize(base: BaseSpace, tracks: number): Promise<SizeFigures> {
+async function measureSize(base: BaseSpace, tracks: number) {
   const space = await largeSpace(base, tracks);
   const startedMs = performance.now();
   // Half of the tastes choose the clusters, the other half is searched for.
@@ -75,7 +90,7 @@ async function measureSize(base: BaseSpace, tracks: number): Promise<SizeFigures
   const exact = exactAnswers(everything, questions);
   const half = questionsOf(asked, halfOf(tracks));
   const { p50_ms, p99_ms, cpu_ms } = measureSearches(everything, questions, exact);
-  return {
+  const figures: SizeFigures = {
     ...measureSearches(scan, questions, exact),
     clusters: clusters.starts.length - 1,
     build_s: buildS,
@@ -83,6 +98,7 @@ async function measureSize(base: BaseSpace, tracks: number): Promise<SizeFigures
     half_filtered: measureSearches(scan, half, exactAnswers(everything, half)),
     exact: { p50_ms, p99_ms, cpu_ms },
   };
+  return { figures, space, clusters };
 }
 
 function halfOf(tracks: number): TrackBits {
@@ -92,6 +108,24 @@ function halfOf(tracks: number): TrackBits {
     if (random() < 0.5) addTrack(bits, track as TrackIndex);
   }
   return bits;
+}
+
+function sentences({
+  tracks,
+  filter_ms: { first, later },
+  open_loop: load,
+}: {
+  readonly tracks: number;
+  readonly filter_ms: FilterFigures;
+  readonly open_loop: LoadFigures;
+}): string {
+  return (
+    `\n${tracks} tracks served, asked ${load.rate} times a second: p50 ${load.p50_ms.toFixed(2)},` +
+    ` p90 ${load.p90_ms.toFixed(2)}, p99 ${load.p99_ms.toFixed(2)} ms, ${load.errors} errors,` +
+    ` ${load.cpu_ms.toFixed(2)} ms of CPU each\n` +
+    `a filter takes ${first.p50.toFixed(1)} ms the first time (p99 ${first.p99.toFixed(1)}), then` +
+    ` ${later.p50.toFixed(3)} ms (p99 ${later.p99.toFixed(3)})\n`
+  );
 }
 
 function table(byTracks: Readonly<Record<string, SizeFigures>>): string {

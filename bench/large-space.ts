@@ -5,11 +5,14 @@ import type { ModelSpace, Tastes, TrackSpace } from "../scorer/retrieval/retriev
 import { clusterPoints, type SampledQueries } from "../trainer/clusters/cluster-points.ts";
 import { type ClusteredTracks, clusterTracks } from "../trainer/clusters/cluster-tracks.ts";
 import { type Random, seededRandom } from "../trainer/random.ts";
+import type { Graphs } from "./catalogue-load.ts";
 
 /** What catalogues of any size are made from: tracks, and tastes that search them. */
 export interface BaseSpace {
   readonly space: TrackSpace;
   readonly queries: SampledQueries;
+  /** By which the models are served; none for models whose tastes are means of what was heard. */
+  readonly graphs: Readonly<Partial<Record<ModelName, Graphs>>>;
 }
 
 const BASE_TRACKS = 20_000;
@@ -40,7 +43,7 @@ export function syntheticSpace(): BaseSpace {
   const alone = MODEL_NAMES.map((name) => wholeBlend({ [name]: 1 }));
   const weightings = [...alone, wholeBlend({ short: 1, long: 0.5, popularity: 0.2 })];
   const space = { count: BASE_TRACKS, models: { short, long }, popularity };
-  return { space, queries: { tastes, weightings } };
+  return { space, queries: { tastes, weightings }, graphs: {} };
 }
 
 /** Track i is of genre i mod 100 and of artist i mod 2,000. */
@@ -52,7 +55,7 @@ function groupedModel(random: () => number): ModelSpace {
     const [track, column] = [Math.floor(at / DIMENSION), at % DIMENSION];
     const genre = genres[(track % GENRES) * DIMENSION + column]!;
     const artist = artists[(track % ARTISTS) * DIMENSION + column]!;
-    return sizes[column]! * (genre + artist + random());
+    return sizes[column]! * (1.5 * genre + artist + 0.5 * random());
   });
   return { dimension: DIMENSION, vectors, bias: randomFloats(random, BASE_TRACKS, 0.5) };
 }
@@ -67,7 +70,10 @@ function meanOf({ vectors, dimension }: ModelSpace, tracks: readonly number[]): 
 /** A catalogue of `tracks` tracks: those of the base, and then others between them, each an old
  *  track and half of the way between two others of its group, so that they are spread as the base
  *  is. Each time around, tracks are less popular. */
-export async function largeSpace(base: BaseSpace, tracks: number): Promise<TrackSpace> {
+export async function largeSpace(
+  base: Pick<BaseSpace, "space" | "queries">,
+  tracks: number,
+): Promise<TrackSpace> {
   const { space } = base;
   const groups = await groupsOf(base);
   const random = seededRandom(1, "tracks");
@@ -93,7 +99,7 @@ export async function largeSpace(base: BaseSpace, tracks: number): Promise<Track
   return { count: tracks, models, popularity };
 }
 
-async function groupsOf({ space, queries }: BaseSpace) {
+async function groupsOf({ space, queries }: Pick<BaseSpace, "space" | "queries">) {
   const clustered = await clusterTracks(clusterPoints(space, queries), {
     clusters: Math.ceil(space.count / GROUP_TRACKS),
     random: seededRandom(1, "groups"),

@@ -81,14 +81,7 @@ export function scan(task: ScanTask): i32 {
   const k = task.k;
   for (let i = 0; i < k; i++) store<f32>(heap + (<usize>i << 2), -Infinity);
   let found = 0;
-  for (let i = 0; i < task.chosenCount; i++) {
-    const at = <usize>i << 2;
-    const row = load<u32>(task.chosen + at);
-    const extra = load<f32>(task.chosenExtra + at);
-    const head = headScore(task, row) + extra;
-    if (head + headRadius(task, row) < load<f32>(heap)) continue;
-    found = examine(task, heap, found, row, head);
-  }
+  for (let i = 0; i < task.chosenCount; i += 4) found = scanChosen(task, heap, found, i);
   task.rowsRead = 0;
   if (task.reaches) {
     found = scanByReach(task, heap, found);
@@ -96,6 +89,55 @@ export function scan(task: ScanTask): i32 {
     for (let i = 0; i < task.rangeCount; i++) found = scanRange(task, heap, found, i);
   }
   return keepReaching(task, found, load<f32>(heap));
+}
+
+/** Does with four of the chosen rows what `scanRange` does with four that stand in a row. */
+function scanChosen(task: ScanTask, heap: usize, found: i32, first: i32): i32 {
+  const chosen = task.chosen + (<usize>first << 2);
+  const lanes = min<i32>(4, task.chosenCount - first);
+  const row0 = load<u32>(chosen);
+  const row1 = lanes > 1 ? load<u32>(chosen, 4) : row0;
+  const row2 = lanes > 2 ? load<u32>(chosen, 8) : row0;
+  const row3 = lanes > 3 ? load<u32>(chosen, 12) : row0;
+  const popularity = loadFour(task.popularity, row0, row1, row2, row3);
+  let score = f32x4.mul(f32x4.splat(task.popularityWeight), popularity);
+  let radius = f32x4.splat(task.slack);
+  for (let m = 0; m < 2; m++) {
+    const model = m == 0 ? task.short : task.long;
+    const width = model.headWidth;
+    if (width == 0) continue;
+    const heads = model.headRows;
+    const dots = dotFour(
+      heads + <usize>row0 * width, heads + <usize>row1 * width,
+      heads + <usize>row2 * width, heads + <usize>row3 * width, model.headQuery, width,
+    );
+    const scale = loadFour(model.headScale, row0, row1, row2, row3);
+    const bias = loadFour(model.bias, row0, row1, row2, row3);
+    const error = loadFour(model.error, row0, row1, row2, row3);
+    const tail = loadFour(model.tailNorm, row0, row1, row2, row3);
+    score = f32x4.add(score, headScores(model, dots, scale, bias));
+    radius = f32x4.add(radius, headRadii(model, error, tail));
+  }
+  score = f32x4.add(score, v128.load(task.chosenExtra + (<usize>first << 2)));
+  const upper = f32x4.add(score, radius);
+  if (!v128.any_true(f32x4.ge(upper, f32x4.splat(load<f32>(heap))))) return found;
+  v128.store(task.scratch, upper);
+  v128.store(task.scratch, score, 16);
+  for (let lane = 0; lane < lanes; lane++) {
+    const at = <usize>lane << 2;
+    if (load<f32>(task.scratch + at) < load<f32>(heap)) continue;
+    found = examine(task, heap, found, load<u32>(chosen + at), load<f32>(task.scratch + at, 16));
+  }
+  return found;
+}
+
+// @ts-ignore: decorator
+@inline
+function loadFour(column: usize, row0: u32, row1: u32, row2: u32, row3: u32): v128 {
+  let values = v128.load32_zero(column + (<usize>row0 << 2));
+  values = v128.load32_lane(column + (<usize>row1 << 2), values, 1);
+  values = v128.load32_lane(column + (<usize>row2 << 2), values, 2);
+  return v128.load32_lane(column + (<usize>row3 << 2), values, 3);
 }
 
 /** Keeps the ranges that can matter in a heap, the highest reach first, and reads them until those
@@ -134,12 +176,16 @@ function scanRange(task: ScanTask, heap: usize, found: i32, range: i32): i32 {
     let score = f32x4.mul(popularityWeight, v128.load(task.popularity + column));
     let radius = slack;
     if (short.headWidth) {
-      score = f32x4.add(score, headScores(short, row));
-      radius = f32x4.add(radius, headRadii(short, column));
+      const scale = v128.load(short.headScale + column), bias = v128.load(short.bias + column);
+      const error = v128.load(short.error + column), tail = v128.load(short.tailNorm + column);
+      score = f32x4.add(score, headScores(short, headDots(short, row), scale, bias));
+      radius = f32x4.add(radius, headRadii(short, error, tail));
     }
     if (long.headWidth) {
-      score = f32x4.add(score, headScores(long, row));
-      radius = f32x4.add(radius, headRadii(long, column));
+      const scale = v128.load(long.headScale + column), bias = v128.load(long.bias + column);
+      const error = v128.load(long.error + column), tail = v128.load(long.tailNorm + column);
+      score = f32x4.add(score, headScores(long, headDots(long, row), scale, bias));
+      radius = f32x4.add(radius, headRadii(long, error, tail));
     }
     const upper = f32x4.add(score, radius);
     if (!v128.any_true(f32x4.ge(upper, threshold))) continue;
@@ -160,59 +206,28 @@ function scanRange(task: ScanTask, heap: usize, found: i32, range: i32): i32 {
 /** What the heads of four rows say of one model's part, its bias with it. */
 // @ts-ignore: decorator
 @inline
-function headScores(model: ModelTask, row: u32): v128 {
-  const column = <usize>row << 2;
-  const width = model.headWidth;
-  const first = model.headRows + <usize>row * width, second = first + width;
-  const third = second + width;
-  const dots = dotFour(first, second, third, third + width, model.headQuery, width);
-  const scale = f32x4.mul(f32x4.splat(model.step), v128.load(model.headScale + column));
-  const bias = f32x4.mul(f32x4.splat(model.weight), v128.load(model.bias + column));
-  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(dots), scale), bias);
+function headScores(model: ModelTask, dots: v128, scale: v128, bias: v128): v128 {
+  const steps = f32x4.mul(f32x4.splat(model.step), scale);
+  const weighed = f32x4.mul(f32x4.splat(model.weight), bias);
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(dots), steps), weighed);
 }
 
 /** How far the tails and the rounding of four rows can move that. */
 // @ts-ignore: decorator
 @inline
-function headRadii(model: ModelTask, column: usize): v128 {
-  const error = f32x4.mul(f32x4.splat(model.norm), v128.load(model.error + column));
-  const tail = f32x4.mul(f32x4.splat(model.tailQueryNorm), v128.load(model.tailNorm + column));
-  return f32x4.add(error, tail);
+function headRadii(model: ModelTask, error: v128, tail: v128): v128 {
+  const rounding = f32x4.mul(f32x4.splat(model.norm), error);
+  return f32x4.add(rounding, f32x4.mul(f32x4.splat(model.tailQueryNorm), tail));
 }
 
-/** The same for one row and both models. */
-function headRadius(task: ScanTask, row: u32): f32 {
-  const column = <usize>row << 2;
-  let radius = task.slack;
-  if (task.short.headWidth) radius += modelRadius(task.short, column);
-  if (task.long.headWidth) radius += modelRadius(task.long, column);
-  return radius;
-}
-
+/** The dot products of the heads of four rows that stand in a row. */
 // @ts-ignore: decorator
 @inline
-function modelRadius(model: ModelTask, column: usize): f32 {
-  return model.norm * load<f32>(model.error + column) +
-    model.tailQueryNorm * load<f32>(model.tailNorm + column);
-}
-
-/** What `scanRange` says of four rows, for one. */
-function headScore(task: ScanTask, row: u32): f32 {
-  const column = <usize>row << 2;
-  let score = task.popularityWeight * load<f32>(task.popularity + column);
-  if (task.short.headWidth) score += modelHeadScore(task.short, row);
-  if (task.long.headWidth) score += modelHeadScore(task.long, row);
-  return score;
-}
-
-// @ts-ignore: decorator
-@inline
-function modelHeadScore(model: ModelTask, row: u32): f32 {
-  const column = <usize>row << 2;
+function headDots(model: ModelTask, row: u32): v128 {
   const width = model.headWidth;
-  const dot = dotOne(model.headRows + <usize>row * width, model.headQuery, width);
-  const scale = model.step * load<f32>(model.headScale + column);
-  return <f32>dot * scale + model.weight * load<f32>(model.bias + column);
+  const first = model.headRows + <usize>row * width, second = first + width;
+  const third = second + width;
+  return dotFour(first, second, third, third + width, model.headQuery, width);
 }
 
 /** Adds the tails to what the heads said of a row, and keeps it where it can be among the best. */

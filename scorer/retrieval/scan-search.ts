@@ -72,7 +72,8 @@ function loadExcluded(layout: ScanLayout, { allowed, excluded }: RetrievalQuery)
 }
 
 /** Begins the kernel's list of chosen rows with the tracks that are spoken of, which the ranges
- *  then pass over. */
+ *  then pass over. Those that are spoken of more than the average come first: they raise the bound
+ *  for the rest. */
 function chooseSpoken(
   { buffer, chosen, chosenExtra, count, rowOf }: ScanLayout,
   { neighbours, coplay }: SparseParts,
@@ -81,9 +82,14 @@ function chooseSpoken(
 ): void {
   const rows = new Uint32Array(buffer, chosen, count);
   const extra = new Float32Array(buffer, chosenExtra, count);
-  for (const [at, track] of spoken.entries()) {
+  let sum = 0;
+  for (const track of spoken) sum += neighbours[track]! + coplay[track]!;
+  let [front, back] = [0, spoken.length];
+  for (const track of spoken) {
+    const said = neighbours[track]! + coplay[track]!;
+    const at = said * spoken.length > sum ? front++ : --back;
     rows[at] = rowOf === undefined ? track : rowOf[track]!;
-    extra[at] = neighbours[track]! + coplay[track]!;
+    extra[at] = said;
     addTrack(excluded, track);
   }
 }

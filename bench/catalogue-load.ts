@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import type { ModelContent, TrackClusters } from "../core/bundle/bundle.ts";
+import { publishBundle } from "../core/bundle/publish-bundle.ts";
+import { MODEL_NAMES, type ModelName, type TrackId } from "../core/domain/ids.ts";
+import { RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
+import type { TrackSpace } from "../scorer/retrieval/retriever.ts";
+import {
+  encodeGraph,
+  input,
+  newGraph,
+  node,
+  output,
+  scalar,
+} from "../trainer/onnx/graph-builder.ts";
+import { openHttp2Load } from "./http2-load.ts";
+import { percentile } from "./measure.ts";
+import { cpuUsOfProcess } from "./process-cpu.ts";
+import { openScorerWorld } from "./scorer-world.ts";
+import { makeHome } from "./temporary.ts";
+
+/** Answers of a scorer that is asked at a rate, whether or not others have ended. */
+export interface LoadFigures {
+  readonly rate: number;
+  readonly p50_ms: number;
+  readonly p90_ms: number;
+  readonly p99_ms: number;
+  readonly errors: number;
+  /** Milliseconds of CPU of the scorer's process for each call. */
+  readonly cpu_ms: number;
+}
+
+/** The graphs of a served model. */
+export type Graphs = Pick<ModelContent, "hidden" | "features" | "step" | "taste">;
+
+const [CONNECTIONS, LISTENERS, K] = [16, 500, 20];
+const WARM_SECONDS = 2;
+
+/** Serves a catalogue with its clusters over gRPC and asks for lists of 20 by tastes alone: without
+ *  neighbours and co-play, which would say much of the list before the search. */
+export async function measureLoad(
+  content: {
+    readonly space: TrackSpace;
+    readonly clusters: TrackClusters;
+    readonly graphs: Readonly<Partial<Record<ModelName, Graphs>>>;
+  },
+  { rate, seconds }: { readonly rate: number; readonly seconds: number },
+): Promise<LoadFigures> {
+  const home = makeHome();
+  const folder = join(home.folder, "large-bundle");
+  await publishLarge(folder, content);
+  const world = await openScorerWorld({
+    ...{ tracks: content.space.count, listeners: LISTENERS, k: K },
+    bundle: folder,
+  });
+  const { path } = RecommenderService.nextTracks;
+  const { port, messages, scorer } = world;
+  const load = openHttp2Load({ path, port, messages, connections: CONNECTIONS });
+  try {
+    await load.openLoop(rate, WARM_SECONDS);
+    const before = cpuUsOfProcess(scorer.process.pid!);
+    const { latenciesMs, errors } = await load.openLoop(rate, seconds);
+    const cpuUs = cpuUsOfProcess(scorer.process.pid!) - before;
+    return {
+      rate,
+      p50_ms: percentile(latenciesMs, 0.5),
+      p90_ms: percentile(latenciesMs, 0.9),
+      p99_ms: percentile(latenciesMs, 0.99),
+      errors,
+      cpu_ms: cpuUs / 1000 / latenciesMs.length,
+    };
+  } finally {
+    load.close();
+    await world.close();
+    home.remove();
+  }
+}
+
+async function publishLarge(
+  folder: string,
+  { space, clusters, graphs }: Parameters<typeof measureLoad>[0],
+): Promise<void> {
+  const models: Partial<Record<ModelName, ModelContent>> = {};
+  for (const name of MODEL_NAMES) {
+    const model = space.models[name];
+    if (model === undefined) continue;
+    const { dimension, vectors, bias } = model;
+    const own = graphs[name] ?? averagingGraphs(dimension);
+    models[name] = {
+      ...own,
+      dimension,
+      inputVectors: vectors,
+      outputVectors: vectors,
+      outputBias: bias,
+    };
+  }
+  await publishBundle(folder, {
+    trackIds: Array.from({ length: space.count }, (_, track) => `track-${track}` as TrackId),
+    ...{ popularity: space.popularity, models, clusters },
+    blend: { short: models.short ? 1 : 0, long: models.long ? 0.5 : 0, popularity: 0.2 },
+    idleTimeoutMs: 30 * 60 * 1000,
+    training: { source: "a catalogue for a benchmark" },
+  });
+}
+
+/** Graphs of a model whose taste is a running mean of the tracks that were heard. */
+function averagingGraphs(dimension: number): Graphs {
+  const step = newGraph("running mean");
+  const shape = ["batch", dimension];
+  const part = (name: string, share: number) =>
+    node(step, "Mul", [input(step, name, shape), scalar(step, share)], { shape });
+  const parts = [part("track", 0.4), part("hidden", 0.6)];
+  output(step, "hidden_next", node(step, "Add", parts, { shape }));
+  const taste = newGraph("the state itself");
+  output(taste, "taste", input(taste, "hidden", shape));
+  return { hidden: dimension, features: [], step: encodeGraph(step), taste: encodeGraph(taste) };
+}
