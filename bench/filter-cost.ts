@@ -18,7 +18,7 @@ export interface FilterFigures {
 const FILTERS = 12;
 const LATER = 400;
 
-/** Filters a catalogue of `tracks` tracks by year, genre and words, which let about half through. */
+/** Filters a catalogue of `tracks` tracks by year and genre, which let about half through. */
 export async function measureFilters(tracks: number): Promise<FilterFigures> {
   const trackIds = Array.from({ length: tracks }, (_, track) => `track-${track}` as TrackId);
   const indexByHash = new Map<TrackHash, TrackIndex>();
