@@ -57,7 +57,12 @@ function eventCounting(): () => void {
 function requestCounting(): () => void {
   const { onCall, onRecommended } = serveMetrics();
   const freshness = { seen: undefined, ageMs: 0, caughtUp: true, pendingStepped: 0 };
-  const list = { rung: "blend", freshness, shortenedBy: "" } as Partial<Recommendation>;
+  const list = {
+    rung: "blend",
+    freshness,
+    shortenedBy: "",
+    leftOut: [],
+  } as Partial<Recommendation>;
   return () => {
     const end = onCall("NextTracks");
     onRecommended(list as Recommendation);

@@ -39,7 +39,8 @@ export function unary<Request, Reply>(
     if (pushbackMs !== undefined) return done(refusedFor(pushbackMs));
     const hurry = calls.hurry(leftMs);
     const gone = new AbortController();
-    call.once("cancelled", () => gone.abort());
+    const leave = () => gone.abort();
+    call.once("cancelled", leave);
     const end = calls.begin();
     try {
       const request: Request | Failure = call.request;
@@ -52,6 +53,8 @@ export function unary<Request, Reply>(
       if (!EXPECTED.has(answer.code)) report(error);
       done(answer);
     } finally {
+      // grpc-js tells of every call's end as of a cancellation, and raising a signal is dear.
+      call.off("cancelled", leave);
       end();
     }
   };

@@ -28,9 +28,11 @@ export function listenerOfKey(key: Buffer): ListenerId | undefined {
 }
 
 const LISTENER_MARK = 0x4c;
+const POSITION_MARK = 0x50;
 
 export function positionKey(partition: Partition): Buffer {
-  const key = Buffer.alloc(5, "P");
+  const key = Buffer.allocUnsafe(5);
+  key[0] = POSITION_MARK;
   key.writeUInt32BE(partition, 1);
   return key;
 }
