@@ -2,6 +2,7 @@ import { SOURCE_NAMES } from "../core/bundle/manifest.ts";
 import { MODEL_NAMES, type TrackIndex } from "../core/domain/ids.ts";
 import type { HeardSources } from "./hear-sources.ts";
 import { effectiveWeights, SPARSE_NAMES, type TrackSpace } from "./retrieval/retriever.ts";
+import { addTrack, hasTrack, noTracks } from "./retrieval/track-bits.ts";
 import { type Averages, averageParts } from "./shares.ts";
 
 /** Scores given tracks by what was heard: how far each is lifted above the average track, before
@@ -13,6 +14,9 @@ export function liftsOf(
   tracks: readonly TrackIndex[],
 ): Lifts {
   const places = new Map(tracks.map((track, at) => [track, at]));
+  // Of a thousand tracks that sources speak of some twenty are asked for; a bit tells which.
+  const listed = noTracks(space.count);
+  for (const track of tracks) addTrack(listed, track);
   return (heard) => {
     const weights = effectiveWeights({ ...heard, excluded: [], k: 0 });
     const average = averageParts(averages, heard);
@@ -35,8 +39,9 @@ export function liftsOf(
       const scores = heard.sparse[name];
       if (scores === undefined || weights[name] === 0) continue;
       for (let at = 0; at < scores.tracks.length; at++) {
-        const place = places.get(scores.tracks[at]!);
-        if (place !== undefined) lifts[place]! += weights[name] * scores.values[at]!;
+        const track = scores.tracks[at]!;
+        if (hasTrack(listed, track))
+          lifts[places.get(track)!]! += weights[name] * scores.values[at]!;
       }
     }
     return lifts;

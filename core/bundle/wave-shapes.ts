@@ -14,7 +14,7 @@ export interface Graph {
 
 /** The batch sizes that graphs are run with, ascending. Every wave is padded to one of them, since
  *  a matrix kernel may sum in another order for another batch size. */
-const WAVE_SHAPES = [8, 32, 64, 128] as const;
+const WAVE_SHAPES = [8, 16, 32, 64, 128] as const;
 /** The shape that all others must agree with. */
 const BASE_SHAPE = 32;
 const TRIAL_ROWS = 128;

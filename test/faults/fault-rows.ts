@@ -324,9 +324,15 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ]),
       ...named("scorer/admission.test.ts", [
         "a call that would wait past its deadline is refused, and told when to come again",
+        "calls that come late in a full turn are begun in a hurry, and the last ones most",
+      ]),
+      ...named("scorer/hurry.test.ts", [
+        "a list in a hurry goes without the dearest first, says so, and is never empty",
+      ]),
+      ...named("bench/overload.test.ts", [
+        "under twice the load that it bears a scorer answers on, and says how much and how whole",
       ]),
     ],
-    owed: "how much is answered under twice the load, and lists of a cheaper rung before refusals",
   },
   {
     row: 35,
