@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 const RUN = fileURLToPath(new URL("./run.ts", import.meta.url));
 
-test("under twice the load that it bears a scorer answers on, and says how much and how whole", async (context) => {
+test("under twice its load a scorer answers, and it is told how much and how whole", async (t) => {
   const args = [RUN, "overload", "--quick", "--json"];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const { peak_rps: peak, goodput_of_peak: goodput, ...figures } = JSON.parse(stdout);
@@ -23,5 +23,5 @@ test("under twice the load that it bears a scorer answers on, and says how much 
   }
   assert.equal(goodput, figures.at_twice.answered_per_second / peak);
   const whole = (100 * figures.at_twice.whole_lists_share).toFixed(0);
-  context.diagnostic(`${(100 * goodput).toFixed(0)}% of the peak, ${whole}% of the lists whole`);
+  t.diagnostic(`${(100 * goodput).toFixed(0)}% of the peak, ${whole}% of the lists whole`);
 });

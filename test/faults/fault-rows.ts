@@ -330,7 +330,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
         "a list in a hurry goes without the dearest first, says so, and is never empty",
       ]),
       ...named("bench/overload.test.ts", [
-        "under twice the load that it bears a scorer answers on, and says how much and how whole",
+        "under twice its load a scorer answers, and it is told how much and how whole",
       ]),
     ],
   },
