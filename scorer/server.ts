@@ -6,7 +6,7 @@ import {
   type ServerInterceptor,
 } from "@grpc/grpc-js";
 import { HealthImplementation, service as healthService } from "grpc-health-check";
-import { Failure } from "../core/domain/failure.ts";
+import { cannotListen } from "../core/http/listen.ts";
 import { boundedConnections, type Connections } from "./connections.ts";
 import { CONNECTION_LIMITS, SERVER_LIMITS } from "./limits.ts";
 import { addReflection } from "./reflection.ts";
@@ -94,10 +94,7 @@ function serviceName(definition: ServedService["definition"]): string {
 
 function listen({ listener }: Connections, { host, port }: ServerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    listener.once("error", (cause) => {
-      const problem = `cannot listen on ${host}:${port}: ${cause.message}`;
-      reject(new Failure("bad_configuration", problem, { field: "port", cause }));
-    });
+    listener.once("error", (cause) => reject(cannotListen({ host, port, field: "--port" }, cause)));
     listener.listen({ host, port }, () => resolve((listener.address() as AddressInfo).port));
   });
 }
