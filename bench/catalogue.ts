@@ -33,14 +33,15 @@ const QUICK = { sizes: [2_000, 10_000], served: 10_000, rate: 100, seconds: 1 };
  *  take. */
 export async function catalogue(options: BenchOptions): Promise<string> {
   const { json, quick, bundle, progress } = options;
+  const plan = planOf(options);
   const base = bundle === undefined ? syntheticSpace() : await spaceOfBundle(bundle);
-  const plan = quick ? QUICK : FULL;
   const byTracks: Record<string, SizeFigures> = {};
   let load: LoadFigures | undefined;
   for (const tracks of plan.sizes) {
     progress(`makes and searches ${tracks} tracks`);
     const { figures, space, clusters } = await measureSize(base, tracks);
     byTracks[tracks] = figures;
+    progress(`found ${JSON.stringify(figures)}`);
     if (tracks !== plan.served) continue;
     progress(`serves ${tracks} tracks, and asks ${plan.rate} times a second`);
     load = await measureLoad({ space, clusters, graphs: base.graphs }, plan);
@@ -51,6 +52,17 @@ export async function catalogue(options: BenchOptions): Promise<string> {
   const figures = { quick, bundle: bundle ?? "synthetic", by_tracks: byTracks, served };
   return json ? `${JSON.stringify(figures, null, 2)}\n` : table(byTracks) + sentences(served);
 }
+
+/** `--tracks N` leaves out larger catalogues. */
+function planOf({ quick, sizes: { tracks: most = Number.POSITIVE_INFINITY } }: BenchOptions) {
+  const plan = quick ? QUICK : FULL;
+  const sizes = plan.sizes.filter((tracks) => tracks <= most);
+  requireThat(sizes.length > 0, `there is no size of at most ${most} tracks`);
+  return { ...plan, sizes, served: Math.min(plan.served, sizes.at(-1)!) };
+}
+
+/** So many tastes of each kind: those that choose the clusters, and others that search. */
+const TASTES = 64;
 
 interface SizeFigures extends SearchFigures {
   readonly clusters: number;
@@ -76,10 +88,11 @@ async function spaceOfBundle(folder: string): Promise<BaseSpace> {
 async function measureSize(base: BaseSpace, tracks: number) {
   const space = await largeSpace(base, tracks);
   const startedMs = performance.now();
-  // Half of the tastes choose the clusters, the other half is searched for.
+  // Every second taste chooses the clusters, others are searched for.
   const { tastes, weightings } = base.queries;
-  const learned = { tastes: tastes.filter((_, at) => at % 2 === 0), weightings };
-  const asked = { tastes: tastes.filter((_, at) => at % 2 === 1), weightings };
+  const half = (odd: 0 | 1) => tastes.filter((_, at) => at % 2 === odd).slice(0, TASTES);
+  const learned = { tastes: half(0), weightings };
+  const asked = { tastes: half(1), weightings };
   const quietly = { progress: () => undefined, stopCheck: () => undefined };
   const clusters = await clusterSpace(space, learned, { seed: 1, ...quietly });
   const buildS = (performance.now() - startedMs) / 1000;
@@ -88,14 +101,14 @@ async function measureSize(base: BaseSpace, tracks: number) {
   const everything = clusterScan(layout, { ...clusters, reach: Number.MAX_VALUE });
   const questions = questionsOf(asked);
   const exact = exactAnswers(everything, questions);
-  const half = questionsOf(asked, halfOf(tracks));
+  const filtered = questionsOf(asked, halfOf(tracks));
   const { p50_ms, p99_ms, cpu_ms } = measureSearches(everything, questions, exact);
   const figures: SizeFigures = {
     ...measureSearches(scan, questions, exact),
     clusters: clusters.starts.length - 1,
     build_s: buildS,
     bytes: layout.buffer.byteLength,
-    half_filtered: measureSearches(scan, half, exactAnswers(everything, half)),
+    half_filtered: measureSearches(scan, filtered, exactAnswers(everything, filtered)),
     exact: { p50_ms, p99_ms, cpu_ms },
   };
   return { figures, space, clusters };

@@ -18,7 +18,7 @@ export interface BaseSpace {
 const BASE_TRACKS = 20_000;
 const DIMENSION = 100;
 const [GENRES, ARTISTS] = [100, 2_000];
-const TASTES = 512;
+const TASTES = 256;
 /** Tracks of a group of the base between which new ones are put. */
 const GROUP_TRACKS = 30;
 /** How far a new track is from an old one, in distances between two tracks of its group. */

@@ -35,6 +35,7 @@ const BENCHES: readonly Bench[] = [
     name: "catalogue",
     summary:
       "what a search costs and finds by the size of the catalogue, from 10,000 to 3 M tracks",
+    takesSizes: true,
     takesBundle: true,
     run: catalogue,
   },
@@ -176,6 +177,7 @@ function readArguments(args: readonly string[]): Given | string {
     events: text,
     listeners: text,
     minutes: text,
+    tracks: text,
     bundle: text,
   };
   let parsed: ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
@@ -226,7 +228,7 @@ ${lines.join("\n")}
 
   --json   one JSON object on stdout instead of a table
   --quick  a short run, with rough figures
-  --events N, --listeners N, --minutes N  another size, where a benchmark has one
+  --events N, --listeners N, --minutes N, --tracks N  another size, where a benchmark has one
   --bundle DIR  a bundle to measure, where a benchmark takes one
 `;
 }

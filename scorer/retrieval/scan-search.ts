@@ -44,14 +44,13 @@ export function openScanSearch(
     const bounds = loadQueries(layout, query.tastes, weights);
     const excluded = loadExcluded(layout, query);
     const spoken = sparse.load(query, weights, excluded);
-    chooseSpoken(layout, sparse, spoken, excluded);
+    const sparseMax = chooseSpoken(layout, sparse, spoken, excluded);
     const isFew =
       query.allowed !== undefined && countTracks(query.allowed, allowedMax) <= allowedMax;
     const chosenCount = isFew ? chooseOthers(layout, excluded, spoken.length) : spoken.length;
     const rangeCount = isFew ? 0 : ranges.length / 2;
     const byReach = !isFew && writeReaches !== undefined;
     if (byReach) writeReaches({ weights, bounds });
-    const sparseMax = sparse.largest(spoken);
     const sieves = query.allowed !== undefined;
     const counts = { k, rangeCount, chosenCount };
     writeTask(layout, { weights, bounds, ...counts, byReach, sieves, sparseMax });
@@ -73,17 +72,21 @@ function loadExcluded(layout: ScanLayout, { allowed, excluded }: RetrievalQuery)
 
 /** Begins the kernel's list of chosen rows with the tracks that are spoken of, which the ranges
  *  then pass over. Those that are spoken of more than the average come first: they raise the bound
- *  for the rest. */
+ *  for the rest. Returns the most that both sources say of one, in absolute value. */
 function chooseSpoken(
   { buffer, chosen, chosenExtra, count, rowOf }: ScanLayout,
   { neighbours, coplay }: SparseParts,
   spoken: readonly TrackIndex[],
   excluded: TrackBits,
-): void {
+): number {
   const rows = new Uint32Array(buffer, chosen, count);
   const extra = new Float32Array(buffer, chosenExtra, count);
-  let sum = 0;
-  for (const track of spoken) sum += neighbours[track]! + coplay[track]!;
+  let [sum, most] = [0, 0];
+  for (const track of spoken) {
+    const [near, after] = [neighbours[track]!, coplay[track]!];
+    sum += near + after;
+    most = Math.max(most, Math.abs(near) + Math.abs(after));
+  }
   let [front, back] = [0, spoken.length];
   for (const track of spoken) {
     const said = neighbours[track]! + coplay[track]!;
@@ -92,6 +95,7 @@ function chooseSpoken(
     extra[at] = said;
     addTrack(excluded, track);
   }
+  return most;
 }
 
 /** Adds all tracks that are not excluded to the list of chosen rows; returns its new length. */

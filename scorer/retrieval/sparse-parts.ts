@@ -10,8 +10,6 @@ export interface SparseParts {
   readonly coplay: Float32Array;
   /** Sets the parts of a query; returns the tracks that have one and are not excluded. */
   load(query: RetrievalQuery, weights: BlendWeights, excluded: TrackBits): readonly TrackIndex[];
-  /** The most that they add to one of these tracks, in absolute value. */
-  largest(tracks: readonly TrackIndex[]): number;
   /** Sets the parts of these tracks back to zeros. */
   clear(tracks: readonly TrackIndex[]): void;
 }
@@ -28,22 +26,17 @@ export function sparseParts(count: number): SparseParts {
       for (const name of SPARSE_NAMES) {
         const scores = query.sparse?.[name];
         if (scores === undefined || weights[name] === 0) continue;
-        for (let at = 0; at < scores.tracks.length; at++) {
-          const track = scores.tracks[at]!;
+        const { tracks, values } = scores;
+        const [part, weight] = [parts[name], weights[name]];
+        for (let at = 0; at < tracks.length; at++) {
+          const track = tracks[at]!;
           if (hasTrack(excluded, track)) continue;
-          parts[name][track] = weights[name] * scores.values[at]!;
+          part[track] = weight * values[at]!;
           if (isLoaded[track] === 0) loaded.push(track);
           isLoaded[track] = 1;
         }
       }
       return loaded;
-    },
-    largest(tracks) {
-      let most = 0;
-      for (const track of tracks) {
-        most = Math.max(most, Math.abs(neighbours[track]!) + Math.abs(coplay[track]!));
-      }
-      return most;
     },
     clear(tracks) {
       for (const track of tracks) {
