@@ -204,6 +204,9 @@ function bundleContent(
   };
 }
 
+/** Searches that would read more than this part of the tracks had better read all. */
+const READ_SHARE_MAX = 0.5;
+
 /** Undefined where every search shall read all tracks. */
 async function clustersFor(
   { config, seed, notice, signal }: TrainingOptions,
@@ -218,9 +221,17 @@ async function clustersFor(
     progress: () => undefined,
     stopCheck: () => signal?.throwIfAborted(),
   });
-  if (clusters.recall_at_100 >= RECALL_MIN) return clusters;
-  notice?.(`clusters would find ${clusters.recall_at_100} of the best tracks: none are published`);
+  const { recall_at_100: recall, read_share: share } = clusters;
+  if (recall >= RECALL_MIN && share <= READ_SHARE_MAX) return clusters;
+  notice?.(
+    `no clusters are published: searches would read ${percent(share)} of the tracks` +
+      ` and find ${percent(recall)} of the best`,
+  );
   return undefined;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
 }
 
 function modelContent(model: TrainedModel): ModelContent {

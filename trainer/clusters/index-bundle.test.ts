@@ -5,6 +5,8 @@ import type { BundleContent } from "../../core/bundle/bundle.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { publishBundle } from "../../core/bundle/publish-bundle.ts";
 import { Failure } from "../../core/domain/failure.ts";
+import type { TrackId } from "../../core/domain/ids.ts";
+import { RECALL_MIN } from "../../scorer/retrieval/open-retriever.ts";
 import { randomBundleContent } from "../../test/fixtures/random-bundle.ts";
 import { chainedPlays, writeTestLog } from "../../test/support/played-logs.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
@@ -74,20 +76,23 @@ test("a bundle without sessions needs a log, and a log gives its own", async () 
 });
 
 test("a training makes clusters for a large catalogue, and none for a small one", async () => {
-  const logFolder = await writeTestLog(chainedPlays(200, 1));
+  const many = chainedPlays(400, 1).map((play, at) => {
+    return { ...play, track: `${play.track}-${Math.floor(at / 8) % 80}` as TrackId };
+  });
   const small = { hidden: 8, dimension: 8, lanes: 16, negatives: 16, epochs: 1 };
-  const has = async (clusters: object) => {
-    const outFolder = join(temporaryFolder(), "trained");
-    const config = parseTrainingConfig({
-      validationShare: 0.2,
-      short: small,
-      long: small,
-      clusters,
-    });
-    await train({ logFolder, outFolder, config, seed: 1 });
-    return (await openBundle(outFolder)).clusters !== undefined;
+  const trained = async (plays: Parameters<typeof writeTestLog>[0], clusters: object) => {
+    const [logFolder, outFolder] = [await writeTestLog(plays), join(temporaryFolder(), "trained")];
+    const config = { validationShare: 0.2, short: small, long: small, clusters };
+    const noticed: string[] = [];
+    const notice = (text: string) => noticed.push(text);
+    await train({ logFolder, outFolder, config: parseTrainingConfig(config), seed: 1, notice });
+    return { clusters: (await openBundle(outFolder)).clusters, noticed };
   };
-  assert.equal(await has({ tracksMin: 2 }), true);
-  assert.equal(await has({}), false);
-  assert.equal(await has({ tracksMin: 2, enabled: false }), false);
+  const { clusters } = await trained(many, { tracksMin: 1_000 });
+  assert.ok(clusters !== undefined && clusters.recall_at_100 >= RECALL_MIN);
+  assert.equal((await trained(many, {})).clusters, undefined);
+  assert.equal((await trained(many, { tracksMin: 1_000, enabled: false })).clusters, undefined);
+  const whole = await trained(chainedPlays(200, 1), { tracksMin: 2 });
+  assert.equal(whole.clusters, undefined);
+  assert.match(whole.noticed.at(-1)!, /no clusters are published: searches would read/);
 });
