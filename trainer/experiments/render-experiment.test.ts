@@ -52,6 +52,14 @@ test("too few listeners are compared with nobody", () => {
   assert.ok(!renderExperiment(few).includes("Against the control"));
 });
 
+test("a report before anybody is through says so, and holds no number that is none", () => {
+  const early = { ...reportOf("trial", 0), interleaving: undefined };
+  assert.match(reportNotes(early).join(" "), /No listener of an arm is through/);
+  assert.ok(!/NaN|Infinity/.test(renderExperiment(early)));
+  const single = renderExperiment(reportOf("trial", 1));
+  assert.ok(!/NaN|Infinity/.test(single));
+});
+
 test("text and JSON tell the same", () => {
   const json = JSON.parse(JSON.stringify(reportJson(report)));
   assert.equal(json.arms.more.minus_control.plays.value, 2);

@@ -78,9 +78,11 @@ function armTable({ arms, control }: ExperimentReport): string {
       ],
     }),
   );
+  // Of one listener there is no interval.
+  const plotted = arms.filter(({ listeners }) => listeners > 1);
   const plot = intervalPlot(
     FIGURES[LOOKED_AT],
-    arms.map(({ arm, figures }) => ({
+    plotted.map(({ arm, figures }) => ({
       name: arm,
       value: figures[LOOKED_AT].value,
       interval: figures[LOOKED_AT].interval,
@@ -92,6 +94,7 @@ function armTable({ arms, control }: ExperimentReport): string {
 }
 
 function withInterval({ value, interval }: Estimate): string {
+  if (interval.some(Number.isNaN)) return value.toFixed(4);
   const within = interval.map((end) => end.toFixed(4)).join("–");
   return `${value.toFixed(4)} <span class="within">${within}</span>`;
 }

@@ -61,9 +61,12 @@ export function reportNotes(report: ExperimentReport): readonly string[] {
 }
 
 /** What makes all figures doubtful. */
-function warnings({ outcomes, sampleRatioP }: ExperimentReport): readonly string[] {
+function warnings({ arms, outcomes, sampleRatioP }: ExperimentReport): readonly string[] {
   const { joinedByName, joinedByTime, eventsOfOthers } = outcomes;
   const told: string[] = [];
+  if (arms.every(({ listeners }) => listeners === 0) && outcomes.incomplete > 0) {
+    told.push("No listener of an arm is through: wait, or choose a shorter window.");
+  }
   if (joinedByName + joinedByTime === 0 && eventsOfOthers > 0) {
     told.push("No play could be joined: is it the salt that lists were logged with?");
   }

@@ -61,7 +61,10 @@ export interface LoggedRecommendation {
 export interface LoggedTrack {
   track: string;
   score: number;
-  /** How likely this pick was at its place, given those before it; 1 where nothing was explored. */
+  /**
+   * How likely this pick was at its place, given those before it; 1 where nothing was explored. Of an
+   * interleaved list: how likely it was in the list of its arm.
+   */
   propensity: number;
   /** The arm that gave the track. Only in an interleaved list. */
   arm: string;
