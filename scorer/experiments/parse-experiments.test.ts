@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Failure } from "../../core/domain/failure.ts";
 import { parseExperiments } from "./parse-experiments.ts";
@@ -94,6 +95,13 @@ test("whatever is off is refused by the name of its key", () => {
       },
     );
   }
+});
+
+test("the document's example is an experiments file", () => {
+  const document = readFileSync(new URL("../../docs/experiments.md", import.meta.url), "utf8");
+  const [, example] = /```json\n(\{[^`]*)```/.exec(document)!;
+  const [experiment] = parseExperiments(JSON.parse(example!));
+  assert.equal(experiment!.arms.length, 2);
 });
 
 test("three arms cannot be interleaved", () => {
