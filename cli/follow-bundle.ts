@@ -1,4 +1,5 @@
 import type { Bundle } from "../core/bundle/bundle.ts";
+import { openBundleBeside } from "../core/bundle/open-beside.ts";
 import { watchBundle } from "../core/bundle/watch-bundle.ts";
 import type { BundleId } from "../core/domain/ids.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -22,6 +23,7 @@ export function followBundle(followed: FollowedBundle): Promise<void> {
   for (const outcome of ["taken", "refused"]) swaps.inc({ outcome }, 0);
   return watchBundle({
     ...followed,
+    open: openBundleBeside,
     nowMs: () => performance.now(),
     async take(bundle) {
       await followed.take(bundle);

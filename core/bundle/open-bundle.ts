@@ -35,6 +35,7 @@ const CHUNK_TRACKS = 8192;
 export async function openBundle(
   folder: string,
   manifestName: ManifestName = MANIFEST_NAME,
+  startRunner: typeof createStepRunner = createStepRunner,
 ): Promise<Bundle> {
   const manifest = parseManifest(await readManifestText(folder, manifestName));
   const files = fileReader(folder, manifest.files);
@@ -47,7 +48,7 @@ export async function openBundle(
   }
   const sources = await readSources(files, manifest);
   const clusters = manifest.clusters && (await readClusters(files, manifest.clusters, count));
-  await reproduceGolden(files, manifest, models);
+  await reproduceGolden(files, manifest, { models, startRunner });
   return Object.freeze({
     manifest,
     trackIds,
@@ -144,9 +145,9 @@ async function readModel(
 async function reproduceGolden(
   files: FileReader,
   manifest: Manifest,
-  models: Bundle["models"],
+  how: { readonly models: Bundle["models"]; readonly startRunner: typeof createStepRunner },
 ): Promise<void> {
-  const runner = await createStepRunner({ models });
+  const runner = await how.startRunner({ models: how.models });
   try {
     for (const [name, model] of Object.entries(manifest.models) as [ModelName, ModelManifest][]) {
       const sizes = { least: 1, most: LIMITS.goldenBytesMax };

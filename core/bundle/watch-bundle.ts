@@ -20,6 +20,8 @@ export interface BundleWatch {
   readonly folder: string;
   /** The bundle that is served when watching begins. */
   readonly servedId: BundleId;
+  /** `openBundle` where it is not given. */
+  readonly open?: (folder: string) => Promise<Bundle>;
   /** Makes an opened and checked bundle the served one. It throws to refuse it. */
   readonly take: (bundle: Bundle) => Promise<void>;
   /** Told of a bundle that was refused; the one before stays. */
@@ -58,7 +60,7 @@ async function lookAt(watch: BundleWatch, served: BundleId): Promise<BundleId | 
   try {
     const { id } = parseManifest(await readManifestText(watch.folder));
     if (id === served) return served;
-    const bundle = await openBundle(watch.folder);
+    const bundle = await (watch.open ?? openBundle)(watch.folder);
     if (!watch.signal.aborted) await watch.take(bundle);
     return bundle.manifest.id;
   } catch (error) {

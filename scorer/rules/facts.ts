@@ -31,16 +31,23 @@ export function trackFacts(
 /** The most popular tracks have this share of all plays together; all others are the long tail. */
 const HEAD_SHARE = 0.8;
 
-/** `popularity` has the logarithm of each track's share of plays. */
+/** `popularity` has the logarithm of each track's share of plays. Of equally popular tracks those
+ *  with the lower index count as the more popular. */
 export function longTailOf({ popularity }: Pick<Bundle, "popularity">): TrackBits {
-  const order = Uint32Array.from(popularity, (_, row) => row);
-  order.sort((one, other) => popularity[other]! - popularity[one]! || one - other);
   const total = popularity.reduce((sum, value) => sum + Math.exp(value), 0);
+  // Sorting bare numbers is many times as fast as sorting the tracks by them.
+  const sorted = popularity.slice().sort();
+  let first = sorted.length;
+  for (let share = 0; first > 0 && share < HEAD_SHARE * total; first--) {
+    share += Math.exp(sorted[first - 1]!);
+  }
+  const least = sorted[first] ?? Number.POSITIVE_INFINITY;
+  // So many of the equally popular ones at the border belong to the head.
+  let equal = sorted.findIndex((value) => value > least);
+  equal = (equal < 0 ? sorted.length : equal) - first;
   const bits = noTracks(popularity.length);
-  let share = 0;
-  for (const row of order) {
-    if (share >= HEAD_SHARE * total) addTrack(bits, row as TrackIndex);
-    share += Math.exp(popularity[row]!);
+  for (const [row, value] of popularity.entries()) {
+    if (value < least || (value === least && equal-- <= 0)) addTrack(bits, row as TrackIndex);
   }
   return bits;
 }
