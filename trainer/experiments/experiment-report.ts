@@ -37,12 +37,13 @@ export interface ArmReport {
   readonly figures: Readonly<Record<FigureName, Estimate>>;
   /** To the control; none for the control itself, nor where there are too few listeners. */
   readonly differences: Readonly<Partial<Record<FigureName, Difference>>>;
-  /** What looks on the way would have seen of the first figure. */
-  readonly looks: readonly Look[];
+  /** What looks on the way would have seen of these figures. */
+  readonly looks: Readonly<Record<LookedAt, readonly Look[]>>;
 }
 
-/** The figure that plots on the way show. */
-export const LOOKED_AT: FigureName = "plays";
+/** The figures that plots show. */
+export const LOOKED_AT = ["plays", "skip_share"] as const satisfies readonly FigureName[];
+export type LookedAt = (typeof LOOKED_AT)[number];
 const LOOKS_MAX = 12;
 
 /** Compares the arms of one experiment. `tightAt` is the number of listeners, of both arms
@@ -65,13 +66,11 @@ export function reportExperiment(
       bundles: bundlesOf(own),
       figures: byFigure((figure) => figureOf(own, figure, tightAt)),
       differences: compared ? differencesTo(own, compared, tightAt) : {},
-      looks: compared
-        ? looksOnTheWay(
-            complete,
-            { arm, control },
-            { figure: LOOKED_AT, tightAt, looksMax: LOOKS_MAX },
-          )
-        : [],
+      looks: byLookedAt((figure) =>
+        compared
+          ? looksOnTheWay(complete, { arm, control }, { figure, tightAt, looksMax: LOOKS_MAX })
+          : [],
+      ),
     };
   });
   const other = names.find((name) => name !== control);
@@ -126,6 +125,10 @@ function differencesTo(
     return difference === undefined ? [] : [[figure, difference] as const];
   });
   return Object.fromEntries(found);
+}
+
+function byLookedAt<T>(value: (figure: LookedAt) => T): Record<LookedAt, T> {
+  return Object.fromEntries(LOOKED_AT.map((name) => [name, value(name)])) as Record<LookedAt, T>;
 }
 
 function byFigure<T>(value: (figure: FigureName) => T): Record<FigureName, T> {

@@ -29,7 +29,7 @@ test("each arm is told by its listeners, and against the control", () => {
   assert.ok(difference.interval[0] > 0);
   const [low] = difference.sequentialInterval;
   assert.ok(low < difference.interval[0]);
-  assert.equal(other!.looks.at(-1)!.listeners, 120);
+  assert.equal(other!.looks.plays.at(-1)!.listeners, 120);
 });
 
 test("the arm whose tracks a listener played more of wins the listener", () => {

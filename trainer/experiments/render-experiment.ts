@@ -2,9 +2,14 @@ import { intervalPlot } from "../report/interval-plot.ts";
 import { linePlot } from "../report/line-plot.ts";
 import { escaped, htmlTable, type TableRow } from "../report/markup.ts";
 import { PAGE_STYLE } from "../report/page-style.ts";
-import { FIGURE_NAMES, FIGURES, type FigureName } from "./compare-arms.ts";
+import { FIGURE_NAMES, FIGURES, type FigureName, type Look } from "./compare-arms.ts";
 import type { Estimate } from "./confidence.ts";
-import { type ArmReport, type ExperimentReport, LOOKED_AT } from "./experiment-report.ts";
+import {
+  type ArmReport,
+  type ExperimentReport,
+  LOOKED_AT,
+  type LookedAt,
+} from "./experiment-report.ts";
 import { comparedArms, reportNotes, signed } from "./report-text.ts";
 
 /** The report as one page that stands alone, in the style of `segue report`. The same report gives
@@ -18,7 +23,7 @@ export function renderExperiment(report: ExperimentReport): string {
     ...(compared.length > 0
       ? [
           section("Against the control", DIFFERENCE_NOTE, differenceTable(compared)),
-          section("On the way", LOOKS_NOTE, compared.map(looksPlot).join("")),
+          section("On the way", LOOKS_NOTE, compared.map(looksPlots).join("")),
         ]
       : []),
     ...(report.interleaving === undefined
@@ -80,17 +85,17 @@ function armTable({ arms, control }: ExperimentReport): string {
   );
   // Of one listener there is no interval.
   const plotted = arms.filter(({ listeners }) => listeners > 1);
-  const plot = intervalPlot(
-    FIGURES[LOOKED_AT],
-    plotted.map(({ arm, figures }) => ({
+  const plots = LOOKED_AT.map((figure) => {
+    const intervals = plotted.map(({ arm, figures }) => ({
       name: arm,
-      value: figures[LOOKED_AT].value,
-      interval: figures[LOOKED_AT].interval,
+      value: figures[figure].value,
+      interval: figures[figure].interval,
       kind: arm === control ? ("baseline" as const) : ("subject" as const),
-    })),
-  );
+    }));
+    return titled(FIGURES[figure], intervalPlot(FIGURES[figure], intervals));
+  });
   const all = [{ title: "arm" }, { title: "listeners", isNumber: true }, ...columns];
-  return `<h3>${escaped(FIGURES[LOOKED_AT])}</h3>${plot}${htmlTable(all, [rows])}`;
+  return pair(plots) + htmlTable(all, [rows]);
 }
 
 function withInterval({ value, interval }: Estimate): string {
@@ -126,14 +131,18 @@ function differenceRow({ arm, differences }: ArmReport, figure: FigureName): Tab
   return [{ cells: [escaped(FIGURES[figure]), escaped(arm), told, share, ...within] }];
 }
 
-function looksPlot({ arm, looks }: ArmReport): string {
-  const line = (name: string, of: (look: (typeof looks)[number]) => number) => {
-    return { name, values: looks.map(of) };
+function looksPlots(arm: ArmReport): string {
+  return pair(LOOKED_AT.map((figure) => looksPlot(arm, figure)));
+}
+
+function looksPlot({ arm, looks }: ArmReport, figure: LookedAt): string {
+  const line = (name: string, of: (look: Look) => number) => {
+    return { name, values: looks[figure].map(of) };
   };
-  const title = `${arm} minus control: ${FIGURES[LOOKED_AT]}`;
+  const title = `${arm} minus control: ${FIGURES[figure]}`;
   const plot = linePlot({
     title,
-    labels: looks.map(({ listeners }) => String(listeners)),
+    labels: looks[figure].map(({ listeners }) => String(listeners)),
     axis: "listeners of both arms",
     fromZero: false,
     lines: [
@@ -142,7 +151,15 @@ function looksPlot({ arm, looks }: ArmReport): string {
       line("every look, high", ({ difference }) => difference.sequentialInterval[1]),
     ],
   });
+  return titled(title, plot);
+}
+
+function titled(title: string, plot: string): string {
   return `<h3>${escaped(title)}</h3>${plot}`;
+}
+
+function pair(contents: readonly string[]): string {
+  return `<div class="pair">${contents.map((content) => `<div>${content}</div>`).join("")}</div>`;
 }
 
 function interleavingTable({ interleaving }: ExperimentReport): string {

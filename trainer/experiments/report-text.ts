@@ -56,7 +56,7 @@ export function reportNotes(report: ExperimentReport): readonly string[] {
     ...told,
     `Of ${listeners} listeners with interleaved lists: ${counts.join(", ")}, ties ${ties}; ` +
       `preference ${value} (${intervals.join("; every look ")}), ` +
-      `sign test p ${signTestP.toFixed(4)}.`,
+      `sign test p ${signTestP < 0.0001 ? "< 0.0001" : signTestP.toFixed(4)}.`,
   ];
 }
 
