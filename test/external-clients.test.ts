@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, type TestContext, test } from "node:test";
+import { openLog } from "../cli/open-log.ts";
 import { Failure } from "../core/domain/failure.ts";
+import type { Offset } from "../core/domain/ids.ts";
+import { LISTENING_TOPIC } from "../core/log/event-log.ts";
+import { partitionOf } from "../core/log/partition-of.ts";
+import { brokersForTests, stopBrokersForTests } from "../deploy/kafka/require-broker.ts";
+import { decodeEvent } from "../ingest/decode.ts";
 import { EventKind, ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import type { LogPosition } from "../proto/gen/segue/v1/recommender.ts";
 import { NextTracksRequest, type NextTracksResponse } from "../proto/gen/segue/v1/recommender.ts";
@@ -9,11 +15,14 @@ import { publishRandomBundle } from "./fixtures/random-bundle.ts";
 import {
   type ExamplePlayer,
   goPlayer,
+  goProducer,
   pythonPlayer,
   typescriptPlayer,
 } from "./support/example-players.ts";
 import { type RunningSegue, startSegue } from "./support/running-segue.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
+
+after(stopBrokersForTests);
 
 const PLAYS = 6;
 /** Scores are printed with four decimals. */
@@ -35,6 +44,31 @@ for (const [language, prepare] of [
     }
   });
 }
+
+test("a producer in Go writes events as ingest reads them, where they belong", async (t) => {
+  const brokers = await brokersForTests();
+  if (brokers === undefined) return t.skip("there is no broker");
+  const producer = await preparedOrSkipped(t, goProducer);
+  if (producer === undefined) return;
+  const topicPrefix = `external-${process.pid}-`;
+  const log = await openLog({ brokers, topicPrefix }, LISTENING_TOPIC);
+  try {
+    const [listener, track] = ["abroad", "track-7"] as const;
+    const options = ["--brokers", brokers.join(","), "--topic", log.topic];
+    const said = await producer.run([...options, "--listener", listener, "--track", track]);
+    const partition = partitionOf(listener, log.partitions);
+    assert.equal(said, `partition ${partition}\n`);
+    const [record] = await log.read(partition, 0 as Offset, 10);
+    const event = decodeEvent(record!);
+    const { kind, playedMs } = event;
+    assert.deepEqual(
+      [event.listener, event.track, kind, playedMs],
+      [listener, track, "finished", 215_000],
+    );
+  } finally {
+    await log.close();
+  }
+});
 
 test("the player in TypeScript plays on, and no list repeats what it has just heard", async () => {
   const [player, segue] = [await typescriptPlayer(temporaryFolder()), await freshSegue()];

@@ -45,9 +45,19 @@ export async function pythonPlayer(folder: string): Promise<ExamplePlayer> {
 
 /** Makes the stubs of the Go player in `folder` and compiles it there. Throws `dependency_missing`
  *  where there is no Go or its modules cannot be fetched. */
-export async function goPlayer(folder: string): Promise<ExamplePlayer> {
-  for (const name of ["main.go", "go.mod", "go.sum", "buf.gen.yaml"]) {
-    await cp(join(EXAMPLES, "go", name), join(folder, name));
+export function goPlayer(folder: string): Promise<ExamplePlayer> {
+  return goProgram(folder, ".");
+}
+
+/** The same of the producer in Go, whose options are `--brokers`, `--topic`, `--listener` and
+ *  `--track`. */
+export function goProducer(folder: string): Promise<ExamplePlayer> {
+  return goProgram(folder, "./producer");
+}
+
+async function goProgram(folder: string, program: string): Promise<ExamplePlayer> {
+  for (const name of ["main.go", "producer", "go.mod", "go.sum", "buf.gen.yaml"]) {
+    await cp(join(EXAMPLES, "go", name), join(folder, name), { recursive: true });
   }
   const environment = {
     GOCACHE: join(PACKAGE_CACHE, "go/compiled"),
@@ -61,6 +71,6 @@ export async function goPlayer(folder: string): Promise<ExamplePlayer> {
   const paths = modules.map(({ Path }: { readonly Path: string }) => Path);
   await fetched("go", ["mod", "download", ...paths], how);
   await run(join(ROOT, "node_modules/.bin/buf"), ["generate", ROOT], how);
-  await run("go", ["build", "-o", "player", "."], how);
-  return { run: (options) => run(join(folder, "player"), options, how) };
+  await run("go", ["build", "-o", "program", program], how);
+  return { run: (options) => run(join(folder, "program"), options, how) };
 }
