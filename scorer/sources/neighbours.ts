@@ -20,8 +20,7 @@ const VOTING_TRACKS_MAX = 10;
 export function* neighbourSource(source: NeighbourSessions, count: number): Steps<SparseSource> {
   const { sessionStarts, sessionTracks, sharpness } = source;
   const index = yield* indexSessions(source, count);
-  yield;
-  const findNearest = nearestSessions(source, index);
+  const findNearest = yield* nearestSessions(source, index);
   const tally = newTally(count);
   return (session) => {
     const { sessions, likeness, back, found } = findNearest(eachOnce(session));
@@ -47,13 +46,12 @@ interface Nearest {
 }
 
 /** Finds the likest sessions; of equally like ones the newer come first. */
-function nearestSessions(
+function* nearestSessions(
   source: NeighbourSessions,
   index: SessionIndex,
-): (session: readonly TrackIndex[]) => Nearest {
-  const { sessionStarts, neighbours_max: limit } = source;
-  const { met, likeness, newestBack, meet } = newMeetings(sessionStarts.length - 1, index);
-  const scale = scales(source);
+): Steps<(session: readonly TrackIndex[]) => Nearest> {
+  const { neighbours_max: limit } = source;
+  const { met, cells, meet } = yield* newMeetings(source, index);
   const largest = newLargest(limit);
   const nearest: Nearest = {
     found: 0,
@@ -65,20 +63,20 @@ function nearestSessions(
   function keep(session: number): void {
     const at = nearest.found++;
     nearest.sessions[at] = session;
-    nearest.likeness[at] = likeness[session]!;
-    nearest.back[at] = newestBack[session]!;
+    nearest.likeness[at] = cells[session * CELL + LIKENESS]!;
+    nearest.back[at] = cells[session * CELL + BACK]!;
   }
 
   /** Those above the least likeness that is kept, in the order in which they were met, then the
    *  newest of those that have just that. */
   function keepLikest(count: number): void {
-    for (let at = 0; at < count; at++) largest.offer(likeness[met[at]!]!);
+    for (let at = 0; at < count; at++) largest.offer(cells[met[at]! * CELL + LIKENESS]!);
     const least = largest.take();
     const equal: number[] = [];
     for (let at = 0; at < count; at++) {
-      const other = met[at]!;
-      if (likeness[other]! > least) keep(other);
-      else if (likeness[other] === least) equal.push(other);
+      const likeness = cells[met[at]! * CELL + LIKENESS]!;
+      if (likeness > least) keep(met[at]!);
+      else if (likeness === least) equal.push(met[at]!);
     }
     equal.sort((one, other) => other - one);
     for (const other of equal.slice(0, limit - nearest.found)) keep(other);
@@ -87,53 +85,70 @@ function nearestSessions(
   return (session) => {
     nearest.found = 0;
     const count = meet(session);
-    for (let at = 0; at < count; at++) {
-      const other = met[at]!;
-      likeness[other] = likeness[other]! * scale[other]!;
-    }
     if (count <= limit) for (let at = 0; at < count; at++) keep(met[at]!);
     else keepLikest(count);
-    for (let at = 0; at < count; at++) likeness[met[at]!] = 0;
+    for (let at = 0; at < count; at++) cells[met[at]! * CELL + LIKENESS] = 0;
     return nearest;
   };
 }
 
+/** What is known of a session stands side by side: memory is read by whole lines, and sessions are
+ *  met in no order. */
+const CELL = 4;
+/** The sum of what is shared, times the scale; whoever reads it sets it back to 0. */
+const LIKENESS = 0;
+/** What likeness is multiplied by, for the session's age and its length. */
+const SCALE = 1;
+/** Of those that were met: see `Nearest.back`. */
+const BACK = 2;
+
+/** So many sessions are looked at in one step: some milliseconds. */
+const STEP_SESSIONS = 65_536;
+
 /** The sessions that share a track with one, on memory that is used again. */
-function newMeetings(total: number, index: SessionIndex) {
-  /** [sessions]: the sum of what is shared; whoever reads it sets it back to zeros. */
-  const likeness = new Float64Array(total);
-  /** [sessions], of those that were met: see `Nearest.back`. */
-  const newestBack = new Uint16Array(total);
+interface Meetings {
+  /** [sessions, CELL] */
+  readonly cells: Float64Array;
+  readonly met: Uint32Array;
+  /** Finds how like each session is and returns how many were met. */
+  meet(session: readonly TrackIndex[]): number;
+}
+
+function* newMeetings(
+  { sessionStarts, recency_sessions: recency }: NeighbourSessions,
+  index: SessionIndex,
+): Steps<Meetings> {
+  const total = sessionStarts.length - 1;
+  const cells = new Float64Array(total * CELL);
+  for (let session = 0; session < total; session++) {
+    const length = sessionStarts[session + 1]! - sessionStarts[session]!;
+    cells[session * CELL + SCALE] = Math.exp((session - total) / recency) / Math.sqrt(length);
+    if (session % STEP_SESSIONS === 0) yield;
+  }
   const met = new Uint32Array(total);
   return {
-    likeness,
-    newestBack,
+    cells,
     met,
-    /** Sums up likeness and returns how many sessions were met. */
-    meet(session: readonly TrackIndex[]): number {
+    meet(session) {
       let count = 0;
       for (let back = 0; back < session.length; back++) {
         const shared = (session.length - back) / session.length;
         const track = session[back]!;
         for (let at = index.starts[track]!; at < index.starts[track + 1]!; at++) {
           const other = index.sessions[at]!;
-          if (likeness[other] === 0) {
+          const cell = other * CELL;
+          if (cells[cell + LIKENESS] === 0) {
             met[count++] = other;
-            newestBack[other] = back;
+            cells[cell + BACK] = back;
           }
-          likeness[other] = likeness[other]! + shared;
+          cells[cell + LIKENESS] = cells[cell + LIKENESS]! + shared;
         }
+      }
+      for (let at = 0; at < count; at++) {
+        const cell = met[at]! * CELL;
+        cells[cell + LIKENESS] = cells[cell + LIKENESS]! * cells[cell + SCALE]!;
       }
       return count;
     },
   };
-}
-
-/** [sessions]: what a session's likeness is multiplied by, for its age and its length. */
-function scales({ sessionStarts, recency_sessions: recency }: NeighbourSessions): Float64Array {
-  const total = sessionStarts.length - 1;
-  return Float64Array.from({ length: total }, (_, session) => {
-    const length = sessionStarts[session + 1]! - sessionStarts[session]!;
-    return Math.exp((session - total) / recency) / Math.sqrt(length);
-  });
 }
