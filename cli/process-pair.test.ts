@@ -3,9 +3,13 @@ import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { listeningEventToWire } from "../core/domain/decode-listening-event.ts";
 import { publishRandomBundle } from "../test/fixtures/random-bundle.ts";
+import { listeningEvent } from "../test/support/listening-records.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
 import { startPair } from "./process-pair.ts";
+import { connectClient } from "./recommender-client.ts";
 
 test("where the scorer cannot start, ingest does not go on alone", async (t) => {
   const home = join(temporaryFolder(), "home");
@@ -29,7 +33,7 @@ test("where the scorer cannot start, ingest does not go on alone", async (t) => 
   assert.equal(runningWith(home), "", "no process of this home is left");
 });
 
-test("an ingest that is killed is started again, and both end with the signal", async () => {
+test("an ingest that SIGBUS ends is started again, and the scorer serves on", async (t) => {
   const home = join(temporaryFolder(), "home");
   const bundle = join(home, "bundle");
   const sizes = { tracks: 10, dimension: 4, hidden: 4 };
@@ -44,10 +48,16 @@ test("an ingest that is killed is started again, and both end with the signal", 
     topicPrefix: "",
     signal: stop.signal,
   });
-  const [killed] = processesOf("ingest", home);
-  process.kill(killed!, "SIGKILL");
-  const isAnother = () => processesOf("ingest", home).some((found) => found !== killed);
-  while (!isAnother()) await new Promise((resolve) => setTimeout(resolve, 100));
+  const client = connectClient(pair.address);
+  const [died, scorer] = ["ingest", "serve"].map((name) => processesOf(name, home)[0]);
+  process.kill(died!, "SIGBUS");
+  const diedMs = performance.now();
+  await client.publish(listeningEventToWire(listeningEvent({ happenedAtMs: Date.now() })));
+  while (!(await client.getListener("ann")).known) await sleep(20);
+  t.diagnostic(`figure: heard again after ${Math.round(performance.now() - diedMs)} ms`);
+  assert.notEqual(processesOf("ingest", home)[0], died);
+  assert.equal(processesOf("serve", home)[0], scorer);
+  client.close();
   stop.abort();
   await pair.finished;
   assert.equal(runningWith(home), "", "no process of this home is left");

@@ -222,9 +222,8 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   {
     row: 22,
     tests: named("cli/process-pair.test.ts", [
-      "an ingest that is killed is started again, and both end with the signal",
+      "an ingest that SIGBUS ends is started again, and the scorer serves on",
     ]),
-    owed: "a death inside of LMDB, and how long the gap is",
   },
   {
     row: 24,
