@@ -34,7 +34,11 @@ export async function measureFilters(tracks: number): Promise<FilterFigures> {
     columns.set(track as TrackIndex, describedTrack(id, track));
   }
   const sets = openStandingSets(columns);
-  const live = { columns, sets, upToDate: async () => {}, version: () => 1 };
+  const nothing = async () => {};
+  const live = {
+    ...{ columns, sets, withdrawn: new Set<TrackIndex>(), version: () => 1 },
+    ...{ upToDate: nothing, upToDateSoon: nothing },
+  };
   const heard = { recent: [], disliked: trackIds.slice(0, 50).map(trackHash) };
   const ask = async (filter: number): Promise<number> => {
     const text = `track.release_year >= ${1990 + filter} || "genre-${filter}" in track.genres`;

@@ -43,6 +43,15 @@ test("the newest record of a track counts, and a tombstone removes it", async ()
   assert.equal(store.get(apple), undefined);
   assert.equal(store.get("pear" as TrackId), undefined);
   assert.equal(store.position(0 as Partition), 2);
+  assert.deepEqual([...reader.withdrawn()], ["apple"]);
+  assert.deepEqual(
+    [reader.isWithdrawn(apple), reader.isWithdrawn("pear" as TrackId)],
+    [true, false],
+  );
+  const back = recordsOf([{ key: "apple", value: encoded(named) }]);
+  await applyCatalogueBatch(batchOf(back), store);
+  assert.deepEqual([...store.withdrawn()], []);
+  assert.equal(store.isWithdrawn(apple), false);
   await reader.close();
   await store.close();
 });

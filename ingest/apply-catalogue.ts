@@ -1,4 +1,4 @@
-import type { CatalogueStore } from "../core/catalogue/catalogue-store.ts";
+import { type CatalogueStore, WITHDRAWN } from "../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../core/catalogue/catalogue-track.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { ID_BYTES_MAX, type Offset, type TrackId } from "../core/domain/ids.ts";
@@ -47,12 +47,13 @@ export async function applyCatalogueBatch(
   catalogue: CatalogueStore,
 ): Promise<Counts> {
   const counts = newCounts();
-  const tracks = new Map<TrackId, CatalogueTrack | null>();
+  const tracks = new Map<TrackId, CatalogueTrack | typeof WITHDRAWN | null>();
   for (const record of records) {
     try {
       const change = decodeCatalogueEvent(record);
       tracks.set(record.key as TrackId, change);
-      counts[change === null ? "catalogue_removed" : "catalogue_applied"] += 1;
+      const isGone = change === null || change === WITHDRAWN;
+      counts[isGone ? "catalogue_removed" : "catalogue_applied"] += 1;
     } catch (failure) {
       if (!(failure instanceof Failure && failure.code === "bad_event")) throw failure;
       counts.catalogue_malformed += 1;
@@ -63,8 +64,9 @@ export async function applyCatalogueBatch(
   return counts;
 }
 
-/** What a record says of its track; null when the track is gone. Throws `bad_event`. */
-function decodeCatalogueEvent(record: LogRecord): CatalogueTrack | null {
+/** What a record says of its track; null where it takes back all that was said. Throws
+ *  `bad_event`. */
+function decodeCatalogueEvent(record: LogRecord): CatalogueTrack | typeof WITHDRAWN | null {
   const bytes = Buffer.byteLength(record.key, "utf8");
   if (bytes === 0 || bytes > ID_BYTES_MAX) {
     const message = `the key has ${bytes} bytes, not 1 to ${ID_BYTES_MAX}`;
@@ -75,7 +77,7 @@ function decodeCatalogueEvent(record: LogRecord): CatalogueTrack | null {
   if (event.track !== record.key) {
     throw new Failure("bad_event", "the record's key is not its track", { field: "key" });
   }
-  if (event.tombstone) return null;
+  if (event.tombstone) return WITHDRAWN;
   checkAttributes(event);
   return {
     track: event.track as TrackId,

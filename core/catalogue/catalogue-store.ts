@@ -14,6 +14,7 @@ import type { CatalogueTrack } from "./catalogue-track.ts";
  *  | key | value |
  *  |---|---|
  *  | `T` and the track's id in UTF-8 | its `CatalogueTrack` as JSON |
+ *  | `W` and a track's id in UTF-8 | nothing: the track is withdrawn |
  *  | `P` and the partition in decimal digits | the offset to read next, in decimal digits |
  *  | `V` | how many changes were written in all, in decimal digits |
  *  | `C` and a change's number mod 65,536, in decimal digits | the id of the track that changed |
@@ -21,19 +22,26 @@ import type { CatalogueTrack } from "./catalogue-track.ts";
 export interface CatalogueStore extends CatalogueReader {
   /** The offset to read next, 0 at first. */
   position(partition: Partition): Offset;
-  /** Writes all changes and the position at once, durably; null removes a track. */
+  /** Writes all changes and the position at once, durably. */
   commit(commit: CatalogueCommit): Promise<void>;
 }
 
 export interface CatalogueCommit {
   readonly partition: Partition;
   readonly next: Offset;
-  readonly tracks: ReadonlyMap<TrackId, CatalogueTrack | null>;
+  /** Null forgets all that is known of a track, its withdrawal too. */
+  readonly tracks: ReadonlyMap<TrackId, CatalogueTrack | typeof WITHDRAWN | null>;
 }
+
+/** What is said of a track that is gone and must not be recommended. */
+export const WITHDRAWN = "withdrawn";
 
 export interface CatalogueReader {
   /** Undefined for a track that the catalogue does not hold. Throws `bad_record`. */
   get(track: TrackId): CatalogueTrack | undefined;
+  /** A withdrawn track is one that the catalogue does not hold. */
+  isWithdrawn(track: TrackId): boolean;
+  withdrawn(): Iterable<TrackId>;
   /** How many changes were written in all: pass it to `changedSince` later. */
   version(): number;
   /** The tracks that were changed after the first `version` changes, newest last; undefined where
@@ -61,8 +69,7 @@ export function openCatalogueStore(folder: string): CatalogueStore {
       await transactDurably(environment, () => {
         let version = versionOf(environment);
         for (const [track, content] of tracks) {
-          if (content === null) environment.removeSync(trackKey(track));
-          else environment.putSync(trackKey(track), Buffer.from(JSON.stringify(content)));
+          writeTrack(environment, track, content);
           environment.putSync(changeKey(version), Buffer.from(track, "utf8"));
           version += 1;
         }
@@ -73,6 +80,18 @@ export function openCatalogueStore(folder: string): CatalogueStore {
     },
     close: () => closeEnvironment(environment),
   };
+}
+
+function writeTrack(
+  environment: Environment,
+  track: TrackId,
+  content: CatalogueTrack | typeof WITHDRAWN | null,
+): void {
+  const isHeld = content !== null && content !== WITHDRAWN;
+  if (isHeld) environment.putSync(trackKey(track), Buffer.from(JSON.stringify(content)));
+  else environment.removeSync(trackKey(track));
+  if (content === WITHDRAWN) environment.putSync(withdrawnKey(track), Buffer.alloc(0));
+  else environment.removeSync(withdrawnKey(track));
 }
 
 /** Reads the catalogue that another process writes. One that does not exist yet reads as empty and
@@ -93,6 +112,14 @@ function readingOf(current: () => Environment | undefined): Omit<CatalogueReader
     get(track) {
       const environment = current();
       return environment && readTrack(environment, track);
+    },
+    isWithdrawn: (track) => current()?.getBinary(withdrawnKey(track)) !== undefined,
+    withdrawn() {
+      const range = newest()?.getKeys({
+        start: withdrawnKey("" as TrackId),
+        end: Buffer.from("X"),
+      });
+      return range === undefined ? [] : range.map((key) => key.toString("utf8", 1) as TrackId);
     },
     version() {
       const environment = newest();
@@ -129,6 +156,10 @@ function parseTrack(bytes: Buffer): CatalogueTrack {
 
 function trackKey(track: TrackId): Buffer {
   return Buffer.from(`T${track}`, "utf8");
+}
+
+function withdrawnKey(track: TrackId): Buffer {
+  return Buffer.from(`W${track}`, "utf8");
 }
 
 /** The first key that comes after `key`. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openCatalogueReader, openCatalogueStore } from "../../core/catalogue/catalogue-store.ts";
+import {
+  openCatalogueReader,
+  openCatalogueStore,
+  WITHDRAWN,
+} from "../../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import type { Offset, Partition, TrackId, TrackIndex } from "../../core/domain/ids.ts";
@@ -50,10 +54,17 @@ test("a track that is withdrawn passes no filter from the next list on", async (
   await live.upToDate();
   const everything = async () => (await live.sets.passing("true", "filter")).bits;
   assert.equal(hasTrack(await everything(), 3 as TrackIndex), true);
-  const gone = new Map([["track-3" as TrackId, null]]);
+  const gone = new Map([["track-3" as TrackId, WITHDRAWN]] as const);
   await store.commit({ partition: 0 as Partition, next: 2 as Offset, tracks: gone });
   await live.upToDate();
   assert.equal(hasTrack(await everything(), 3 as TrackIndex), false);
+  assert.deepEqual([...live.withdrawn], [3]);
+  const later = openLiveCatalogue(bundle, store, assert.fail);
+  await later.upToDate();
+  assert.deepEqual([...later.withdrawn], [3], "who reads the whole catalogue learns of it, too");
+  await write(store, [trackOf("track-3", ["jazz"])]);
+  await live.upToDateSoon();
+  assert.deepEqual([...live.withdrawn], []);
   await store.close();
 });
 
@@ -64,6 +75,8 @@ test("a catalogue that cannot be read is noticed, and what was read goes on coun
     bundle,
     {
       get: () => undefined,
+      isWithdrawn: () => false,
+      withdrawn: () => [],
       version: () => 0,
       changedSince() {
         if (isBroken) throw new Failure("store_unavailable", "disk");

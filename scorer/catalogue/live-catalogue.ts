@@ -11,14 +11,18 @@ import { openStandingSets, type StandingSets } from "./standing-sets.ts";
 export interface LiveCatalogue {
   readonly columns: CatalogueColumns;
   readonly sets: StandingSets;
+  /** Tracks of the bundle that must not be recommended. */
+  readonly withdrawn: ReadonlySet<TrackIndex>;
   /** Takes over what was changed since it was last asked. The first time it waits for the whole
    *  catalogue to be read. */
   upToDate(): Promise<void>;
+  /** The same for who need not know all: it does not wait for the whole catalogue. */
+  upToDateSoon(): Promise<void>;
   /** How often the columns have changed. */
   version(): number;
 }
 
-export type ReadCatalogue = Pick<CatalogueReader, "get" | "page" | "version" | "changedSince">;
+export type ReadCatalogue = Omit<CatalogueReader, "close">;
 
 /** So many tracks are taken over at once, then others have their turn. */
 const TRACKS_AT_ONCE = 500;
@@ -33,13 +37,17 @@ export function openLiveCatalogue(
   const columns = newColumns(bundle);
   const sets = openStandingSets(columns);
   let changes = 0;
-  const versioned = { columns, sets, version: () => changes };
-  if (catalogue === undefined) return { ...versioned, upToDate: async () => {} };
+  const withdrawn = new Set<TrackIndex>();
+  const versioned = { columns, sets, withdrawn, version: () => changes };
+  const nothing = async () => {};
+  if (catalogue === undefined) {
+    return { ...versioned, upToDate: nothing, upToDateSoon: nothing };
+  }
   const changed = (rows: readonly TrackIndex[]) => {
     changes += 1;
     sets.refresh(rows);
   };
-  const open: Open = { bundle, catalogue, columns, changed };
+  const open: Open = { bundle, catalogue, columns, withdrawn, changed };
   let version: number | undefined;
   let underWay: Promise<void> | undefined;
 
@@ -61,21 +69,28 @@ export function openLiveCatalogue(
   }
 
   void upToDate();
-  return { ...versioned, upToDate };
+  const upToDateSoon = () => (version === undefined ? nothing() : upToDate());
+  return { ...versioned, upToDate, upToDateSoon };
 }
 
 interface Open {
   readonly bundle: Pick<Bundle, "trackIds" | "indexOf">;
   readonly catalogue: ReadCatalogue;
   readonly columns: CatalogueColumns;
+  readonly withdrawn: Set<TrackIndex>;
   readonly changed: (rows: readonly TrackIndex[]) => void;
 }
 
 /** Returns the version up to which it has read for certain: what changes meanwhile is taken over
  *  again. */
 async function takeAll(open: Open): Promise<number> {
-  const { bundle, catalogue } = open;
+  const { bundle, catalogue, withdrawn } = open;
   const version = catalogue.version();
+  withdrawn.clear();
+  for (const track of catalogue.withdrawn()) {
+    const row = bundle.indexOf(track);
+    if (row !== undefined) withdrawn.add(row);
+  }
   const missing = new Set(bundle.trackIds);
   let after: TrackId | undefined;
   for (;;) {
@@ -102,12 +117,20 @@ async function takeChanged(open: Open, changed: readonly TrackId[]): Promise<num
   for (let at = 0; at < tracks.length; at += TRACKS_AT_ONCE) {
     if (at > 0) await nextTurn();
     const some = tracks.slice(at, at + TRACKS_AT_ONCE);
+    for (const track of some) noteWithdrawal(open, track);
     take(
       open,
       some.map((track) => [track, open.catalogue.get(track)]),
     );
   }
   return changed.length;
+}
+
+function noteWithdrawal({ bundle, catalogue, withdrawn }: Open, track: TrackId): void {
+  const row = bundle.indexOf(track);
+  if (row === undefined) return;
+  if (catalogue.isWithdrawn(track)) withdrawn.add(row);
+  else withdrawn.delete(row);
 }
 
 function take(

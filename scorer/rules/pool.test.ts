@@ -110,6 +110,17 @@ test("a full list is not explained and a short one names every rule that took pa
   assert.equal(shortenedBy([], { length: 8, k: 9, catalogue: 8 }), "the bundle has 8 tracks");
 });
 
+test("a track that is withdrawn is in no list, a plain one neither", async () => {
+  const withdrawn = new Set([2, 40] as TrackIndex[]);
+  const wishes = { excludeHeard: 0 };
+  const plain = await openPool({ bundle, live: { ...live, withdrawn } }, undefined, wishes);
+  assert.deepEqual(plain.steps, [{ rule: "withdrawn", before: TRACKS, after: TRACKS - 2 }]);
+  assert.ok(!tracksOf(plain).includes("track-40" as TrackId));
+  const asked = { ...wishes, candidates: ["track-40", "track-41"] as TrackId[] };
+  const ranked = await openPool({ bundle, live: { ...live, withdrawn } }, undefined, asked);
+  assert.deepEqual(tracksOf(ranked), ["track-41"]);
+});
+
 function tracksOf({ allowed, excluded }: Pool): TrackId[] {
   return bundle.trackIds.filter((_, row) => {
     if (excluded.has(row as TrackIndex)) return false;

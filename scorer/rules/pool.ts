@@ -25,6 +25,7 @@ export interface PoolStep {
 
 export type PoolRule =
   | "candidates"
+  | "withdrawn"
   | "market"
   | "filter"
   | "attributes"
@@ -71,11 +72,13 @@ export async function openPool(
   heard: Heard | undefined,
   wishes: PoolWishes,
 ): Promise<Pool> {
+  await live.upToDateSoon();
   const sets = await standingSets(live, wishes);
   const pool = newPool(bundle.trackIds.length);
   const { candidates, excludeTracks = [], earlierPages = [], from } = wishes;
   if (candidates !== undefined) pool.keepOnly("candidates", setOf(bundle, candidates));
   for (const [rule, bits] of sets) pool.keepOnly(rule, bits);
+  pool.takeOut("withdrawn", live.withdrawn);
   pool.takeOut("excluded", known(excludeTracks, bundle.indexOf));
   pool.takeOut("earlier_pages", known(earlierPages, bundle.indexOfHash));
   pool.takeOut("path", known(from === undefined ? [] : [from], bundle.indexOf));

@@ -2,6 +2,7 @@ import type { PoolStep } from "./pool.ts";
 
 const REASONS: Readonly<Record<PoolStep["rule"], string>> = {
   candidates: "not among the candidates",
+  withdrawn: "withdrawn",
   market: "not for the market",
   filter: "kept out by the filter",
   attributes: "outside the attributes' ranges",

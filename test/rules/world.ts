@@ -91,6 +91,8 @@ function readerOf(
 ): ReadCatalogue {
   return {
     get: (track) => catalogue.get(track),
+    isWithdrawn: () => false,
+    withdrawn: () => [],
     version: () => changes.length,
     changedSince: (version) => changes.slice(version),
     page: (after) => (after === undefined ? [...catalogue.values()] : []),

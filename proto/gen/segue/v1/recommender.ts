@@ -476,9 +476,9 @@ export interface Explained {
 
 export interface PoolStep {
   /**
-   * "candidates", "market", "filter", "attributes", "excluded", "earlier_pages", "disliked",
-   * "just_heard", "heard_lately", "path"; of the list "near_duplicate", "per_artist", "per_album",
-   * "unheard_share" and "long_tail_share".
+   * "candidates", "withdrawn", "market", "filter", "attributes", "excluded", "earlier_pages",
+   * "disliked", "just_heard", "heard_lately", "path"; of the list "near_duplicate", "per_artist",
+   * "per_album", "unheard_share" and "long_tail_share".
    */
   rule: string;
   /** How many tracks the rule was asked of, and how many it left. */
