@@ -19,10 +19,10 @@ const BASE_TRACKS = 20_000;
 const DIMENSION = 100;
 const [GENRES, ARTISTS] = [100, 2_000];
 const TASTES = 256;
-/** Tracks of a group of the base between which new ones are put. */
+/** Tracks of a group of the base, among which new ones are put. */
 const GROUP_TRACKS = 30;
-/** How far a new track is from an old one, in distances between two tracks of its group. */
-const STRAY = 0.5;
+/** What of a new track is of each old one; their squares add to 1, so that groups stay as wide. */
+const [OWN_PART, OTHER_PART] = [0.8, 0.6];
 
 /** Two models of 100 columns whose vectors stand around artists, and these around genres, in
  *  columns that matter less and less, as trained vectors do; tastes are means of tracks of one
@@ -67,9 +67,9 @@ function meanOf({ vectors, dimension }: ModelSpace, tracks: readonly number[]): 
   });
 }
 
-/** A catalogue of `tracks` tracks: those of the base, and then others between them, each an old
- *  track and half of the way between two others of its group, so that they are spread as the base
- *  is. Each time around, tracks are less popular. */
+/** A catalogue of `tracks` tracks: those of the base, and then others like them, each with the mean
+ *  of a group of the base and a mixture of how two of its tracks differ from that, so that they are
+ *  spread as the base is. Each time around, tracks are less popular. */
 export async function largeSpace(
   base: Pick<BaseSpace, "space" | "queries">,
   tracks: number,
@@ -77,59 +77,88 @@ export async function largeSpace(
   const { space } = base;
   const groups = await groupsOf(base);
   const random = seededRandom(1, "tracks");
-  const count = Math.min(tracks, space.count);
-  const triples = new Int32Array(3 * tracks);
+  const pairs = new Int32Array(2 * tracks);
   for (let track = 0; track < tracks; track++) {
     const old = track % space.count;
-    const [one, two] = track < count ? [old, old] : groups.drawTwo(old, random);
-    triples.set([old, one, two], 3 * track);
+    pairs.set([old, track < space.count ? old : groups.drawBeside(old, random)], 2 * track);
   }
+  const mix = (values: Float32Array, width: number) => mixed({ values, width }, groups, pairs);
   const models: Partial<Record<ModelName, ModelSpace>> = {};
   for (const name of MODEL_NAMES) {
     const model = space.models[name];
     if (model === undefined) continue;
-    const { dimension } = model;
-    const vectors = mixed(model.vectors, dimension, triples);
-    models[name] = { dimension, vectors, bias: mixed(model.bias, 1, triples) };
+    const { dimension, vectors, bias } = model;
+    models[name] = { dimension, vectors: mix(vectors, dimension), bias: mix(bias, 1) };
   }
-  const popularity = mixed(space.popularity, 1, triples);
+  const popularity = mix(space.popularity, 1);
   for (let track = 0; track < tracks; track++) {
     popularity[track] = popularity[track]! - Math.log(1 + Math.floor(track / space.count));
   }
   return { count: tracks, models, popularity };
 }
 
-async function groupsOf({ space, queries }: Pick<BaseSpace, "space" | "queries">) {
-  const clustered = await clusterTracks(clusterPoints(space, queries), {
+interface Groups extends ClusteredTracks {
+  /** [base tracks] */
+  readonly groupOf: Uint32Array;
+  /** A track of the group of `track`. */
+  drawBeside(track: number, random: Random): number;
+}
+
+async function groupsOf({ space, queries }: Pick<BaseSpace, "space" | "queries">): Promise<Groups> {
+  const { tracks, starts } = await clusterTracks(clusterPoints(space, queries), {
     clusters: Math.ceil(space.count / GROUP_TRACKS),
     random: seededRandom(1, "groups"),
     progress: () => undefined,
     stopCheck: () => undefined,
   });
-  return { drawTwo: drawerOfTwo(clustered, space.count) };
-}
-
-function drawerOfTwo({ tracks, starts }: ClusteredTracks, count: number) {
-  const groupOf = new Uint32Array(count);
+  const groupOf = new Uint32Array(space.count);
   for (let group = 0; group + 1 < starts.length; group++) {
     for (const track of tracks.subarray(starts[group], starts[group + 1])) groupOf[track] = group;
   }
-  return (track: number, random: Random): readonly [number, number] => {
-    const group = groupOf[track]!;
-    const [start, end] = [starts[group]!, starts[group + 1]!];
-    const draw = () => tracks[start + Math.floor(random() * (end - start))]!;
-    return [draw(), draw()];
+  const drawBeside = (track: number, random: Random) => {
+    const [start, end] = [starts[groupOf[track]!]!, starts[groupOf[track]! + 1]!];
+    return tracks[start + Math.floor(random() * (end - start))]!;
   };
+  return { tracks, starts, groupOf, drawBeside };
 }
 
-function mixed(values: Float32Array, width: number, triples: Int32Array): Float32Array {
-  const result = new Float32Array((triples.length / 3) * width);
-  for (let row = 0; 3 * row < triples.length; row++) {
-    const [old, one, two] = [triples[3 * row]!, triples[3 * row + 1]!, triples[3 * row + 2]!];
+function mixed(
+  { values, width }: { readonly values: Float32Array; readonly width: number },
+  groups: Groups,
+  pairs: Int32Array,
+): Float32Array {
+  const means = meansOf({ values, width }, groups);
+  const result = new Float32Array((pairs.length / 2) * width);
+  for (let row = 0; 2 * row < pairs.length; row++) {
+    const [old, other] = [pairs[2 * row]!, pairs[2 * row + 1]!];
+    const [from, beside] = [old * width, other * width];
+    const centre = groups.groupOf[old]! * width;
     for (let column = 0; column < width; column++) {
-      const step = values[one * width + column]! - values[two * width + column]!;
-      result[row * width + column] = values[old * width + column]! + STRAY * step;
+      const mean = means[centre + column]!;
+      const difference = OWN_PART * (values[from + column]! - mean);
+      const strange = OTHER_PART * (values[beside + column]! - mean);
+      // A track of the base stays as it is.
+      const isOld = old === row;
+      result[row * width + column] = isOld ? values[from + column]! : mean + difference + strange;
     }
   }
   return result;
+}
+
+/** [groups, width] */
+function meansOf(
+  { values, width }: { readonly values: Float32Array; readonly width: number },
+  { tracks, starts }: ClusteredTracks,
+): Float32Array {
+  const means = new Float32Array((starts.length - 1) * width);
+  for (let group = 0; group + 1 < starts.length; group++) {
+    const size = starts[group + 1]! - starts[group]!;
+    for (const track of tracks.subarray(starts[group], starts[group + 1])) {
+      for (let column = 0; column < width; column++) {
+        const at = group * width + column;
+        means[at] = means[at]! + values[track * width + column]! / size;
+      }
+    }
+  }
+  return means;
 }
