@@ -12,6 +12,7 @@ import { startBroker } from "../deploy/kafka/broker.ts";
 import type { BenchOptions } from "./bench.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
 import { requireThat } from "./did-not-happen.ts";
+import { type ServedBundle, servedBundle } from "./served-bundle.ts";
 import { steadyEvent } from "./steady-listening.ts";
 import { makeHome, startOn, type TemporaryHome } from "./temporary.ts";
 
@@ -40,27 +41,30 @@ const HEARD_WAIT_MS = 20_000;
  *  processes of their own. */
 export async function measureByLoad({
   quick,
+  bundle,
   progress,
-}: Pick<BenchOptions, "quick" | "progress">): Promise<LoadFreshness[]> {
+}: Pick<BenchOptions, "quick" | "bundle" | "progress">): Promise<LoadFreshness[]> {
   const sizes = quick ? QUICK : FULL;
   const home = makeHome();
   const children: Child[] = [];
   const broker = await startBroker();
   const log = await openLog({ brokers: broker.brokers, topicPrefix: "" }, LISTENING_TOPIC);
-  const load = loadOn(log, sizes.listeners);
   try {
-    await publishBenchBundle(home.bundle, sizes.tracks);
-    const brokers = ["--brokers", broker.brokers.join(",")];
+    const served = await servedBundle(bundle, home.bundle, (folder) => {
+      return publishBenchBundle(folder, sizes.tracks);
+    });
+    const load = loadOn(log, served, sizes.listeners);
+    const shared = ["--bundle", served.folder, "--brokers", broker.brokers.join(",")];
     const backlog = sizes.rounds * sizes.listeners;
     await load.append(backlog);
     progress(`catches up with ${backlog} events from a broker, twice`);
-    const before = await startOn(home, "ingest", ...brokers);
+    const before = await startOn(home, "ingest", ...shared);
     await catchUpRate(home, log, { from: 0, to: backlog });
     await before.stop();
     await load.append(backlog);
-    children.push(await startOn(home, "ingest", ...brokers));
+    children.push(await startOn(home, "ingest", ...shared));
     const peak = await catchUpRate(home, log, { from: backlog, to: 2 * backlog });
-    const scorer = await startOn(home, "serve", "--port", "0", ...brokers);
+    const scorer = await startOn(home, "serve", "--port", "0", ...shared);
     children.push(scorer);
     const client = connectClient(grpcAddress(scorer));
     const results: LoadFreshness[] = [];
@@ -80,17 +84,20 @@ export async function measureByLoad({
 }
 
 interface Load {
+  eventOf(place: number, event: number): ListeningEvent;
   /** Appends the next `count` events. */
   append(count: number): Promise<void>;
 }
 
-function loadOn(log: EventLog, listeners: number): Load {
+function loadOn(log: EventLog, { withItsTrack }: ServedBundle, listeners: number): Load {
   let sent = 0;
+  const eventOf = (place: number, event: number) => withItsTrack(steadyEvent(place, event));
   return {
+    eventOf,
     async append(count) {
       const events = Array.from({ length: count }, (_, index) => {
         const number = sent + index;
-        return steadyEvent(number % listeners, Math.floor(number / listeners));
+        return eventOf(number % listeners, Math.floor(number / listeners));
       });
       sent += count;
       await appendEvents(log, events);
@@ -138,7 +145,7 @@ async function underLoad(
   })();
   const delaysMs: number[] = [];
   while (performance.now() < endsMs) {
-    delaysMs.push(await probe(client, log, steadyEvent(prober, delaysMs.length)));
+    delaysMs.push(await probe(client, log, load.eventOf(prober, delaysMs.length)));
     await sleep(PROBE_PAUSE_MS);
   }
   await publishing;

@@ -11,6 +11,7 @@ import { requireThat } from "./did-not-happen.ts";
 import { type LoadFreshness, measureByLoad } from "./freshness-by-load.ts";
 import { eveningsOfListening } from "./listening.ts";
 import { percentile } from "./measure.ts";
+import { type ServedBundle, servedBundle } from "./served-bundle.ts";
 import { makeHome, startOn } from "./temporary.ts";
 
 const FULL = { tracks: 60_000, warmUp: 60, events: 300 };
@@ -23,23 +24,26 @@ const SEEN_WAIT_MS = 10_000;
 /** The time from an event's publication to a reply that has heard it, with ingest, scorer and
  *  caller each in a process of its own: one by one on the embedded log, and under load on Kafka.
  *  Resolves with the text for stdout. */
-export async function freshness({ json, quick, progress }: BenchOptions): Promise<string> {
+export async function freshness(options: BenchOptions): Promise<string> {
+  const { json, quick, bundle, progress } = options;
   const sizes = quick ? QUICK : FULL;
   const home = makeHome();
   const children: Child[] = [];
   try {
-    progress("makes a bundle");
-    await publishBenchBundle(home.bundle, sizes.tracks);
+    progress("opens a bundle");
+    const served = await servedBundle(bundle, home.bundle, (folder) => {
+      return publishBenchBundle(folder, sizes.tracks);
+    });
     progress("starts ingest and scorer");
-    children.push(await startOn(home, "ingest"));
-    const scorer = await startOn(home, "serve", "--port", "0");
+    children.push(await startOn(home, "ingest", "--bundle", served.folder));
+    const scorer = await startOn(home, "serve", "--port", "0", "--bundle", served.folder);
     children.push(scorer);
     progress(`publishes ${2 * sizes.events} events one by one`);
     const client = connectClient(grpcAddress(scorer));
-    const delays = await measureDelays(client, sizes);
+    const delays = await measureDelays(client, served, sizes);
     client.close();
     for (const child of children.splice(0)) await child.stop();
-    const loads = await measureByLoad({ quick, progress });
+    const loads = await measureByLoad(options);
     const figures = { ...figuresOf(delays), by_load: byLoadFigures(loads) };
     return json ? `${JSON.stringify(figures, null, 2)}\n` : tableOf(delays) + tableByLoad(loads);
   } finally {
@@ -61,11 +65,12 @@ interface Delays {
 
 async function measureDelays(
   client: Client,
+  { withItsTrack }: ServedBundle,
   sizes: { readonly tracks: number; readonly warmUp: number; readonly events: number },
 ): Promise<Delays> {
   const count = 2 * (sizes.warmUp + sizes.events);
   const listening = { tracks: sizes.tracks, listeners: 100, sessionsEach: 1, sessionEvents: 16 };
-  const events = eveningsOfListening(listening).slice(0, count);
+  const events = eveningsOfListening(listening).slice(0, count).map(withItsTrack);
   requireThat(events.length === count, `there are ${events.length} of ${count} events to publish`);
   const delays: Delays = { published: [], heard: [], seen: [] };
   const warmUp: Delays = { published: [], heard: [], seen: [] };

@@ -61,6 +61,7 @@ const BENCHES: readonly Bench[] = [
   {
     name: "freshness",
     summary: "how soon a published event is in the next reply, by load",
+    takesBundle: true,
     run: freshness,
   },
   {

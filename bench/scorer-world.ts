@@ -1,9 +1,7 @@
-import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, grpcAddress } from "../cli/child-process.ts";
 import { appendEvents } from "../cli/log-target.ts";
 import { openLog } from "../cli/open-log.ts";
-import { openBundle } from "../core/bundle/open-bundle.ts";
 import type { EventId, ListenerId, Partition, TrackId } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import { type EventLog, LISTENING_TOPIC } from "../core/log/event-log.ts";
@@ -13,6 +11,7 @@ import { publishBenchBundle } from "./bench-bundle.ts";
 import { benchSources } from "./bench-sources.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { eveningsOfListening } from "./listening.ts";
+import { servedBundle } from "./served-bundle.ts";
 import { makeHome, startOn } from "./temporary.ts";
 
 export interface ScorerWorldSizes {
@@ -46,17 +45,16 @@ const TICK_MS = 50;
 
 export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWorld> {
   const home = makeHome();
-  const bundle = sizes.bundle === undefined ? home.bundle : resolve(sizes.bundle);
-  if (sizes.bundle === undefined) {
-    await publishBenchBundle(home.bundle, sizes.tracks, benchSources(sizes.tracks));
-  }
-  const tracks = await tracksByPopularity(bundle);
+  const served = await servedBundle(sizes.bundle, home.bundle, (folder) => {
+    return publishBenchBundle(folder, sizes.tracks, benchSources(sizes.tracks));
+  });
+  const { folder: bundle, tracks } = served;
   const events = eveningsOfListening({
     tracks: tracks.length,
     listeners: sizes.listeners,
     sessionsEach: 2,
     sessionEvents: 8,
-  }).map((event) => ({ ...event, track: tracks[Number(event.track.slice("track-".length))]! }));
+  }).map(served.withItsTrack);
   const log = await openLog({ folder: home.log }, LISTENING_TOPIC);
   await appendEvents(log, events);
   const ingest = await startOn(home, "ingest", "--bundle", bundle);
@@ -82,12 +80,6 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
       home.remove();
     },
   };
-}
-
-async function tracksByPopularity(folder: string): Promise<readonly TrackId[]> {
-  const { trackIds, popularity } = await openBundle(folder);
-  const order = Array.from(trackIds.keys()).sort((one, two) => popularity[two]! - popularity[one]!);
-  return order.map((index) => trackIds[index]!);
 }
 
 async function caughtUp(state: string, log: EventLog, count: number): Promise<void> {
