@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, connect } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
+import { status } from "@grpc/grpc-js";
 import { type CallOptions, callOn, framed } from "../cli/load/http2-calls.ts";
 import { requireThat } from "./did-not-happen.ts";
 
@@ -19,6 +20,8 @@ export interface LoadResult {
   /** Of calls that ended well. */
   readonly latenciesMs: readonly number[];
   readonly errors: number;
+  /** How many of them the server refused because it could not answer in time. */
+  readonly shed: number;
 }
 
 export interface LoadOptions extends CallOptions {
@@ -38,55 +41,47 @@ export function openHttp2Load(options: LoadOptions): Http2Load {
   const sessions = Array.from({ length: connections }, () => connect(`http://127.0.0.1:${port}`));
   const frames = messages.map(framed);
   let asked = 0;
-  const ask = () => {
-    const session = sessions[asked % connections]!;
-    return callOn(session, options, frames[asked++ % frames.length]!);
+  const asking = (tally: Tally) => {
+    const call = { ...options, refused: tally.refused };
+    return async (sinceMs: number, session = sessions[asked % connections]!) => {
+      tally.add(await callOn(session, call, frames[asked++ % frames.length]!), sinceMs);
+    };
   };
 
   async function closedLoop(seconds: number): Promise<LoadResult> {
-    const latenciesMs: number[] = [];
-    let errors = 0;
-    const startedMs = performance.now();
-    const endsMs = startedMs + seconds * 1000;
+    const tally = newTally();
+    const ask = asking(tally);
+    const endsMs = tally.startedMs + seconds * 1000;
     const lane = async (session: ClientHttp2Session): Promise<void> => {
-      for (let sentMs = startedMs; sentMs < endsMs; sentMs = performance.now()) {
-        if (await callOn(session, options, frames[asked++ % frames.length]!)) {
-          latenciesMs.push(performance.now() - sentMs);
-        } else {
-          errors++;
-        }
+      for (let sentMs = tally.startedMs; sentMs < endsMs; sentMs = performance.now()) {
+        await ask(sentMs, session);
       }
     };
     await Promise.all(sessions.map(lane));
-    return { seconds: (performance.now() - startedMs) / 1000, latenciesMs, errors };
+    return tally.result();
   }
 
   async function openLoop(rate: number, seconds: number): Promise<LoadResult> {
-    const latenciesMs: number[] = [];
+    const tally = newTally();
+    const ask = asking(tally);
     const underWay = new Set<Promise<void>>();
-    let errors = 0;
-    const startedMs = performance.now();
     const count = Math.floor(rate * seconds);
     for (let begun = 0; begun < count; ) {
-      const dueMs = startedMs + (begun * 1000) / rate;
+      const dueMs = tally.startedMs + (begun * 1000) / rate;
       if (performance.now() < dueMs) {
         await sleep(TICK_MS);
         continue;
       }
       begun++;
       if (underWay.size >= UNDER_WAY_MAX) {
-        errors++;
+        tally.add(false, dueMs);
         continue;
       }
-      const ended = ask().then((isGood) => {
-        if (isGood) latenciesMs.push(performance.now() - dueMs);
-        else errors++;
-        underWay.delete(ended);
-      });
+      const ended = ask(dueMs).then(() => void underWay.delete(ended));
       underWay.add(ended);
     }
     await Promise.all(underWay);
-    return { seconds: (performance.now() - startedMs) / 1000, latenciesMs, errors };
+    return tally.result();
   }
 
   return {
@@ -94,6 +89,30 @@ export function openHttp2Load(options: LoadOptions): Http2Load {
     openLoop,
     close() {
       for (const session of sessions) session.close();
+    },
+  };
+}
+
+type Tally = ReturnType<typeof newTally>;
+
+/** What comes of the calls of one loop. */
+function newTally() {
+  const startedMs = performance.now();
+  const latenciesMs: number[] = [];
+  let errors = 0;
+  let shed = 0;
+  return {
+    startedMs,
+    refused(code: number): void {
+      if (code === status.RESOURCE_EXHAUSTED) shed++;
+    },
+    add(isGood: boolean, sinceMs: number): void {
+      if (isGood) latenciesMs.push(performance.now() - sinceMs);
+      else errors++;
+    },
+    result(): LoadResult {
+      const seconds = (performance.now() - startedMs) / 1000;
+      return { seconds, latenciesMs, errors, shed };
     },
   };
 }

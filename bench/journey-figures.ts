@@ -4,7 +4,7 @@ import { requireThat } from "./did-not-happen.ts";
 import { stepFlops } from "./ingest-limits.ts";
 import type { IngestResult } from "./ingest-rounds.ts";
 import type { RequestFigures } from "./requests.ts";
-import { type RetrievalResult, scanBytes } from "./retrieval.ts";
+import type { RetrievalResult } from "./retrieval.ts";
 import type { World } from "./world.ts";
 
 export interface JourneyResults {
@@ -24,7 +24,8 @@ const LIMIT_MEANING: Readonly<Record<(typeof PARTS)[number], string>> = {
   put: "the same bytes put into a bare LMDB in the same batches, as durably",
   rest: "reading the log and doing nothing with it",
   request: "a bare grpc-js server in its own process that answers the same bytes",
-  retrieval: "the bytes that the scan must read at this machine's speed of reading memory",
+  retrieval:
+    "the heads of all rows, which a scan must read, at this machine's speed of reading memory",
 };
 
 /** The figures as `--json` prints them. All times of parts and limits are microseconds of CPU, a
@@ -68,7 +69,7 @@ export function journeyFigures({ bundle, events, lastHeardAtMs }: World, results
     machine: {
       ...processor(),
       gflops: stepFlops(bundle) / ingest.stepAtPeak / 1e3,
-      memory_gb_per_second: scanBytes(bundle) / retrieval.atBandwidthUs / 1e3,
+      memory_gb_per_second: retrieval.scanBytes / retrieval.atBandwidthUs / 1e3,
     },
   };
 }

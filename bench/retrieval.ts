@@ -1,8 +1,10 @@
-import type { Bundle, Model } from "../core/bundle/bundle.ts";
+import type { Bundle } from "../core/bundle/bundle.ts";
 import { wholeBlend } from "../core/bundle/manifest.ts";
 import type { StateReader } from "../core/state/session-store.ts";
 import { exactScan } from "../scorer/retrieval/exact-scan.ts";
 import { type Retriever, type Tastes, trackSpace } from "../scorer/retrieval/retriever.ts";
+import { layOut, type ScanLayout } from "../scorer/retrieval/scan-layout.ts";
+import { runAtOnce } from "../scorer/run-in-steps.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { cpuUsOf, newRounds } from "./measure.ts";
 import type { World } from "./world.ts";
@@ -10,7 +12,9 @@ import type { World } from "./world.ts";
 /** CPU microseconds of one search. */
 export interface RetrievalResult {
   readonly cpuUs: number;
-  /** What reading the scan's bytes takes at the speed of memory. */
+  /** Bytes that a search of all tracks cannot do without. */
+  readonly scanBytes: number;
+  /** What reading them takes at the speed of memory. */
   readonly atBandwidthUs: number;
 }
 
@@ -28,7 +32,9 @@ export async function measureRetrieval(
   state: StateReader,
   sizes: RetrievalSizes,
 ): Promise<RetrievalResult> {
-  const retriever = exactScan(trackSpace(bundle));
+  const space = trackSpace(bundle);
+  const retriever = exactScan(space);
+  const scanBytes = bytesOfHeads(runAtOnce(layOut(space)));
   // This bundle's tastes are its hidden states.
   const tastes = [...lastHeardAtMs.keys()]
     .slice(0, sizes.searches)
@@ -43,7 +49,8 @@ export async function measureRetrieval(
   }
   return {
     cpuUs: rounds.least("search") / tastes.length,
-    atBandwidthUs: (rounds.least("read") / STREAM_BYTES) * scanBytes(bundle),
+    scanBytes,
+    atBandwidthUs: (rounds.least("read") / STREAM_BYTES) * scanBytes,
   };
 }
 
@@ -52,25 +59,17 @@ const STREAM_BYTES = 256 * 1024 * 1024;
 const PRESENT_BYTE = 1;
 const ABSENT_BYTE = 2;
 
-/** Bytes that one search for a blend of all models cannot do without: a byte for each element of
- *  the vectors, padded as they are, and the bounds' columns, of every track. */
-export function scanBytes({ models, trackIds }: Bundle): number {
-  return (
-    Object.values(models).reduce((sum, model) => sum + modelBytes(model), FLOAT_BYTES) *
-    trackIds.length
-  );
+/** Of every track the head of its row in each model, a byte for each column, and what bounds the
+ *  rest. */
+function bytesOfHeads({ models, count }: ScanLayout): number {
+  const heads = Object.values(models).map(({ headWidth }) => headWidth + BOUNDS_BYTES);
+  return heads.reduce((sum, bytes) => sum + bytes, FLOAT_BYTES) * count;
 }
 
-/** int8 rows are padded to whole vectors of so many columns. */
-const SCAN_COLUMNS = 16;
-/** A model's scale, rounding error and bias; popularity, which all share, is one more float32. */
-const FLOATS_PER_MODEL = 3;
 const FLOAT_BYTES = 4;
-
-function modelBytes({ dimension }: Model): number {
-  const columns = Math.ceil(dimension / SCAN_COLUMNS) * SCAN_COLUMNS;
-  return columns + FLOATS_PER_MODEL * FLOAT_BYTES;
-}
+/** A model's scale, rounding error, length of the tail and bias; popularity, which all share, is
+ *  one more float32. */
+const BOUNDS_BYTES = 4 * FLOAT_BYTES;
 
 function searchAll(
   retriever: Retriever,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, grpcAddress } from "../cli/child-process.ts";
 import { appendEvents } from "../cli/log-target.ts";
 import { openLog } from "../cli/open-log.ts";
-import type { EventId, ListenerId, Partition, TrackId } from "../core/domain/ids.ts";
+import type { EventId, ListenerId, Partition } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import { type EventLog, LISTENING_TOPIC } from "../core/log/event-log.ts";
 import { openLmdbReader } from "../core/state/lmdb-reader.ts";

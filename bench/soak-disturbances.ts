@@ -72,7 +72,7 @@ export function disturb(world: ScorerWorld, { swapMs, badPerSecond }: Disturbanc
   async function askBadly(): Promise<void> {
     for (; !isOver(); await pause(1_000 / badPerSecond)) {
       const bad = BAD_REQUESTS[counts.bad_requests++ % BAD_REQUESTS.length]!;
-      if (!(await isRefused(client.nextTracks(bad)))) counts.bad_not_refused++;
+      if (!(await isRefused(patiently(() => client.nextTracks(bad))))) counts.bad_not_refused++;
     }
   }
 

@@ -59,12 +59,14 @@ export interface CallOptions {
   readonly deadlineMs?: number;
   /** Shown the message of every reply. */
   readonly look?: (message: Uint8Array) => void;
+  /** Told the status of every call that the server refused. */
+  readonly refused?: (status: number) => void;
 }
 
 /** Whether the call ended with a reply and status 0. */
 export function callOn(
   session: ClientHttp2Session,
-  { path, deadlineMs, look }: CallOptions,
+  { path, deadlineMs, look, refused }: CallOptions,
   frame: Buffer,
 ): Promise<boolean> {
   return new Promise((resolve) => {
@@ -85,7 +87,9 @@ export function callOn(
     });
     // With these the call has ended; the stream's own end is some turns of the event loop later.
     stream.on("trailers", (trailers) => {
-      isGood = Number(trailers["grpc-status"]) === 0 && bytes > 0;
+      const status = Number(trailers["grpc-status"]);
+      isGood = status === 0 && bytes > 0;
+      if (status !== 0) refused?.(status);
       if (isGood) look?.(Buffer.concat(chunks).subarray(FRAME_HEAD_BYTES));
       resolve(isGood);
     });
