@@ -85,6 +85,10 @@ export function callOn(
       bytes += chunk.length;
       if (look !== undefined) chunks.push(chunk);
     });
+    // A reply without a message has its status before it, and no trailers.
+    stream.on("response", ({ "grpc-status": status }) => {
+      if (status !== undefined && Number(status) !== 0) refused?.(Number(status));
+    });
     // With these the call has ended; the stream's own end is some turns of the event loop later.
     stream.on("trailers", (trailers) => {
       const status = Number(trailers["grpc-status"]);

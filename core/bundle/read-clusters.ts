@@ -13,7 +13,7 @@ export async function readClusters(
   const { tracks: tracksFile, starts: startsFile, count: clusters, ...figures } = manifest;
   const tracks = await files.integers(tracksFile, "clusters.tracks", count);
   const starts = await files.integers(startsFile, "clusters.starts", clusters + 1);
-  checkPlaces(starts, startsFile, count);
+  await checkPlaces(starts, startsFile, count);
   const isThere = new Uint8Array(count);
   for (let at = 0; at < count; at++) {
     const track = tracks[at]!;

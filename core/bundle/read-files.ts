@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants, type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate as othersRun } from "node:timers/promises";
+import { findOff } from "./find-off.ts";
 import { fromInt8Rows } from "./int8-rows.ts";
 import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
@@ -9,8 +9,6 @@ import { badBundle } from "./manifest-fields.ts";
 
 /** How much is read and hashed at once, so that others may use the thread between. */
 const CHUNK_BYTES = 1024 * 1024;
-/** How many numbers are looked at before others may use the thread again. */
-const CHUNK_NUMBERS = 1024 * 1024;
 
 /** Reads a bundle's files, each once and each checked against its size and SHA-256. */
 export interface FileReader {
@@ -106,13 +104,8 @@ export function fileReader(folder: string, files: Manifest["files"]): FileReader
 }
 
 async function checkFinite(array: Float32Array, name: string): Promise<void> {
-  for (let from = 0; from < array.length; from += CHUNK_NUMBERS) {
-    const to = Math.min(array.length, from + CHUNK_NUMBERS);
-    for (let at = from; at < to; at++) {
-      if (!Number.isFinite(array[at])) throw badBundle(name, `the number at ${at} is ${array[at]}`);
-    }
-    await othersRun();
-  }
+  const off = await findOff(array, (number) => !Number.isFinite(number));
+  if (off >= 0) throw badBundle(name, `the number at ${off} is ${array[off]}`);
 }
 
 export function decodeText(bytes: Uint8Array, name: string): string {

@@ -1,4 +1,5 @@
 import type { CoplayTable, NeighbourSessions, RunPlays, Sources } from "./bundle.ts";
+import { findOff } from "./find-off.ts";
 import type { CoplayManifest, Manifest, NeighboursManifest, RunsManifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
 import type { FileReader } from "./read-files.ts";
@@ -25,8 +26,8 @@ async function readNeighbours(
   const field = (key: keyof NeighboursManifest) => `sources.neighbours.${key}`;
   const sessionStarts = await files.integers(starts, field("session_starts"), sessions + 1);
   const sessionTracks = await files.integers(tracks, field("session_tracks"), plays);
-  checkPlaces(sessionStarts, starts, plays);
-  checkTracks(sessionTracks, tracks, count);
+  await checkPlaces(sessionStarts, starts, plays);
+  await checkTracks(sessionTracks, tracks, count);
   return { ...settings, sessionStarts, sessionTracks };
 }
 
@@ -41,9 +42,9 @@ async function readCoplay(
   const starts = await files.integers(startsFile, field("starts"), count + 1);
   const successors = await files.integers(tracksFile, field("successors"), pairs);
   const shares = await files.floats(sharesFile, field("shares"), pairs);
-  checkPlaces(starts, startsFile, pairs);
-  checkTracks(successors, tracksFile, count);
-  const off = shares.findIndex((share) => !(share > 0 && share <= 1));
+  await checkPlaces(starts, startsFile, pairs);
+  await checkTracks(successors, tracksFile, count);
+  const off = await findOff(shares, (share) => !(share > 0 && share <= 1));
   if (off >= 0) throw badBundle(sharesFile, `the share at ${off} is not above 0 and at most 1`);
   return { tracks_max, decay, sharpness, starts, successors, shares };
 }
@@ -57,12 +58,13 @@ async function readRuns(
   const field = (key: keyof RunsManifest) => `sources.runs.${key}`;
   const played = await files.integers(manifest.played, field("played"), plays);
   const places = await files.integers(manifest.places, field("places"), followed);
-  checkTracks(played, manifest.played, count, SESSION_END);
-  const isFollowed = (place: number) =>
-    [played[place], played[place + 1]].every((track) => (track ?? SESSION_END) !== SESSION_END);
-  const off = places.findIndex((place) => !isFollowed(place));
+  await checkTracks(played, manifest.played, count, SESSION_END);
+  const isTrack = (track: number | undefined) => (track ?? SESSION_END) !== SESSION_END;
+  const off = await findOff(places, (place) => {
+    return !isTrack(played[place]) || !isTrack(played[place + 1]);
+  });
   if (off >= 0) throw badBundle(manifest.places, `no track follows the place at ${off}`);
-  const back = places.findIndex((place, at) => {
+  const back = await findOff(places, (place, at) => {
     return at > 0 && compareRuns(played, places[at - 1]!, place, tracks_max) > 0;
   });
   if (back >= 0) throw badBundle(manifest.places, `the place at ${back} is out of order`);
@@ -70,14 +72,19 @@ async function readRuns(
 }
 
 /** Places begin at 0, never go back, and end where the file that they point into ends. */
-export function checkPlaces(places: Uint32Array, file: string, end: number): void {
+export async function checkPlaces(places: Uint32Array, file: string, end: number): Promise<void> {
   if (places[0] !== 0) throw badBundle(file, "does not begin with 0");
-  const back = places.findIndex((place, at) => at > 0 && place < places[at - 1]!);
+  const back = await findOff(places, (place, at) => at > 0 && place < places[at - 1]!);
   if (back >= 0) throw badBundle(file, `the place at ${back} is before the one ahead of it`);
   if (places.at(-1) !== end) throw badBundle(file, `ends with ${places.at(-1)}, not ${end}`);
 }
 
-function checkTracks(tracks: Uint32Array, file: string, count: number, mark?: number): void {
-  const unknown = tracks.findIndex((track) => track >= count && track !== mark);
+async function checkTracks(
+  tracks: Uint32Array,
+  file: string,
+  count: number,
+  mark?: number,
+): Promise<void> {
+  const unknown = await findOff(tracks, (track) => track >= count && track !== mark);
   if (unknown >= 0) throw badBundle(file, `the number at ${unknown} is no track`);
 }

@@ -15,13 +15,16 @@ export interface ReachPlan {
 }
 
 /** What searches shall find of the best 20 and 100: each line where the one before would have them
- *  read more than `READ_SHARE_MAX` of the tracks. */
+ *  read more than is cheap. */
 const WANTED = [
+  { at20: 0.995, at100: 0.98 },
   { at20: 0.98, at100: 0.98 },
   { at20: 0.96, at100: 0.96 },
   { at20: 0.9, at100: 0.96 },
 ] as const;
-const READ_SHARE_MAX = 0.2;
+/** So many tracks are cheap to read, but not more than half of all; and so is a fifth. */
+const CHEAP_TRACKS = 30_000;
+const CHEAP_SHARES = { least: 0.2, most: 0.5 } as const;
 /** How many tracks the searches are for. The best few are those that stand far from their
  *  centroids, and harder to find than the best hundred. */
 const DEPTHS = [20, 100] as const;
@@ -53,9 +56,13 @@ export function chooseReach(
       const { recall_at_20, recall_at_100 } = measured(tried, 0);
       return recall_at_20 >= at20 && recall_at_100 >= at100;
     });
-    if (measured(reach, 0).read_share <= READ_SHARE_MAX) break;
+    if (measured(reach, 0).read_share <= cheapShare(space.count)) break;
   }
   return { reach, ...measured(reach, 1) };
+}
+
+function cheapShare(tracks: number): number {
+  return Math.max(CHEAP_SHARES.least, Math.min(CHEAP_SHARES.most, CHEAP_TRACKS / tracks));
 }
 
 const UNKNOWN: ClusterFigures = { reach: 0, recall_at_20: 0, recall_at_100: 0, read_share: 0 };

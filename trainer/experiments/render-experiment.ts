@@ -1,7 +1,7 @@
 import { intervalPlot } from "../report/interval-plot.ts";
 import { linePlot } from "../report/line-plot.ts";
 import { escaped, htmlTable, type TableRow } from "../report/markup.ts";
-import { PAGE_STYLE } from "../report/page-style.ts";
+import { page, section } from "../report/page.ts";
 import { FIGURE_NAMES, FIGURES, type FigureName, type Look } from "./compare-arms.ts";
 import type { Estimate } from "./confidence.ts";
 import {
@@ -31,12 +31,7 @@ export function renderExperiment(report: ExperimentReport): string {
       : [section("Interleaved lists", INTERLEAVING_NOTE, interleavingTable(report))]),
     section("How this was measured", "", protocol(report)),
   ];
-  return [
-    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escaped(title)}</title><style>${PAGE_STYLE}</style></head>`,
-    `<body><main>${sections.join("\n")}</main></body></html>\n`,
-  ].join("\n");
+  return page(title, sections);
 }
 
 const ARMS_NOTE = "Means over listeners with intervals of 95% at one look.";
@@ -62,11 +57,6 @@ function header({ experiment, control, arms, fromMs, untilMs }: ExperimentReport
     `<p class="lead">${from} to ${until} UTC, against ${escaped(control)}.</p>`,
     `<div class="cards">${cards.join("")}</div>`,
   ].join("");
-}
-
-function section(title: string, note: string, content: string): string {
-  const told = note === "" ? "" : `<p class="note">${escaped(note)}</p>`;
-  return `<section><h2>${escaped(title)}</h2>${told}${content}</section>`;
 }
 
 function armTable({ arms, control }: ExperimentReport): string {

@@ -4,7 +4,7 @@ import { intervalPlot, type PlottedInterval } from "./interval-plot.ts";
 import type { LearningCurve } from "./learning-curves.ts";
 import { linePlot } from "./line-plot.ts";
 import { element, escaped, htmlTable } from "./markup.ts";
-import { PAGE_STYLE } from "./page-style.ts";
+import { page, section } from "./page.ts";
 import { PREPARATION_NOTE, PREPARATION_TITLE, preparationParts } from "./preparation-section.ts";
 import { costTable, figuresTable, listTable } from "./report-tables.ts";
 import { SIX_MODELS_NOTE, SIX_MODELS_TITLE, sixModelsParts } from "./six-models-section.ts";
@@ -34,12 +34,7 @@ export function renderReport(data: ReportData): string {
     section("Costs", COSTS_NOTE, costTable(data)),
     section("How this was measured", "", protocol(data)),
   ];
-  return [
-    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escaped(title)}</title><style>${PAGE_STYLE}</style></head>`,
-    `<body><main>${sections.join("\n")}</main></body></html>\n`,
-  ].join("\n");
+  return page(title, sections);
 }
 
 const LEARNING_NOTE =
@@ -74,11 +69,6 @@ function header({ compared, log, catalogue }: ReportData): string {
     `${count(log.sessions)} sessions, replayed through the code that serves.</p>`,
     `<div class="cards">${drawn.join("")}</div>`,
   ].join("");
-}
-
-function section(title: string, note: string, content: string): string {
-  const told = note === "" ? "" : `<p class="note">${escaped(note)}</p>`;
-  return `<section><h2>${escaped(title)}</h2>${told}${content}</section>`;
 }
 
 function pair(contents: readonly string[]): string {
