@@ -56,15 +56,16 @@ test("a hundred swaps under load fail no call and keep memory flat", async (cont
     const before = answered;
     await moveIn(bundles[swap % BUNDLES]!, folder);
     while (taken.length < swap || answered < before + CALLERS) await wait(2);
-    if (swap % 20 === 0) memory.push(memoryInUse());
+    if (swap % 4 === 0) memory.push(memoryInUse());
   }
   isOver = true;
   await callers;
   assert.equal(taken.length, SWAPS);
   assert.equal(names.size, BUNDLES, "every bundle answered");
-  const [first, last] = [memory[1]!, memory.at(-1)!];
+  // At each look some bundles are still on their way out: how many is chance, but for the least.
+  const [first, last] = [Math.min(...memory.slice(4, 12)), Math.min(...memory.slice(-8))];
   context.diagnostic(`${answered} replies; ${memory.map((bytes) => bytes >> 20).join(", ")} MiB`);
-  // Between the two, sixty bundles came and went.
+  // Between the two, half a hundred bundles came and went.
   assert.ok(last < first + BUNDLE_BYTES * 30, `${first} bytes became ${last}`);
 });
 
