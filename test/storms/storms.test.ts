@@ -6,7 +6,8 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type StormEnd, type StormWorld, stormWorld } from "./storm-world.ts";
 import { rebalanceAll, stopOwners } from "./storms.ts";
 
-const STOPS = 1;
+/** One takeover is enough; a stop that comes while the store is locked brings none. */
+const STOPS_MAX = 5;
 /** After so many stops without a fence, one certainly met a batch under way. */
 const STOPS_WITHOUT_FENCE = 10;
 const CHANGES = 3;
@@ -16,12 +17,14 @@ const brokers = await brokersForTests();
 after(stopBrokersForTests);
 
 test("an owner that was stopped past its session writes nothing when it goes on", async (t) => {
-  const end = await storm(t, (world) => stopOwners(world, STOPS, { progress: silently }));
+  const end = await storm(t, (world) => {
+    return stopOwners(world, STOPS_MAX, { progress: silently, takeoversMax: 1 });
+  });
   if (end === undefined) return;
   assert.deepEqual([end.isEqual, end.positionsWentBack], [true, 0]);
   assert.ok(end.takenOver > 0, "the other member took over meanwhile");
   const stale = `${end.positionsWentBack} stale writes, ${end.events} events, stores equal`;
-  t.diagnostic(`figure: ${STOPS} stops past the session, ${end.takenOver} taken over, ${stale}`);
+  t.diagnostic(`figure: ${end.takenOver} stop past the session and taken over, ${stale}`);
 });
 
 test("the same storm notices a store without its fence", async (t) => {

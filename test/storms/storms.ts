@@ -34,16 +34,24 @@ export interface StopsEnd extends StormEnd {
 const TAKEOVER_MS = 12_000;
 const STOP_WITHIN_MS = 400;
 
+export interface StopsOptions {
+  readonly progress: Progress;
+  readonly withoutFence?: boolean;
+  /** So many stops with a takeover are enough. */
+  readonly takeoversMax?: number;
+}
+
 /** Stops one of two members that share a store, for longer than its session, and lets it go on:
  *  `times` times, or until a position went back, which a store without its fence lets happen. */
 export async function stopOwners(
   world: StormWorld,
   times: number,
-  { progress, withoutFence = false }: { progress: Progress; withoutFence?: boolean },
+  { progress, withoutFence = false, takeoversMax = times }: StopsOptions,
 ): Promise<StopsEnd> {
   const members = [await world.join({ withoutFence }), await world.join({ withoutFence })];
   let takenOver = 0;
-  for (let stops = 1; stops <= times && world.positions.wentBack === 0; stops++) {
+  for (let stops = 1; stops <= times && takenOver < takeoversMax; stops++) {
+    if (world.positions.wentBack > 0) break;
     const [stopped] = members;
     members.reverse();
     await movesOn(world);
