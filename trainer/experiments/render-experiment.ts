@@ -1,7 +1,7 @@
 import { intervalPlot } from "../report/interval-plot.ts";
 import { linePlot } from "../report/line-plot.ts";
 import { escaped, htmlTable, type TableRow } from "../report/markup.ts";
-import { page, section } from "../report/page.ts";
+import { page, pair, section, titled } from "../report/page.ts";
 import { FIGURE_NAMES, FIGURES, type FigureName, type Look } from "./compare-arms.ts";
 import type { Estimate } from "./confidence.ts";
 import {
@@ -142,14 +142,6 @@ function looksPlot({ arm, looks }: ArmReport, figure: LookedAt): string {
     ],
   });
   return titled(title, plot);
-}
-
-function titled(title: string, plot: string): string {
-  return `<h3>${escaped(title)}</h3>${plot}`;
-}
-
-function pair(contents: readonly string[]): string {
-  return `<div class="pair">${contents.map((content) => `<div>${content}</div>`).join("")}</div>`;
 }
 
 function interleavingTable({ interleaving }: ExperimentReport): string {

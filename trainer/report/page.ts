@@ -16,3 +16,13 @@ export function section(title: string, note: string, content: string): string {
   const told = note === "" ? "" : `<p class="note">${escaped(note)}</p>`;
   return `<section><h2>${escaped(title)}</h2>${told}${content}</section>`;
 }
+
+/** Contents side by side, where there is room. Each is HTML. */
+export function pair(contents: readonly string[]): string {
+  return `<div class="pair">${contents.map((content) => `<div>${content}</div>`).join("")}</div>`;
+}
+
+/** A plot or table under its title. `content` is HTML. */
+export function titled(title: string, content: string): string {
+  return `<h3>${escaped(title)}</h3>${content}`;
+}

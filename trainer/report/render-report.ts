@@ -4,7 +4,7 @@ import { intervalPlot, type PlottedInterval } from "./interval-plot.ts";
 import type { LearningCurve } from "./learning-curves.ts";
 import { linePlot } from "./line-plot.ts";
 import { element, escaped, htmlTable } from "./markup.ts";
-import { page, section } from "./page.ts";
+import { page, pair, section, titled } from "./page.ts";
 import { PREPARATION_NOTE, PREPARATION_TITLE, preparationParts } from "./preparation-section.ts";
 import { costTable, figuresTable, listTable } from "./report-tables.ts";
 import { SIX_MODELS_NOTE, SIX_MODELS_TITLE, sixModelsParts } from "./six-models-section.ts";
@@ -71,10 +71,6 @@ function header({ compared, log, catalogue }: ReportData): string {
   ].join("");
 }
 
-function pair(contents: readonly string[]): string {
-  return `<div class="pair">${contents.map((content) => `<div>${content}</div>`).join("")}</div>`;
-}
-
 function mainNote({ compared }: ReportData): string {
   const baselines = Object.keys(compared.baselines).length;
   const more = baselines === 0 ? "" : ` and ${baselines} baselines`;
@@ -97,8 +93,8 @@ function mainPlots({ compared }: ReportData): string {
     })),
   ];
   return pair([
-    `<h3>Recall@20</h3>${intervalPlot("Recall at 20 by model", rows("recall@20"))}`,
-    `<h3>MRR@20</h3>${intervalPlot("Mean reciprocal rank at 20 by model", rows("mrr@20"))}`,
+    titled("Recall@20", intervalPlot("Recall at 20 by model", rows("recall@20"))),
+    titled("MRR@20", intervalPlot("Mean reciprocal rank at 20 by model", rows("mrr@20"))),
   ]);
 }
 
@@ -108,8 +104,7 @@ function curvePlots(curve: LearningCurve): string[] {
   const draw = (name: string, values: readonly number[]) => {
     const title = `${curve.model}: ${name}`;
     const lines = [{ name, values, marked }];
-    const plot = linePlot({ title, labels, axis: "epoch", lines, fromZero: false });
-    return `<h3>${escaped(title)}</h3>${plot}`;
+    return titled(title, linePlot({ title, labels, axis: "epoch", lines, fromZero: false }));
   };
   return [
     draw("loss in training", curve.losses),
@@ -119,7 +114,7 @@ function curvePlots(curve: LearningCurve): string[] {
 
 function breakdownPlot(brokenDown: BrokenDown): string {
   const { title, axis, note, groups, lines } = brokenDown;
-  const told = `<h3>${escaped(title)}</h3><p class="note">${escaped(note)}</p>`;
+  const told = titled(title, `<p class="note">${escaped(note)}</p>`);
   if (groups.length <= GROUPS_OF_A_TABLE) return told + groupTable(brokenDown);
   const plot = linePlot({
     title,
