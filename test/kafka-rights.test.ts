@@ -17,12 +17,12 @@ import {
 import { openKafkaLog } from "../core/log/kafka-log.ts";
 import { grantRights, type Right } from "../core/log/kafka-rights.fixture.ts";
 import { ADMIN, makeBrokerSecurity } from "../deploy/kafka/broker-security.ts";
+import { freePort } from "../deploy/kafka/free-ports.ts";
 import { ownBrokerForTests } from "../deploy/kafka/require-broker.ts";
 import { CHANGELOG_TOPIC } from "../ingest/changelog/changelog-records.ts";
 import { INGEST_GROUP } from "../ingest/consume.ts";
 import { ListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import { publishRandomBundle } from "./fixtures/random-bundle.ts";
-import { freePort } from "./support/free-port.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const PASSWORD = "words-that-nobody-guesses";

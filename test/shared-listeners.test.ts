@@ -3,9 +3,9 @@ import { after, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Child } from "../cli/child-process.ts";
 import { type Client, connectClient } from "../cli/recommender-client.ts";
+import { freePort } from "../deploy/kafka/free-ports.ts";
 import { brokersForTests, stopBrokersForTests } from "../deploy/kafka/require-broker.ts";
 import { type NextTracksResponse, Rung } from "../proto/gen/segue/v1/recommender.ts";
-import { freePort } from "./support/free-port.ts";
 import { type Hosts, openHosts, untilApplied } from "./support/hosts.ts";
 import {
   BEGAN_AT_MS,

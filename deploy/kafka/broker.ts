@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { Failure } from "../../core/domain/failure.ts";
 import type { BrokerSecurity } from "./broker-security.ts";
+import { freePorts } from "./free-ports.ts";
 import { type BrokerCache, brokerCache, renameUnlessThere } from "./jars.ts";
 import { type ServerPlace, serverProperties } from "./server-properties.ts";
 
@@ -81,20 +81,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
 
 async function placeOf(options: BrokerOptions, data: string): Promise<ServerPlace> {
   const host = options.host ?? "127.0.0.1";
-  const port = options.port ?? (await freePort());
-  const { security } = options;
-  const secured = security && { security, ownPort: await freePort() };
-  return { host, port, controllerPort: await freePort(), data, secured };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === "string")
-    throw new Failure("bug", "no port was given");
-  return address.port;
+  const [free, ownPort, controllerPort] = await freePorts(3);
+  const { security, port = free! } = options;
+  const secured = security && { security, ownPort: ownPort! };
+  return { host, port, controllerPort: controllerPort!, data, secured };
 }
 
 /** Copies formatted storage, which is the same for every broker of one node and saves the start of

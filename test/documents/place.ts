@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { homeAt } from "../../cli/home.ts";
+import { freePorts } from "../../deploy/kafka/free-ports.ts";
 import { parseTrainingConfig } from "../../trainer/config.ts";
 import { simulate } from "../../trainer/simulate/simulate.ts";
 import { train } from "../../trainer/train.ts";
@@ -73,17 +73,4 @@ async function prepareWorld(folder: string): Promise<void> {
   await simulate({ listeners: 30, tracks: 1_000, days: 4, seed: 3, out: world });
   const config = parseTrainingConfig({ refit: false, short: TINY, long: TINY });
   await train({ logFolder: world, outFolder: bundle, config, seed: 1 });
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
-  for (const server of servers) server.close();
-  return ports;
 }

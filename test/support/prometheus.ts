@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../deploy/kafka/free-ports.ts";
 
 /** Whether Prometheus and its tool are installed; says so where they are not, and throws with
  *  `CI=true`. */
