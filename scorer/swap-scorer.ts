@@ -1,6 +1,7 @@
 import type { Bundle } from "../core/bundle/bundle.ts";
 import type { InUse } from "../core/bundle/in-use.ts";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
+import { settlesWithin } from "../core/log/settles-within.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { prepareScorer, type Scorer, type ScorerParts } from "./scorer.ts";
 import { warmUp } from "./warm-up.ts";
@@ -29,7 +30,8 @@ export async function openSwapScorer(bundle: Bundle, parts: SwapParts): Promise<
     async take(next) {
       const before = scorer;
       scorer = await open(next, parts);
-      await endedOrLate(parts.calls);
+      // A call that outlives this answers from a lower rung, once its models are closed.
+      await settlesWithin(parts.calls.ended(), SERVER_LIMITS.drainMs);
       await before.runner.close();
     },
     close: () => scorer.runner.close(),
@@ -49,12 +51,4 @@ async function open(
     await runner.close();
     throw error;
   }
-}
-
-/** A call that outlives a drain's time answers from a lower rung, once its models are closed. */
-async function endedOrLate(calls: Pick<InUse, "ended">): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, SERVER_LIMITS.drainMs);
-  await Promise.race([calls.ended(), late]);
-  clearTimeout(timer);
 }

@@ -1,5 +1,6 @@
 import type { EventLog, NewRecord } from "../../core/log/event-log.ts";
 import type { LogNoticeListener } from "../../core/log/log-notice.ts";
+import { settlesWithin } from "../../core/log/settles-within.ts";
 import type { NextTracksQuery, Recommendation } from "../recommendation.ts";
 import { listenerHash, placeOfHash } from "./listener-hash.ts";
 import { type LoggedList, loggedList } from "./logged-list.ts";
@@ -89,10 +90,7 @@ export function openRecommendationLog(parts: RecommendationLogParts): Recommenda
   async function close(): Promise<void> {
     isClosed = true;
     if (waiting.length > 0) begin();
-    const late = Promise.withResolvers<void>();
-    const limit = setTimeout(late.resolve, LIMITS.closeMs);
-    await Promise.race([writing, late.promise]);
-    clearTimeout(limit);
+    if (writing !== undefined) await settlesWithin(writing, LIMITS.closeMs);
     if (waiting.length > 0) onNotLogged("stopped", waiting.length);
     waiting = [];
   }
