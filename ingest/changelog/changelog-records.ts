@@ -78,12 +78,6 @@ async function lastPositionFrom(
   return last && decodePosition(asBuffer(last.value!));
 }
 
-/** Whether `one` is below `other`; a partition that was never applied is below everything. */
-export function isBelow(one: AppliedPosition | undefined, other: AppliedPosition): boolean {
-  if (one === undefined) return true;
-  return one.epoch === other.epoch ? one.next < other.next : one.epoch < other.epoch;
-}
-
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

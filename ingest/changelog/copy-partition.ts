@@ -2,9 +2,10 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ListenerId, Offset, Partition } from "../../core/domain/ids.ts";
 import type { FencedLog, WrittenRecords } from "../../core/log/fenced-log.ts";
 import { partitionOf } from "../../core/log/partition-of.ts";
+import { isBelow } from "../../core/state/is-below.ts";
 import { decodeRecord } from "../../core/state/record-codec.ts";
 import type { AppliedPosition, SessionStore } from "../../core/state/session-store.ts";
-import { asBuffer, changelogEntry, isBelow, lastPosition } from "./changelog-records.ts";
+import { asBuffer, changelogEntry, lastPosition } from "./changelog-records.ts";
 
 /** A partition's changelog and the store that becomes a copy of it. */
 export interface CopyOptions {

@@ -3,8 +3,9 @@ import type { ListenerId, Offset, Partition } from "../../core/domain/ids.ts";
 import type { FencedLog } from "../../core/log/fenced-log.ts";
 import type { LogNoticeListener } from "../../core/log/log-notice.ts";
 import { partitionOf } from "../../core/log/partition-of.ts";
+import { isBelow } from "../../core/state/is-below.ts";
 import type { SessionStore } from "../../core/state/session-store.ts";
-import { isBelow, lastPosition } from "./changelog-records.ts";
+import { lastPosition } from "./changelog-records.ts";
 
 /** What a store still has of partitions that its host neither owns nor follows. */
 export interface LeftPartitions {

@@ -2,9 +2,10 @@ import type { ListenerId, Partition } from "../../core/domain/ids.ts";
 import type { EventLog, NewRecord } from "../../core/log/event-log.ts";
 import type { FencedLog, FencedWriter } from "../../core/log/fenced-log.ts";
 import type { LogNoticeListener } from "../../core/log/log-notice.ts";
+import { isBelow } from "../../core/state/is-below.ts";
 import type { AppliedPosition, SessionStore } from "../../core/state/session-store.ts";
 import { changedSince } from "./changed-since.ts";
-import { isBelow, lastPosition, listenerChange, positionChange } from "./changelog-records.ts";
+import { lastPosition, listenerChange, positionChange } from "./changelog-records.ts";
 
 export interface PublishOptions {
   readonly changelog: FencedLog;

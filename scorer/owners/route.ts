@@ -1,6 +1,7 @@
 import { Failure } from "../../core/domain/failure.ts";
 import type { Partition } from "../../core/domain/ids.ts";
 import type { GroupHost } from "../../core/log/group-host.ts";
+import { isBelow } from "../../core/state/is-below.ts";
 import type { AppliedPosition } from "../../core/state/session-store.ts";
 
 /** Who answers for a partition. */
@@ -46,6 +47,9 @@ export function requireFurthest({ isFurthest }: Route, partition: Partition): vo
   throw new Failure("stale_owner", `partition ${partition} is not here yet`);
 }
 
+/** Where a host is that has applied nothing: another one at 0 is no further. */
+const NOTHING = { epoch: 0, next: 0 };
+
 /** The hosts that announced to hold more of the partition than this one does, the furthest
  *  first. */
 function furtherHosts(
@@ -57,19 +61,8 @@ function furtherHosts(
     .filter(({ address }) => address !== self)
     .flatMap(({ address, holds }) => {
       const held = holds.find((one) => one.partition === partition);
-      return held !== undefined && isFurther(held, here) ? [{ ...held, address }] : [];
+      return held !== undefined && isBelow(here, held) ? [{ ...held, address }] : [];
     })
-    .toSorted((one, other) => (isFurther(one, other) ? -1 : 1))
+    .toSorted((one, other) => (isBelow(other, one) ? -1 : 1))
     .map(({ address }) => address);
-}
-
-interface Place {
-  readonly epoch: number;
-  readonly next: number;
-}
-
-const NOTHING: Place = { epoch: 0, next: 0 };
-
-function isFurther(one: Place, other: Place): boolean {
-  return one.epoch === other.epoch ? one.next > other.next : one.epoch > other.epoch;
 }
