@@ -5,8 +5,8 @@ const CHUNK_NUMBERS = 1 << 17;
 
 /** The place of the first number for which `isOff` holds, −1 where there is none. Calls are
  *  answered meanwhile: files have millions of numbers. */
-export async function findOff<Numbers extends Float32Array | Uint32Array>(
-  numbers: Numbers,
+export async function findOff(
+  numbers: Float32Array | Uint32Array,
   isOff: (number: number, at: number) => boolean,
 ): Promise<number> {
   for (let from = 0; from < numbers.length; from += CHUNK_NUMBERS) {
