@@ -11,7 +11,7 @@ export interface StreamReader<Reply> {
   /** Raised when the reader has gone, and when the server ends. */
   readonly signal: AbortSignal;
   /** As a unary call's. */
-  readonly headers?: PassedHeaders;
+  readonly headers?: () => PassedHeaders;
 }
 
 export interface StreamParts {
@@ -40,8 +40,9 @@ export function serverStream<Request, Reply>(
     try {
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
+      const headers = () => passedHeaders(call.metadata);
       const send = (reply: Reply) => written(call, reply, signal);
-      await serve(request, { signal, send, headers: passedHeaders(call.metadata) });
+      await serve(request, { signal, send, headers });
       call.end();
     } catch (error) {
       if (gone.signal.aborted) return;

@@ -20,7 +20,7 @@ export interface Caller {
   /** Raised when the caller has gone. */
   readonly signal: AbortSignal;
   /** What another host shall be told of the call just the same. */
-  readonly headers?: PassedHeaders;
+  readonly headers?: () => PassedHeaders;
 }
 
 /** A gRPC handler of `serve`. A call whose deadline has passed, that was cancelled, or that
@@ -45,7 +45,7 @@ export function unary<Request, Reply>(
     try {
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
-      const headers = passedHeaders(call.metadata);
+      const headers = () => passedHeaders(call.metadata);
       done(null, await serve(request, { leftMs, hurry, signal: gone.signal, headers }));
     } catch (error) {
       if (gone.signal.aborted) return done(plainStatus(status.CANCELLED, "the caller has gone"));

@@ -25,13 +25,13 @@ test("a peer is asked in the name of the caller, with its token and its time", a
   const { address, seen } = await startPeer(context);
   const { peers } = openTestPeers(context);
   const request = NextTracksRequest.fromPartial({ listener: "ada", k: 3 });
-  const headers = { authorization: "Bearer t" };
+  const headers = () => ({ authorization: "Bearer t" });
   const asked = { address, headers, waitMs: 60_000, signal: NEVER };
   const reply = await peers.ask(NEXT_TRACKS, request, asked);
   assert.equal(reply?.tracks.length, 3);
   const [{ forwarded, caller }] = seen as [Seen];
   assert.ok(forwarded);
-  assert.equal(caller.headers?.authorization, "Bearer t");
+  assert.equal(caller.headers?.().authorization, "Bearer t");
   assert.ok(caller.leftMs <= 60_000);
 });
 

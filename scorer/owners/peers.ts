@@ -30,7 +30,7 @@ export type TakeList = (reply: FollowListenerResponse) => Promise<void>;
 export interface AskedPeer {
   readonly address: string;
   /** Told as they were told here. */
-  readonly headers?: PassedHeaders | undefined;
+  readonly headers?: (() => PassedHeaders) | undefined;
   /** Raised when nobody waits any more. */
   readonly signal: AbortSignal;
 }
@@ -135,8 +135,8 @@ const CHANNEL_OPTIONS = {
   "grpc.max_reconnect_backoff_ms": FORWARD_LIMITS.reconnectMs,
 };
 
-function metadataOf(headers: PassedHeaders = {}): Metadata {
+function metadataOf(headers: AskedPeer["headers"]): Metadata {
   const metadata = new Metadata();
-  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  for (const [name, value] of Object.entries(headers?.() ?? {})) metadata.set(name, value);
   return metadata;
 }
