@@ -15,15 +15,13 @@ import { estimatePolicy, type PolicyEstimates } from "../trainer/experiments/pol
 import { replayLists } from "../trainer/experiments/replay-lists.ts";
 import { withExpectations } from "../trainer/experiments/reward-model.ts";
 import { seededChance } from "../trainer/simulate/chance.ts";
-import { listen, type Play } from "../trainer/simulate/listen.ts";
-import { type Listener, makeListeners } from "../trainer/simulate/listeners.ts";
+import { listen, wantedIn } from "../trainer/simulate/listen.ts";
+import { makeListeners } from "../trainer/simulate/listeners.ts";
 import { makeWorld } from "../trainer/simulate/make-world.ts";
 import { simulate } from "../trainer/simulate/simulate.ts";
-import { skipProbability } from "../trainer/simulate/skip-rule.ts";
-import { fit, blend as mix } from "../trainer/simulate/taste-space.ts";
-import type { World } from "../trainer/simulate/world.ts";
 import { WORLD_RULES } from "../trainer/simulate/world-rules.ts";
 import { train } from "../trainer/train.ts";
+import { skipChance } from "./experiment-world.ts";
 import { makeHome } from "./temporary.ts";
 
 /** An estimate that was made from lists of a real scorer, beside the truth. */
@@ -97,6 +95,7 @@ interface Lived {
  *  track by the world's own rule. */
 async function live(models: Models, count: number): Promise<Lived> {
   const world = makeWorld(WORLD);
+  const indexOf = new Map<string, number>(world.tracks.map(({ id }, index) => [id, index]));
   const replay = startReplay(models, { observe: () => undefined, asksWithoutLong: false });
   const lists: LoggedList[] = [];
   const events: ListeningEvent[] = [];
@@ -110,7 +109,8 @@ async function live(models: Models, count: number): Promise<Lived> {
     const plays = listen(world, listener, WORLD_RULES.firstDayMs + 12 * HOUR_MS);
     for (const { event } of plays) await hear(event);
     const last = plays.at(-1)!;
-    const skips = (track: string) => skipOf(world, listener, { track, last });
+    const asked = { listener, wanted: wantedIn(world, listener, last.mood) };
+    const skips = (track: string) => skipChance({ world }, asked, indexOf.get(track)!);
     const { list, earned } = await explored(replay, last.event, {
       skips,
       seed: chance.below(2 ** 32),
@@ -131,27 +131,6 @@ async function live(models: Models, count: number): Promise<Lived> {
     });
   }
   return { lists, events, truth };
-}
-
-/** How likely a track is skipped after `last` in the same session. */
-function skipOf(
-  world: World,
-  { taste, skipBias }: Listener,
-  { track, last }: { readonly track: string; readonly last: Play },
-): number {
-  const wanted = mix([
-    [WORLD_RULES.tasteWeight, taste],
-    [1 - WORLD_RULES.tasteWeight, world.moods[last.mood]!],
-  ]);
-  const known = world.tracks.find(({ id }) => id === track)!;
-  const fits = fit(known.direction, wanted);
-  return skipProbability({
-    fit: fits,
-    bias: skipBias,
-    run: "radio",
-    heardRecently: false,
-    streak: 0,
-  });
 }
 
 /** A list that is made and explored by popularity, a second after an event, and what the new policy

@@ -7,12 +7,12 @@ import { teamDraft } from "../scorer/experiments/interleave.ts";
 import { listenerHash } from "../scorer/experiments/listener-hash.ts";
 import type { LoggedList, LoggedTrack } from "../scorer/experiments/logged-list.ts";
 import type { Chance } from "../trainer/simulate/chance.ts";
+import { wantedIn } from "../trainer/simulate/listen.ts";
 import { type Listener, makeListeners } from "../trainer/simulate/listeners.ts";
 import { makeWorld } from "../trainer/simulate/make-world.ts";
 import { skipProbability, skippedFraction } from "../trainer/simulate/skip-rule.ts";
-import { blend, type Direction, fit, near } from "../trainer/simulate/taste-space.ts";
+import { type Direction, fit, near } from "../trainer/simulate/taste-space.ts";
 import type { World } from "../trainer/simulate/world.ts";
-import { WORLD_RULES } from "../trainer/simulate/world-rules.ts";
 
 /** The simulated world as experiments see it: tracks and people, and no recommender. */
 export interface People {
@@ -50,10 +50,7 @@ export interface Asked {
 }
 
 export function drawAsked({ world }: People, listener: Listener, chance: Chance): Asked {
-  const wanted = blend([
-    [WORLD_RULES.tasteWeight, listener.taste],
-    [1 - WORLD_RULES.tasteWeight, world.moods[chance.below(world.moods.length)]!],
-  ]);
+  const wanted = wantedIn(world, listener, chance.below(world.moods.length));
   const options = new Set<number>();
   while (options.size < OPTIONS) options.add(chance.below(world.tracks.length));
   return { listener, wanted, guessed: near(chance, wanted, GUESS_SPREAD), options: [...options] };
@@ -67,8 +64,12 @@ export function scoresOf({ world }: People, asked: Asked, by: Recommender): read
   });
 }
 
-/** How likely a track would be skipped; the world's own rule. */
-export function skipChance({ world }: People, { listener, wanted }: Asked, track: number): number {
+/** How likely a track, by its index, would be skipped; the world's own rule. */
+export function skipChance(
+  { world }: Pick<People, "world">,
+  { listener, wanted }: Pick<Asked, "listener" | "wanted">,
+  track: number,
+): number {
   return skipProbability({
     fit: fit(world.tracks[track]!.direction, wanted),
     bias: listener.skipBias,

@@ -5,7 +5,7 @@ import type { Listener } from "./listeners.ts";
 import { chooseRun, type Run } from "./runs.ts";
 import { drawMood } from "./session-times.ts";
 import { skipProbability, skippedFraction } from "./skip-rule.ts";
-import { blend, fit } from "./taste-space.ts";
+import { blend, type Direction, fit } from "./taste-space.ts";
 import type { Track, World } from "./world.ts";
 import { DEVICES, MOODS, WORLD_RULES as RULES } from "./world-rules.ts";
 
@@ -66,11 +66,15 @@ export function listen(world: World, listener: Listener, startMs: number): Play[
 }
 
 function newDesire(world: World, listener: Listener, mood: number) {
-  const wanted = blend([
-    [RULES.tasteWeight, listener.taste],
+  return { mood, wanted: wantedIn(world, listener, mood) };
+}
+
+/** What a session of a listener wants in a mood, by its index. */
+export function wantedIn(world: World, { taste }: Listener, mood: number): Direction {
+  return blend([
+    [RULES.tasteWeight, taste],
     [1 - RULES.tasteWeight, world.moods[mood]!],
   ]);
-  return { mood, wanted };
 }
 
 /** Mostly the mood's own device. */
