@@ -1,5 +1,5 @@
 import type { RunningExperiment } from "../../proto/gen/segue/v1/console.ts";
-import type { Experiment } from "../../scorer/experiments/experiment.ts";
+import { type Experiment, isRunning } from "../../scorer/experiments/experiment.ts";
 
 /** The experiments that run at `nowMs`, in milliseconds since 1970-01-01 UTC, in the order in which
  *  listeners come into them. */
@@ -7,7 +7,7 @@ export function runningExperiments(
   experiments: readonly Experiment[],
   nowMs: number,
 ): RunningExperiment[] {
-  const running = experiments.filter(({ fromMs, untilMs }) => nowMs >= fromMs && nowMs < untilMs);
+  const running = experiments.filter((experiment) => isRunning(experiment, nowMs));
   return running.map(({ name, arms, control, interleavedShare }) => ({
     name,
     arms: arms

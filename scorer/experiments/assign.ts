@@ -1,5 +1,5 @@
 import type { ListenerId } from "../../core/domain/ids.ts";
-import type { Arm, Experiment } from "./experiment.ts";
+import { type Arm, type Experiment, isRunning } from "./experiment.ts";
 import { listenerHash, placeOfHash } from "./listener-hash.ts";
 
 /** An experiment, and the arm that a listener has in it; without one their lists are
@@ -17,7 +17,7 @@ export function assign(
   nowMs: number,
 ): Assignment | undefined {
   for (const experiment of experiments) {
-    if (nowMs < experiment.fromMs || nowMs >= experiment.untilMs) continue;
+    if (!isRunning(experiment, nowMs)) continue;
     const assignment = partIn(experiment, listener);
     if (assignment !== undefined) return assignment;
   }

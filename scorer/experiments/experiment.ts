@@ -16,6 +16,11 @@ export interface Experiment {
   readonly untilMs: number;
 }
 
+/** Whether listeners come into it at `nowMs`, in milliseconds since 1970-01-01 UTC. */
+export function isRunning({ fromMs, untilMs }: Experiment, nowMs: number): boolean {
+  return nowMs >= fromMs && nowMs < untilMs;
+}
+
 export interface Arm {
   readonly name: string;
   /** Of all listeners, 0 to 1. */
