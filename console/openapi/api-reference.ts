@@ -49,7 +49,6 @@ const STREAMS = {
 } as const;
 
 function messageSection({ name, typeName, fields }: DescMessage, comments: Comments): string {
-  const said = comments.get(typeName);
   const rows = fields.map((field) => [
     `\`${field.name}\``,
     String(field.number),
@@ -58,17 +57,20 @@ function messageSection({ name, typeName, fields }: DescMessage, comments: Comme
   ]);
   const head = ["field", "number", "type", "what it says"];
   const table = fields.length === 0 ? "It has no fields.\n" : tableOf(head, rows);
-  return `### ${name}\n\n${said === undefined ? "" : `${said}\n\n`}${table}`;
+  return section(name, comments.get(typeName), table);
 }
 
 function enumSection({ name, typeName, values }: DescEnum, comments: Comments): string {
-  const said = comments.get(typeName);
   const rows = values.map((value) => [
     `\`${value.name}\``,
     String(value.number),
     comments.get(`${typeName}.${value.name}`) ?? "",
   ]);
   const table = tableOf(["value", "number", "what it says"], rows);
+  return section(name, comments.get(typeName), table);
+}
+
+function section(name: string, said: string | undefined, table: string): string {
   return `### ${name}\n\n${said === undefined ? "" : `${said}\n\n`}${table}`;
 }
 
