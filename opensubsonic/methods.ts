@@ -110,7 +110,7 @@ async function scrobble(input: MethodInput): Promise<ReplyContent> {
   const times = parameters.getAll("time").map((text) => wholeNumberOf(text, "time", TIME_MS));
   if (times.length > 0 && times.length !== tracks.length) throw missing("time");
   const kind = parameters.get("submission") === "false" ? "started" : "finished";
-  for (const track of tracks) await requireKnown(input.segue, track);
+  for (const track of new Set(tracks)) await requireKnown(input.segue, track);
   for (const [index, track] of tracks.entries()) {
     const happenedAtMs = times[index] ?? nowMs();
     await publish(input, { track, kind, happenedAtMs });
