@@ -3,8 +3,12 @@ export interface ListColumn {
   /** Where the codes of `row` begin in `codes()`. */
   start(row: number): number;
   length(row: number): number;
+  /** [count]: how many codes each row has. */
+  readonly lengths: Uint16Array;
   /** All lists; another array after a `set`. */
   codes(): Uint32Array;
+  /** Sets `counts` to how many codes of as many rows, from row `first` on, `marks` has as 1. */
+  countMarked(marks: Uint8Array, first: number, counts: Uint16Array): void;
   set(row: number, codes: readonly number[]): void;
 }
 
@@ -35,7 +39,18 @@ export function newListColumn(count: number): ListColumn {
   return {
     start: (row) => starts[row]!,
     length: (row) => lengths[row]!,
+    lengths,
     codes: () => codes,
+    countMarked(marks, first, counts) {
+      const rows = Math.min(counts.length, count - first);
+      for (let row = 0; row < rows; row++) {
+        const from = starts[first + row]!;
+        const to = from + lengths[first + row]!;
+        let marked = 0;
+        for (let at = from; at < to; at++) marked += marks[codes[at]!]!;
+        counts[row] = marked;
+      }
+    },
     set(row, list) {
       used += list.length - lengths[row]!;
       if (list.length > lengths[row]!) {

@@ -26,9 +26,14 @@ export function not(truth: Truth): Truth {
     isFixed: truth.isFixed,
     cost: truth.cost + 1,
     at: (row) => !truth.at(row),
-    fill(words, first) {
-      fillBits(truth, words, first);
-      for (let word = 0; word < words.length; word++) words[word] = ~words[word]!;
-    },
+    fill: inverted((words, first) => fillBits(truth, words, first)),
+  };
+}
+
+/** What `fill` leaves out. */
+export function inverted(fill: NonNullable<Truth["fill"]>): NonNullable<Truth["fill"]> {
+  return (words, first) => {
+    fill(words, first);
+    for (let word = 0; word < words.length; word++) words[word] = ~words[word]!;
   };
 }

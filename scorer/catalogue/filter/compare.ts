@@ -1,4 +1,5 @@
-import { type Amount, fillByRow, type Text, type Truth } from "./expression.ts";
+import { inverted } from "./combine.ts";
+import { type Amount, fillFrom, type Range, type Text, type Truth } from "./expression.ts";
 
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
 
@@ -8,18 +9,45 @@ export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
 export function compareAmounts(operator: Comparison, left: Amount, right: Amount): Truth {
   const [one, other] = [roundedLike(left, right), roundedLike(right, left)];
   const compare = NUMBERS[operator];
-  const { column } = one;
-  const limit = other.constant;
   return {
     type: "bool",
     isFixed: one.isFixed && other.isFixed,
     cost: one.cost + other.cost + 1,
     at: (row) => compare(one.at(row), other.at(row)),
-    ...(column !== undefined &&
-      limit !== undefined && {
-        fill: (words, first) => fillByRow((row) => compare(column[row]!, limit), words, first),
-      }),
+    ...fillOf(operator, one.column, other.constant),
   };
+}
+
+/** All rows of a column against one number, as a range of the column's values. */
+function fillOf(
+  operator: Comparison,
+  column: Amount["column"],
+  limit: number | undefined,
+): Pick<Truth, "fill"> {
+  if (column === undefined || limit === undefined) return {};
+  const fill = fillFrom(column, RANGES[operator](limit));
+  return { fill: operator === "!=" ? inverted(fill) : fill };
+}
+
+const { MIN_VALUE, NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+
+const RANGES: Readonly<Record<Comparison, (limit: number) => Range>> = {
+  "==": (limit) => ({ low: limit, high: limit }),
+  "!=": (limit) => ({ low: limit, high: limit }),
+  "<": (limit) => ({ low: NEGATIVE_INFINITY, high: -nextAbove(-limit) }),
+  "<=": (limit) => ({ low: NEGATIVE_INFINITY, high: limit }),
+  ">": (limit) => ({ low: nextAbove(limit), high: POSITIVE_INFINITY }),
+  ">=": (limit) => ({ low: limit, high: POSITIVE_INFINITY }),
+};
+
+/** The least double above `number`; NaN where there is none. */
+function nextAbove(number: number): number {
+  if (number === 0) return MIN_VALUE;
+  if (number === POSITIVE_INFINITY || Number.isNaN(number)) return Number.NaN;
+  const double = new Float64Array([number]);
+  const bits = new BigInt64Array(double.buffer);
+  bits[0]! += number > 0 ? 1n : -1n;
+  return double[0]!;
 }
 
 /** Texts compare by their UTF-16 units. */

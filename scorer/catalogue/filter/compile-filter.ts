@@ -2,11 +2,19 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import type { CatalogueColumns } from "../columns.ts";
 import { both, not } from "./combine.ts";
 import { type Comparison, compareAmounts, compareTexts } from "./compare.ts";
-import type { Amount, Expression, Text, TextList, Truth } from "./expression.ts";
+import {
+  type Amount,
+  type Expression,
+  fixed,
+  type Text,
+  type TextList,
+  type Truth,
+} from "./expression.ts";
 import {
   isIn,
   LIST_MACROS,
   type ListMacro,
+  lengthOf,
   overItems,
   type Variable,
   writtenList,
@@ -88,13 +96,13 @@ function refused({ field, text }: Context, node: ASTNode, problem: string) {
 }
 
 function literal(context: Context, node: ASTNode, value: unknown): Expression {
-  const fixed = { isFixed: true, cost: 0 } as const;
-  if (typeof value === "string") return { type: "string", ...fixed, at: () => value };
-  if (typeof value === "boolean") return { type: "bool", ...fixed, at: () => value };
+  const same = { isFixed: true, cost: 0 } as const;
+  if (typeof value === "string") return { type: "string", ...same, at: () => value };
+  if (typeof value === "boolean") return { type: "bool", ...same, at: () => value };
   if (typeof value === "number" || typeof value === "bigint") {
     const constant = Number(value);
     if (typeof value === "number" || Number.isSafeInteger(constant)) {
-      return { type: "number", ...fixed, constant, at: () => constant };
+      return fixed(constant);
     }
     throw refused(context, node, "the number is beyond 2⁵³");
   }
@@ -165,10 +173,13 @@ function call(context: Context, node: ASTNode, name: string, nodes: readonly AST
 
 function sizeOf(context: Context, node: ASTNode): Amount {
   const measured = compile(context, node);
-  const part = { type: "number", isFixed: measured.isFixed, cost: measured.cost + 1 } as const;
-  if (measured.type === "list") return { ...part, at: (row) => measured.length(row) };
-  // CEL counts code points.
-  if (measured.type === "string") return { ...part, at: (row) => [...measured.at(row)].length };
+  if (measured.type === "list") return lengthOf(measured);
+  if (measured.type === "string") {
+    const { isFixed, cost } = measured;
+    // CEL counts code points.
+    const at = (row: number) => [...measured.at(row)].length;
+    return { type: "number", isFixed, cost: cost + 1, at };
+  }
   throw refused(context, node, "only lists and texts have a size");
 }
 

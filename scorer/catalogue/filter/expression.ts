@@ -1,4 +1,5 @@
 import type { TrackBits } from "../../retrieval/track-bits.ts";
+import type { ListColumn } from "../list-column.ts";
 
 /** A part of a filter, ready to be asked of any row of the columns. */
 export type Expression = Truth | Amount | Text | TextList;
@@ -17,14 +18,22 @@ export interface Truth extends Part {
   readonly fill?: (words: TrackBits, first: number) => void;
 }
 
+/** [count] numbers of the catalogue, by track. */
+export type Column = Float64Array | Float32Array | Uint16Array | Uint8Array;
+
 /** CEL's int and double alike: whole numbers up to 2⁵³ are exact. */
 export interface Amount extends Part {
   readonly type: "number";
   /** NaN where it is not known. */
   at(row: number): number;
   /** Where it is a column of the catalogue. */
-  readonly column?: Float64Array | Float32Array;
+  readonly column?: Column;
   readonly constant?: number;
+}
+
+/** A number that is the same for every track. */
+export function fixed(constant: number): Amount & { readonly constant: number } {
+  return { type: "number", isFixed: true, cost: 0, constant, at: () => constant };
 }
 
 export interface Text extends Part {
@@ -37,11 +46,8 @@ export interface TextList extends Part {
   readonly type: "list";
   length(row: number): number;
   item(row: number, at: number): string | number;
-  /** Where the items are texts of a dictionary: the number of an item's text in `texts`. */
-  readonly coded?: {
-    readonly texts: readonly string[];
-    code(row: number, at: number): number;
-  };
+  /** Where the items are texts of a dictionary: `column` has an item's place in `texts`. */
+  readonly coded?: { readonly texts: readonly string[]; readonly column: ListColumn };
   /** The items of a list that is written out. */
   readonly constants?: readonly (string | number)[];
 }
@@ -60,6 +66,34 @@ export function fillByRow(holds: (row: number) => boolean, words: TrackBits, fir
     for (let bit = 0; bit < 32; bit++) {
       if (holds(row)) set |= 1 << bit;
       row++;
+    }
+    words[word] = set;
+  }
+}
+
+/** Both ends are within. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The rows of a column that are in the range. NaN is in no range. */
+export function fillFrom(column: Column, range: Range): NonNullable<Truth["fill"]> {
+  return (words, first) => {
+    fillWithin(column.subarray(32 * first, 32 * (first + words.length)), range, words);
+  };
+}
+
+/** Sets a bit of `words` for every value that is in the range, and clears the others. There may be
+ *  fewer values than bits. */
+export function fillWithin(values: Column, { low, high }: Range, words: TrackBits): void {
+  for (let word = 0; word < words.length; word++) {
+    const from = word * 32;
+    const bits = Math.min(32, values.length - from);
+    let set = 0;
+    for (let bit = 0; bit < bits; bit++) {
+      const value = values[from + bit]!;
+      if (value >= low && value <= high) set |= 1 << bit;
     }
     words[word] = set;
   }

@@ -1,4 +1,11 @@
-import type { Amount, Text, TextList, Truth } from "./expression.ts";
+import {
+  type Amount,
+  fillWithin,
+  type Range,
+  type Text,
+  type TextList,
+  type Truth,
+} from "./expression.ts";
 
 export const LIST_MACROS = ["exists", "all", "exists_one"] as const;
 export type ListMacro = (typeof LIST_MACROS)[number];
@@ -19,64 +26,69 @@ export function overItems(
   variable: Variable,
   condition: Truth,
 ): Truth {
+  const { wanted, count } = HOLDS[macro];
   const items = list.constants?.length ?? ITEMS_USUAL;
-  const holds = conditionOf(list, variable, condition);
-  const counts = (row: number, enough: number, wanted: boolean): number => {
-    let count = 0;
-    const length = list.length(row);
-    for (let at = 0; at < length && count < enough; at++) {
-      if (holds(row, at) === wanted) count++;
-    }
-    return count;
-  };
-  const ask = {
-    exists: (row: number) => counts(row, 1, true) === 1,
-    all: (row: number) => counts(row, 1, false) === 0,
-    exists_one: (row: number) => counts(row, 2, true) === 1,
-  };
-  return {
+  const part = {
     type: "bool",
     isFixed: list.isFixed && condition.isFixed,
     cost: list.cost + items * condition.cost + 1,
-    at: ask[macro],
+  } as const;
+  const isWanted = (row: number, at: number) => {
+    variable.value = list.item(row, at);
+    return condition.at(row) === wanted;
   };
-}
-
-function conditionOf(
-  list: TextList,
-  variable: Variable,
-  condition: Truth,
-): (row: number, at: number) => boolean {
-  const { coded } = list;
-  if (coded === undefined || !condition.isFixed) {
-    return (row, at) => {
-      variable.value = list.item(row, at);
-      return condition.at(row);
-    };
-  }
-  const judge = judgeOnce(coded.texts, (text) => {
-    variable.value = text;
-    return condition.at(0);
-  });
-  return (row, at) => judge(coded.code(row, at));
-}
-
-/** What `judge` says of a text, by its code; texts may be added at any time. */
-function judgeOnce(
-  texts: readonly string[],
-  judge: (text: string) => boolean,
-): (code: number) => boolean {
-  const NOT_YET = 2;
-  let verdicts = new Uint8Array(texts.length).fill(NOT_YET);
-  return (code) => {
-    if (code >= verdicts.length) {
-      const more = new Uint8Array(2 * texts.length).fill(NOT_YET);
-      more.set(verdicts);
-      verdicts = more;
+  const at = (row: number) => {
+    const length = list.length(row);
+    let found = 0;
+    for (let item = 0; item < length; item++) {
+      if (isWanted(row, item)) found++;
     }
-    if (verdicts[code] === NOT_YET) verdicts[code] = judge(texts[code]!) ? 1 : 0;
-    return verdicts[code] === 1;
+    return found >= count.low && found <= count.high;
   };
+  const { coded } = list;
+  if (coded === undefined || !condition.isFixed) return { ...part, at };
+  const marks = markOnce(coded.texts, (text) => {
+    variable.value = text;
+    return condition.at(0) === wanted;
+  });
+  return {
+    ...part,
+    at,
+    fill(words, first) {
+      const counts = new Uint16Array(32 * words.length);
+      coded.column.countMarked(marks(), 32 * first, counts);
+      fillWithin(counts, count, words);
+    },
+  };
+}
+
+/** How many items have to be as `wanted`. */
+const HOLDS: Readonly<Record<ListMacro, { readonly wanted: boolean; readonly count: Range }>> = {
+  exists: { wanted: true, count: { low: 1, high: Number.POSITIVE_INFINITY } },
+  all: { wanted: false, count: { low: 0, high: 0 } },
+  exists_one: { wanted: true, count: { low: 1, high: 1 } },
+};
+
+/** By code 1 for the texts that `isMarked`; texts may be added at any time. */
+function markOnce(texts: readonly string[], isMarked: (text: string) => boolean): () => Uint8Array {
+  let marks = new Uint8Array(texts.length);
+  let marked = 0;
+  return () => {
+    if (texts.length > marks.length) {
+      const more = new Uint8Array(2 * texts.length);
+      more.set(marks);
+      marks = more;
+    }
+    for (; marked < texts.length; marked++) marks[marked] = isMarked(texts[marked]!) ? 1 : 0;
+    return marks;
+  };
+}
+
+/** `size(list)`. */
+export function lengthOf(list: TextList): Amount {
+  const { isFixed, cost, coded } = list;
+  const column = coded && { column: coded.column.lengths };
+  return { type: "number", isFixed, cost: cost + 1, ...column, at: (row) => list.length(row) };
 }
 
 /** `item in list`. */

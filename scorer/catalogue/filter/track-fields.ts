@@ -1,7 +1,17 @@
 import type { CatalogueColumns } from "../columns.ts";
 import type { Dictionary } from "../dictionary.ts";
 import type { ListColumn } from "../list-column.ts";
-import type { Amount, Expression, Text, TextList, Truth } from "./expression.ts";
+import { compareAmounts } from "./compare.ts";
+import {
+  type Amount,
+  type Expression,
+  fillFrom,
+  fixed,
+  type Text,
+  type TextList,
+  type Truth,
+} from "./expression.ts";
+import { lengthOf } from "./lists.ts";
 import type { TrackField } from "./parse-filter.ts";
 
 /** What `track.field` says of each row of the columns. */
@@ -24,7 +34,7 @@ export function trackField(columns: CatalogueColumns, field: TrackField): Expres
     case "markets":
       return list(columns.markets, columns.marketCodes.texts);
     case "explicit":
-      return { type: "bool", ...OF_TRACK, at: (row) => columns.explicit[row] === 1 };
+      return flag(columns.explicit);
     case "duration_ms":
       return amount(columns.durationMs);
     case "release_year":
@@ -36,16 +46,15 @@ export function trackField(columns: CatalogueColumns, field: TrackField): Expres
 
 /** `has(track.field)`: whether the catalogue knows it. */
 export function isKnown(field: Expression): Truth {
-  const known = { type: "bool", ...OF_TRACK } as const;
   switch (field.type) {
     case "bool":
       return field;
     case "number":
-      return { ...known, at: (row) => !Number.isNaN(field.at(row)) };
+      return compareAmounts(">=", field, fixed(Number.NEGATIVE_INFINITY));
     case "string":
-      return { ...known, at: (row) => field.at(row) !== "" };
+      return { type: "bool", ...OF_TRACK, at: (row) => field.at(row) !== "" };
     case "list":
-      return { ...known, at: (row) => field.length(row) > 0 };
+      return compareAmounts(">", lengthOf(field), fixed(0));
   }
 }
 
@@ -53,6 +62,15 @@ const OF_TRACK = { isFixed: false, cost: 1 } as const;
 
 function text(at: (row: number) => string): Text {
   return { type: "string", ...OF_TRACK, at };
+}
+
+function flag(column: Uint8Array): Truth {
+  return {
+    type: "bool",
+    ...OF_TRACK,
+    at: (row) => column[row] === 1,
+    fill: fillFrom(column, { low: 1, high: 1 }),
+  };
 }
 
 function amount(column: Float64Array | Float32Array): Amount {
@@ -69,7 +87,7 @@ function list(column: ListColumn, texts: Dictionary["texts"]): TextList {
   return {
     type: "list",
     ...OF_TRACK,
-    coded: { texts, code },
+    coded: { texts, column },
     length: (row) => column.length(row) ?? 0,
     item: (row, at) => texts[code(row, at)]!,
   };
