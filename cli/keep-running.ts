@@ -30,7 +30,9 @@ export async function keepRunning(
     const next = afterEnd(ends, performance.now() - startedMs);
     ends = next.ends;
     if (next.pauseMs === undefined) throw new Error(`segue ${name} ended ${ends.inARow} times`);
-    say(`segue ${name} ended; it starts again in ${next.pauseMs} ms`);
+    const { signalCode, exitCode } = child?.process ?? {};
+    const how = child === undefined ? "" : ` with ${signalCode ?? exitCode}`;
+    say(`segue ${name} ended${how}; it starts again in ${next.pauseMs} ms`);
     await pause(next.pauseMs, signal);
     if (signal.aborted) return;
     child = await startedOrEnded(start, say);

@@ -1,4 +1,5 @@
 import { mkdirSync, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { Failure } from "../domain/failure.ts";
@@ -52,36 +53,41 @@ export function openEnvironment(folder: string): Environment {
 export interface EnvironmentReader {
   /** The environment that stands in the folder in this turn of the event loop: its file is looked
    *  at once a turn, which takes some 9 µs. Undefined while there is none. Throws
-   *  `store_unavailable`. */
+   *  `store_unavailable`, also where the file became shorter; nothing of it is read then. */
   current(): Environment | undefined;
   close(): Promise<void>;
 }
 
 export function openEnvironmentReader(folder: string): EnvironmentReader {
-  let opened: { readonly environment: Environment; readonly inode: number } | undefined;
+  let opened: Environment | undefined;
+  let known: DataFile | undefined;
   const left: Promise<void>[] = [];
   let isLookedAt = false;
 
   function leave(): void {
-    if (opened !== undefined) left.push(opened.environment.close());
+    if (opened !== undefined) left.push(opened.close());
     opened = undefined;
   }
 
   return {
     current() {
-      if (isLookedAt) return opened?.environment;
+      if (isLookedAt) return opened;
       isLookedAt = true;
       setImmediate(() => {
         isLookedAt = false;
       });
-      const inode = inodeOf(folder);
+      const file = dataFileIn(folder);
+      const isSame = file?.inode === known?.inode;
+      // LMDB never shortens its file, and to read behind the end of one would end this process.
+      const isCut = isSame && file !== undefined && file.bytes < known!.bytes;
       // Its file is still mapped here, but it is nobody's store any more.
-      if (opened !== undefined && opened.inode !== inode) leave();
-      if (opened === undefined && inode !== undefined) {
-        const options = { ...optionsFor(folder), readOnly: true };
-        opened = { environment: attempt(folder, () => open(options)), inode };
+      if (!isSame || isCut) leave();
+      if (isCut) throw unavailable(folder, "its file was cut short");
+      known = file;
+      if (opened === undefined && file !== undefined) {
+        opened = attempt(folder, () => open({ ...optionsFor(folder), readOnly: true }));
       }
-      return opened?.environment;
+      return opened;
     },
     async close() {
       leave();
@@ -127,6 +133,19 @@ export async function transactDurably(
   }
 }
 
+/** Copies the environment's file to a new folder, page by page and as it is at one moment. That
+ *  moment is held as long as the copy takes, and the pages that writes free meanwhile are not used
+ *  again; so nothing else is done in it. Throws `store_unavailable`. */
+export async function copyPages(environment: Environment, folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await environment.backup(folder, false);
+  } catch (cause) {
+    const message = `the store cannot be copied to ${folder}: ${cause}`;
+    throw new Failure("store_unavailable", message, { cause });
+  }
+}
+
 /** Closes the writer's environment; after a full disk it leaves that to the end of the process. */
 export async function closeEnvironment(
   environment: Pick<WritableEnvironment, "close">,
@@ -150,19 +169,29 @@ function optionsFor(folder: string) {
   } as const;
 }
 
+interface DataFile {
+  readonly inode: number;
+  readonly bytes: number;
+}
+
 /** Undefined where there is no environment, or its writer has just begun to make it. */
-function inodeOf(folder: string): number | undefined {
+function dataFileIn(folder: string): DataFile | undefined {
   const file = statSync(join(folder, "data.mdb"), { throwIfNoEntry: false });
-  return file !== undefined && file.size >= META_BYTES ? file.ino : undefined;
+  if (file === undefined || file.size < META_BYTES) return undefined;
+  return { inode: file.ino, bytes: file.size };
 }
 
 function attempt<T>(folder: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    const message = `the store in ${folder} cannot be opened: ${cause}`;
-    throw new Failure("store_unavailable", message, { cause });
+    throw unavailable(folder, String(cause), cause);
   }
+}
+
+function unavailable(folder: string, why: string, cause?: unknown): Failure {
+  const message = `the store in ${folder} cannot be opened: ${why}`;
+  return new Failure("store_unavailable", message, { cause });
 }
 
 /** lmdb-js hands the reason of a failed commit over as a promise that rejects; unless somebody

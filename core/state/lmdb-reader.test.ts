@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { renameSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -28,6 +28,26 @@ test("a reader goes over to the store that is made where its own was set aside",
   assert.deepEqual(known(reader), ["bea"]);
   await reader.close();
   for (const store of [old, made]) await store.close();
+});
+
+test("a file that is cut short under a reader is refused, and its end not touched", async () => {
+  const folder = join(home, "cut");
+  const cut = await heardBy(folder, "ann");
+  await cut.close();
+  const reader = openLmdbReader(folder);
+  assert.deepEqual(known(reader), ["ann"]);
+  truncateSync(join(folder, "data.mdb"), 8192);
+  for (let turn = 0; turn < 3; turn++) {
+    await nextTurn();
+    const isCut = { code: "store_unavailable", message: /cut short/ };
+    assert.throws(() => reader.read("ann" as ListenerId), isCut);
+  }
+  renameSync(folder, `${folder}.damaged-1`);
+  const made = await heardBy(folder, "bea");
+  await nextTurn();
+  assert.deepEqual(known(reader), ["bea"]);
+  await reader.close();
+  await made.close();
 });
 
 const known = (reader: ReturnType<typeof openLmdbReader>) =>

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { hearAll, playOf } from "../../test/fixtures/heard-store.ts";
+import { appliedTo } from "../../test/support/apply.ts";
+import { recordsOf } from "../../test/support/listening-records.ts";
+import { endlessListening } from "../../test/support/listening-world.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { tinyModels } from "../../test/support/tiny-models.ts";
 import { Failure } from "../domain/failure.ts";
 import type { ListenerId, Offset, Partition } from "../domain/ids.ts";
+import type { LogRecord } from "../log/event-log.ts";
+import { openLmdbReader } from "./lmdb-reader.ts";
 import { openLmdbStore } from "./lmdb-store.ts";
 import type { SessionStore } from "./session-store.ts";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.ts";
@@ -15,6 +20,7 @@ const home = temporaryFolder();
 const models = tinyModels(1);
 const NOW_MS = 1_700_000_000_000;
 const partition = 0 as Partition;
+const BACKUPS = 100;
 
 test("a restored snapshot has the store's digest, and its readers find everyone", async () => {
   const [state, out, restored] = folders("plain");
@@ -29,25 +35,37 @@ test("a restored snapshot has the store's digest, and its readers find everyone"
   for (const open of [store, again]) await open.close();
 });
 
-test("a snapshot that is taken during writes is of one moment", async () => {
-  const [state, out, restored] = folders("busy");
+test("a hundred backups during writes each equal a replay up to their offset", async (t) => {
+  const [state, out] = folders("busy");
   const store = openLmdbStore(state);
-  await hear(store, 30);
+  const log = endlessListening({ listeners: 60, tracks: 5, seed: 24 });
+  const written: LogRecord[] = [];
+  const ingest = appliedTo(store);
   let isTaken = false;
   const writes = (async () => {
-    for (let turn = 1; !isTaken; turn++) await hear(store, 30, turn);
+    while (!isTaken) {
+      const batch = recordsOf(Array.from({ length: 7 }, log), written.length);
+      written.push(...batch);
+      await ingest.apply(batch);
+    }
   })();
-  await takeSnapshot({ state, out }, NOW_MS);
+  const moments = new Map<number, string>();
+  for (let backup = 0; backup < BACKUPS; backup++) {
+    const { digest } = await takeSnapshot({ state, out }, NOW_MS);
+    moments.set(await positionIn(out), digest);
+  }
   isTaken = true;
   await writes;
-  await restoreSnapshot({ from: out, state: restored });
-  const again = openLmdbStore(restored);
-  const { next } = again.position(partition)!;
-  // Each event is its listener's next one, so the records say where the moment was.
-  const heard = Array.from({ length: 30 }, (_, index) => again.read(nameOf(index))!.heardOffset);
-  assert.equal(Math.max(...heard), next - 1);
-  assert.equal(new Set(heard).size, 30);
-  for (const open of [store, again]) await open.close();
+  await store.close();
+  assert.ok(moments.size > BACKUPS / 2, `${moments.size} moments: the store was written meanwhile`);
+  const replay = appliedTo();
+  let equal = 0;
+  for (const [next, digest] of moments) {
+    await replay.apply(written.slice(replay.store.position(partition)?.next ?? 0, next));
+    assert.equal(await replay.store.digest(), digest);
+    equal += 1;
+  }
+  t.diagnostic(`figure: ${BACKUPS} backups during writes, of ${equal} moments, all as a replay`);
 });
 
 test("a damaged snapshot is never restored", async () => {
@@ -98,6 +116,15 @@ test("no byte of a forgotten listener is in a snapshot, nor in a store made of i
     assert.ok(bytes.includes(nameOf(124)));
   }
 });
+
+/** The offset to read next of a snapshot, which is removed. */
+async function positionIn(folder: string): Promise<number> {
+  const reader = openLmdbReader(folder);
+  const { next } = reader.position(partition)!;
+  await reader.close();
+  rmSync(folder, { recursive: true });
+  return next;
+}
 
 function folders(name: string): [state: string, out: string, restored: string] {
   return ["state", "snapshot", "restored"].map((kind) => join(home, `${name}-${kind}`)) as never;

@@ -4,8 +4,14 @@ import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Failure } from "../domain/failure.ts";
-import { closeEnvironment, openEnvironment, openEnvironmentReader } from "../lmdb/environment.ts";
-import { copyStore, digestOf } from "./copy-store.ts";
+import {
+  closeEnvironment,
+  copyPages,
+  type Environment,
+  openEnvironment,
+  openEnvironmentReader,
+} from "../lmdb/environment.ts";
+import { type CopiedStore, copyStore, digestOf } from "./copy-store.ts";
 
 /** A snapshot is a folder: `data.mdb`, a whole store, and this as `snapshot.json`. */
 export interface SnapshotManifest {
@@ -22,9 +28,12 @@ const SNAPSHOT_FORMAT = "segue.snapshot/1";
 const MANIFEST_FILE = "snapshot.json";
 const DATA_FILE = "data.mdb";
 const LOCK_FILE = "lock.mdb";
+/** The pages as they stood in the store, inside of a snapshot that is being made. */
+const PAGES_FOLDER = "pages";
 
-/** Copies the store in `state`, which may be written meanwhile, to the new folder `out`. The copy
- *  is read back and compared before it gets its name. Throws `store_unavailable` where there is no
+/** Copies the store in `state`, which may be written meanwhile, to the new folder `out`: its pages
+ *  first, which is quick, and from those its entries, in order. The copy is read back and compared
+ *  before it gets its name. Throws `store_unavailable` where there is no
  *  store, `bad_configuration` where `out` exists, and `bad_record` where an entry is damaged: that
  *  is mended first, so that no snapshot is silently less than its store. */
 export async function takeSnapshot(
@@ -34,8 +43,11 @@ export async function takeSnapshot(
   refuseExisting(out, "--out");
   const partial = partialOf(out);
   await rm(partial, { recursive: true, force: true });
-  const { listeners, damaged, digest } = await copyFolder(state, partial);
   try {
+    const pages = join(partial, PAGES_FOLDER);
+    await withStoreIn(state, (source) => copyPages(source, pages));
+    const { listeners, damaged, digest } = await copyFolder(pages, partial);
+    await rm(pages, { recursive: true });
     if (damaged > 0) {
       const message = `${damaged} entries of the store are damaged; segue doctor mends them`;
       throw new Failure("bad_record", message, { field: "--state" });
@@ -90,26 +102,32 @@ function partialOf(folder: string): string {
   return join(dirname(folder), `${basename(folder)}.partial`);
 }
 
-async function copyFolder(from: string, to: string) {
-  const reader = openEnvironmentReader(from);
-  const source = reader.current();
-  if (source === undefined) {
-    throw new Failure("store_unavailable", `there is no store in ${from}`, { field: "--state" });
-  }
+async function copyFolder(from: string, to: string): Promise<CopiedStore> {
   const target = openEnvironment(to);
   try {
-    return await copyStore(source, target);
+    return await withStoreIn(from, (source) => copyStore(source, target));
   } finally {
     await closeEnvironment(target);
+  }
+}
+
+async function withStoreIn<T>(
+  folder: string,
+  read: (environment: Environment) => Promise<T>,
+): Promise<T> {
+  const reader = openEnvironmentReader(folder);
+  try {
+    const environment = reader.current();
+    if (environment !== undefined) return await read(environment);
+    throw new Failure("store_unavailable", `there is no store in ${folder}`, { field: "--state" });
+  } finally {
     await reader.close();
   }
 }
 
 /** Reads the copy as whoever opens it next will. */
 async function requireDigest(folder: string, digest: string): Promise<void> {
-  const reader = openEnvironmentReader(folder);
-  const found = digestOf(reader.current()!);
-  await reader.close();
+  const found = await withStoreIn(folder, async (environment) => digestOf(environment));
   if (found !== digest) throw badSnapshot(folder, "it reads otherwise than it was written");
 }
 

@@ -221,18 +221,21 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     row: 22,
-    tests: named("cli/process-pair.test.ts", [
-      "an ingest that SIGBUS ends is started again, and the scorer serves on",
-    ]),
-    owed: "a death inside of LMDB itself; how long lists are without ingest is not held",
+    tests: [
+      ...named("cli/process-pair.test.ts", [
+        "who dies inside of LMDB is started again alone, and the store is made anew",
+      ]),
+      ...named("core/state/lmdb-reader.test.ts", [
+        "a file that is cut short under a reader is refused, and its end not touched",
+      ]),
+    ],
   },
   {
     row: 24,
     tests: named("core/state/snapshot.test.ts", [
-      "a snapshot that is taken during writes is of one moment",
+      "a hundred backups during writes each equal a replay up to their offset",
       "a damaged snapshot is never restored",
     ]),
-    owed: "a hundred backups",
   },
   {
     row: 25,
