@@ -84,6 +84,9 @@ export const SERVER_LIMITS = {
   connectionAgeGraceMs: 30 * 1000,
   keepaliveMs: 60 * 1000,
   keepaliveTimeoutMs: 20 * 1000,
+  /** A stream of which nothing was read for so long, though something waits, is reset. */
+  unreadMs: 30 * 1000,
+  unreadSweepMs: 1000,
   /** A drain ends calls that take longer. */
   drainMs: 10 * 1000,
 } as const;

@@ -11,6 +11,7 @@ import { boundedConnections, type Connections } from "./connections.ts";
 import { CONNECTION_LIMITS, SERVER_LIMITS } from "./limits.ts";
 import { addReflection } from "./reflection.ts";
 import type { ServedService } from "./serve.ts";
+import { endUnreadStreams, type UnreadLimits } from "./unread-streams.ts";
 
 export interface ServerOptions {
   readonly host: string;
@@ -24,6 +25,7 @@ export interface ServerOptions {
   /** Whether callers may ask for the contracts; off where it is not given. */
   readonly reflection?: boolean;
   readonly connectionLimits?: Partial<typeof CONNECTION_LIMITS>;
+  readonly unreadLimits?: UnreadLimits;
 }
 
 export interface RunningServer {
@@ -53,8 +55,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const credentials = options.credentials ?? ServerCredentials.createInsecure();
   const door = server.createConnectionInjector(credentials);
   const limits = { ...CONNECTION_LIMITS, ...connectionLimits };
-  const connections = boundedConnections(door.injectConnection, limits, () => performance.now());
+  const connections = boundedConnections(door.injectConnection, limits, monotonicMs);
   const port = await listen(connections, options);
+  const endWatch = endUnreadStreams(options.unreadLimits ?? SERVER_LIMITS, monotonicMs);
   report("SERVING");
   return {
     port,
@@ -63,8 +66,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connections.close();
       door.drain(graceMs);
       await shutDown(server);
+      endWatch();
     },
     close() {
+      endWatch();
       connections.close();
       door.destroy();
       server.forceShutdown();
@@ -86,6 +91,8 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   // Tracing structures for every call and connection, which nothing here reads.
   "grpc.enable_channelz": 0,
 };
+
+const monotonicMs = () => performance.now();
 
 function serviceName(definition: ServedService["definition"]): string {
   const [method] = Object.values(definition);

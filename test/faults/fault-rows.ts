@@ -300,8 +300,13 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     row: 31,
-    tests: floods(["replies that a client does not read are bounded"]),
-    owed: "a stream that nobody reads ends with its connection alone",
+    tests: [
+      ...floods(["what a client does not read is bounded, and its streams are reset"]),
+      ...named("scorer/unread-streams.test.ts", [
+        "a stream that nobody reads is reset, and its neighbours are not",
+        "a stream that is read slowly goes on",
+      ]),
+    ],
   },
   {
     row: 32,
@@ -340,7 +345,6 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   {
     row: 35,
     tests: floods(["ten thousand idle and half-open connections are capped"]),
-    owed: "by how much a good client is slowed",
   },
   {
     row: 36,

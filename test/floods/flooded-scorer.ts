@@ -25,14 +25,15 @@ export interface FloodedScorer {
 }
 
 const PROCESS = fileURLToPath(new URL("../fixtures/scorer-process.ts", import.meta.url));
+/** Shorter than by custom, so that a test can wait for it. */
+const UNREAD_MS = 2_000;
 const SIZES = { tracks: 2_000, dimension: 12, hidden: 10, features: ["kind"], seed: 1 } as const;
 
 export async function floodedScorer(): Promise<FloodedScorer> {
   const folder = mkdtempSync(join(tmpdir(), "segue-flood-"));
   await publishRandomBundle(join(folder, "bundle"), SIZES);
-  const child = spawn(process.execPath, [PROCESS, join(folder, "bundle"), join(folder, "store")], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const args = [PROCESS, join(folder, "bundle"), join(folder, "store"), String(UNREAD_MS)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let exits = 0;
   child.once("exit", () => exits++);
   const [line] = await once(createInterface(child.stdout), "line");

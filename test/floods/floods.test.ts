@@ -1,18 +1,30 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 import { status } from "@grpc/grpc-js";
-import { NextTracksRequest } from "../../proto/gen/segue/v1/recommender.ts";
+import { percentile } from "../../bench/measure.ts";
+import { FollowListenerRequest, NextTracksRequest } from "../../proto/gen/segue/v1/recommender.ts";
 import { CONNECTION_LIMITS, SERVER_LIMITS } from "../../scorer/limits.ts";
 import { type FloodedScorer, floodedScorer } from "./flooded-scorer.ts";
-import { callHeaders, callMessage, FRAME, frame, greeting } from "./frames.ts";
+import {
+  callHeaders,
+  callMessage,
+  END_STREAM,
+  FRAME,
+  frame,
+  frameReader,
+  greeting,
+} from "./frames.ts";
 import { fuzzFrames } from "./fuzz.ts";
+import { type IdleFlood, untilOpened } from "./idle-connections.ts";
 
 const NEXT_TRACKS = "/segue.v1.Recommender/NextTracks";
+const FOLLOW_LISTENER = "/segue.v1.Recommender/FollowListener";
 const MEBIBYTE = 1024 * 1024;
 
 let scorer: FloodedScorer;
@@ -60,25 +72,22 @@ for (const [what, type, payload] of [
 }
 
 test("ten thousand idle and half-open connections are capped", async (context) => {
-  const idle: Socket[] = [];
+  const quiet = await latenciesWhile(Promise.resolve());
   const descriptors = scorer.descriptors();
+  const workerData: IdleFlood = { port: scorer.port, connections: CONNECTIONS };
+  const flood = new Worker(new URL("./idle-connections.ts", import.meta.url), { workerData });
   let most = 0;
-  await whileAsking(async () => {
-    for (let number = 0; number < 10_000; number++) {
-      const socket = connect(scorer.port, "127.0.0.1");
-      socket.on("error", () => socket.destroy());
-      // Every other one greets, and then says nothing.
-      if (number % 2 === 0) socket.write(greeting());
-      idle.push(socket);
-      if (number % 100 === 0) {
-        await wait(5);
-        most = Math.max(most, scorer.descriptors() - descriptors);
-      }
-    }
-  });
-  context.diagnostic(`${most} of ${idle.length} were open at most`);
-  for (const socket of idle) socket.destroy();
-  assert.ok(most <= CONNECTION_LIMITS.connectionsMax, `${most} were open`);
+  const looking = setInterval(() => {
+    most = Math.max(most, scorer.descriptors() - descriptors);
+  }, 20);
+  const flooded = await latenciesWhile(untilOpened(flood));
+  clearInterval(looking);
+  await flood.terminate();
+  const ratio = (percentile(flooded, 0.99) / percentile(quiet, 0.99)).toFixed(2);
+  const capped = `${most} of ${CONNECTIONS} were open at most`;
+  context.diagnostic(`figure: ${capped}, a good client's p99 was ${ratio} times as long`);
+  assert.ok(most > 0 && most <= CONNECTION_LIMITS.connectionsMax, `${most} were open`);
+  assert.equal(scorer.exits(), 0);
 });
 
 test("a message that unpacks to too much is refused in little memory", async (context) => {
@@ -97,31 +106,61 @@ test("a message that unpacks to too much is refused in little memory", async (co
   assert.ok(each <= 2 * SERVER_LIMITS.requestBytesMax, `${each} bytes`);
 });
 
-test("replies that a client does not read are bounded", async (context) => {
+test("what a client does not read is bounded, and its streams are reset", async (context) => {
   const before = scorer.memory();
   let grown = 0;
   await whileAsking(async () => {
     // No window: nothing of a reply may be sent.
     const socket = await open(greeting([[4, 0]]));
-    const asked = NextTracksRequest.encode(
-      NextTracksRequest.fromPartial({ listener: "deaf", k: 500 }),
-    ).finish();
-    for (let call = 0; call < SERVER_LIMITS.streamsPerConnectionMax; call++) {
-      const stream = 2 * call + 1;
-      const headers = callHeaders(stream, NEXT_TRACKS);
-      socket.write(Buffer.concat([headers, callMessage(stream, asked)]));
-      if (call % 16 === 0) await wait(10);
+    const ends = untilEnded(socket, DEAF_CALLS);
+    for (let call = 0; call < DEAF_CALLS; call++) {
+      socket.write(deafCall(call));
+      if (call % 8 === 0) await wait(20);
     }
     await wait(300);
     grown = scorer.memory() - before;
+    const { reset, refused } = await ends;
+    assert.ok(reset > refused, `${refused} calls were refused before there was a reply`);
+    assert.ok(!socket.closed, "the connection lives");
     socket.destroy();
   });
-  const each = grown / SERVER_LIMITS.streamsPerConnectionMax;
-  context.diagnostic(`${(each / 1024).toFixed(0)} KiB a stream`);
+  const each = grown / DEAF_CALLS;
+  context.diagnostic(`figure: ${(each / 1024).toFixed(0)} KiB a stream, then reset`);
   assert.ok(each <= MEBIBYTE);
 });
 
 const BOMBS = 8;
+const DEAF_CALLS = 128;
+const CONNECTIONS = 10_000;
+const MEASURED_ASKS = 300;
+const ASK_EVERY_MS = 5;
+
+/** Every other one asks for lists without end. */
+function deafCall(call: number): Buffer {
+  const request = NextTracksRequest.fromPartial({ listener: "deaf", k: 500 });
+  const asked =
+    call % 2 === 0
+      ? NextTracksRequest.encode(request).finish()
+      : FollowListenerRequest.encode(FollowListenerRequest.fromPartial({ request })).finish();
+  const stream = 2 * call + 1;
+  const path = call % 2 === 0 ? NEXT_TRACKS : FOLLOW_LISTENER;
+  return Buffer.concat([callHeaders(stream, path), callMessage(stream, asked)]);
+}
+
+/** Resolves once so many streams of the connection have ended: by a reset, or because their call
+ *  was refused at once, which needs no window. */
+async function untilEnded(socket: Socket, streams: number) {
+  const read = frameReader();
+  const ends = { reset: 0, refused: 0 };
+  for await (const [bytes] of on(socket, "data", { signal: AbortSignal.timeout(120_000) })) {
+    for (const { type, flags } of read(bytes)) {
+      if (type === FRAME.reset) ends.reset += 1;
+      if (type === FRAME.headers && (flags & END_STREAM) !== 0) ends.refused += 1;
+    }
+    if (ends.reset + ends.refused >= streams) break;
+  }
+  return ends;
+}
 
 /** Asks as a good client all the time that `flood` goes on, and once more afterwards. */
 async function whileAsking(flood: () => Promise<unknown>): Promise<void> {
@@ -140,6 +179,23 @@ async function whileAsking(flood: () => Promise<unknown>): Promise<void> {
   await asking;
   await scorer.ask();
   assert.equal(scorer.exits(), 0);
+}
+
+/** How long a good client waits for each of its lists, in milliseconds, until the flood is over. */
+async function latenciesWhile(flood: Promise<unknown>): Promise<number[]> {
+  const latenciesMs: number[] = [];
+  let isOver = false;
+  const ending = flood.finally(() => {
+    isOver = true;
+  });
+  while (!isOver || latenciesMs.length < MEASURED_ASKS) {
+    const startedMs = performance.now();
+    await scorer.ask();
+    latenciesMs.push(performance.now() - startedMs);
+    await wait(ASK_EVERY_MS);
+  }
+  await ending;
+  return latenciesMs;
 }
 
 async function open(first: Buffer): Promise<Socket> {

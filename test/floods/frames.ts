@@ -58,3 +58,19 @@ export function callMessage(stream: number, message: Uint8Array, isCompressed = 
   const payload = Buffer.concat([head, message]);
   return frame({ type: FRAME.data, flags: END_STREAM, stream }, payload);
 }
+
+/** Takes what a connection says, piece by piece, and returns the heads of the frames that are whole
+ *  since. */
+export function frameReader(): (bytes: Buffer) => Required<FrameHead>[] {
+  let left: Buffer = Buffer.alloc(0);
+  return (bytes) => {
+    left = Buffer.concat([left, bytes]);
+    const heads: Required<FrameHead>[] = [];
+    while (left.length >= 9 && left.length >= 9 + left.readUIntBE(0, 3)) {
+      const [type, flags, stream] = [left.readUInt8(3), left.readUInt8(4), left.readUInt32BE(5)];
+      heads.push({ type, flags, stream });
+      left = left.subarray(9 + left.readUIntBE(0, 3));
+    }
+    return heads;
+  };
+}
