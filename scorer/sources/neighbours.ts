@@ -21,23 +21,20 @@ export function* neighbourSource(source: NeighbourSessions, count: number): Step
   const { sessionStarts, sessionTracks, sharpness } = source;
   const index = yield* indexSessions(source, count);
   const findNearest = yield* nearestSessions(source, index);
-  const tally = newTally(count);
+  const tally = newTally(count, index.rarity);
   return (session) => {
     const { sessions, likeness, back, found } = findNearest(eachOnce(session));
     for (let near = 0; near < found; near++) {
       const vote = likeness[near]! * Math.max(0, 1 - (back[near]! + 1) / VOTING_TRACKS_MAX);
-      const end = sessionStarts[sessions[near]! + 1]!;
-      for (let at = sessionStarts[sessions[near]!]!; at < end; at++) {
-        const track = sessionTracks[at]!;
-        tally.add(track, vote * index.rarity[track]!);
-      }
+      const other = sessions[near]!;
+      tally.addAll(sessionTracks, sessionStarts[other]!, sessionStarts[other + 1]!, vote);
     }
     return tally.take(sharpness);
   };
 }
 
-/** The likest sessions in columns whose memory the next search uses again. */
-interface Nearest {
+/** Sessions in columns, the first `found` rows of each, whose memory the next search uses again. */
+interface Sessions {
   found: number;
   readonly sessions: Uint32Array;
   readonly likeness: Float64Array;
@@ -45,79 +42,73 @@ interface Nearest {
   readonly back: Uint16Array;
 }
 
-/** Finds the likest sessions; of equally like ones the newer come first. */
-function* nearestSessions(
-  source: NeighbourSessions,
-  index: SessionIndex,
-): Steps<(session: readonly TrackIndex[]) => Nearest> {
-  const { neighbours_max: limit } = source;
-  const { met, cells, meet } = yield* newMeetings(source, index);
-  const largest = newLargest(limit);
-  const nearest: Nearest = {
+function newSessions(limit: number): Sessions {
+  return {
     found: 0,
     sessions: new Uint32Array(limit),
     likeness: new Float64Array(limit),
     back: new Uint16Array(limit),
   };
+}
 
-  function keep(session: number): void {
-    const at = nearest.found++;
-    nearest.sessions[at] = session;
-    nearest.likeness[at] = cells[session * CELL + LIKENESS]!;
-    nearest.back[at] = cells[session * CELL + BACK]!;
+/** Finds the likest sessions; of equally like ones the newer come first. */
+function* nearestSessions(
+  source: NeighbourSessions,
+  index: SessionIndex,
+): Steps<(session: readonly TrackIndex[]) => Sessions> {
+  const { neighbours_max: limit } = source;
+  const meet = yield* newMeetings(source, index);
+  const largest = newLargest(limit);
+  const nearest = newSessions(limit);
+
+  function keep({ sessions, likeness, back }: Sessions, at: number): void {
+    const to = nearest.found++;
+    nearest.sessions[to] = sessions[at]!;
+    nearest.likeness[to] = likeness[at]!;
+    nearest.back[to] = back[at]!;
   }
 
   /** Those above the least likeness that is kept, in the order in which they were met, then the
    *  newest of those that have just that. */
-  function keepLikest(count: number): void {
-    for (let at = 0; at < count; at++) largest.offer(cells[met[at]! * CELL + LIKENESS]!);
+  function keepLikest(met: Sessions): void {
+    const { found, sessions, likeness } = met;
+    for (let at = 0; at < found; at++) largest.offer(likeness[at]!);
     const least = largest.take();
     const equal: number[] = [];
-    for (let at = 0; at < count; at++) {
-      const likeness = cells[met[at]! * CELL + LIKENESS]!;
-      if (likeness > least) keep(met[at]!);
-      else if (likeness === least) equal.push(met[at]!);
+    for (let at = 0; at < found; at++) {
+      if (likeness[at]! > least) keep(met, at);
+      else if (likeness[at] === least) equal.push(at);
     }
-    equal.sort((one, other) => other - one);
-    for (const other of equal.slice(0, limit - nearest.found)) keep(other);
+    equal.sort((one, other) => sessions[other]! - sessions[one]!);
+    for (const at of equal.slice(0, limit - nearest.found)) keep(met, at);
   }
 
   return (session) => {
     nearest.found = 0;
-    const count = meet(session);
-    if (count <= limit) for (let at = 0; at < count; at++) keep(met[at]!);
-    else keepLikest(count);
-    for (let at = 0; at < count; at++) cells[met[at]! * CELL + LIKENESS] = 0;
+    const met = meet(session);
+    if (met.found > limit) keepLikest(met);
+    else for (let at = 0; at < met.found; at++) keep(met, at);
     return nearest;
   };
 }
 
 /** What is known of a session stands side by side: memory is read by whole lines, and sessions are
  *  met in no order. */
-const CELL = 4;
-/** The sum of what is shared, times the scale; whoever reads it sets it back to 0. */
-const LIKENESS = 0;
-/** What likeness is multiplied by, for the session's age and its length. */
+const CELL = 2;
+/** The sum of what is shared; 0 between two searches. */
+const SHARED = 0;
+/** What the sum is multiplied by, for the session's age and its length. */
 const SCALE = 1;
-/** Of those that were met: see `Nearest.back`. */
-const BACK = 2;
 
 /** So many sessions are looked at in one step: some milliseconds. */
 const STEP_SESSIONS = 65_536;
 
-/** The sessions that share a track with one, on memory that is used again. */
-interface Meetings {
-  /** [sessions, CELL] */
-  readonly cells: Float64Array;
-  readonly met: Uint32Array;
-  /** Finds how like each session is and returns how many were met. */
-  meet(session: readonly TrackIndex[]): number;
-}
-
+/** Finds all sessions that share a track with one, in the order in which they are met, and how like
+ *  it they are. */
 function* newMeetings(
   { sessionStarts, recency_sessions: recency }: NeighbourSessions,
   index: SessionIndex,
-): Steps<Meetings> {
+): Steps<(session: readonly TrackIndex[]) => Sessions> {
   const total = sessionStarts.length - 1;
   const cells = new Float64Array(total * CELL);
   for (let session = 0; session < total; session++) {
@@ -125,30 +116,34 @@ function* newMeetings(
     cells[session * CELL + SCALE] = Math.exp((session - total) / recency) / Math.sqrt(length);
     if (session % STEP_SESSIONS === 0) yield;
   }
-  const met = new Uint32Array(total);
-  return {
-    cells,
-    met,
-    meet(session) {
-      let count = 0;
-      for (let back = 0; back < session.length; back++) {
-        const shared = (session.length - back) / session.length;
-        const track = session[back]!;
-        for (let at = index.starts[track]!; at < index.starts[track + 1]!; at++) {
-          const other = index.sessions[at]!;
-          const cell = other * CELL;
-          if (cells[cell + LIKENESS] === 0) {
-            met[count++] = other;
-            cells[cell + BACK] = back;
-          }
-          cells[cell + LIKENESS] = cells[cell + LIKENESS]! + shared;
-        }
-      }
-      for (let at = 0; at < count; at++) {
-        const cell = met[at]! * CELL;
-        cells[cell + LIKENESS] = cells[cell + LIKENESS]! * cells[cell + SCALE]!;
-      }
-      return count;
-    },
+  const met = newSessions(total);
+
+  /** Adds what a track shares to all of its sessions, and returns how many were met so far. */
+  function meetBy(track: TrackIndex, shared: number, from: number): number {
+    let found = from;
+    const end = index.starts[track + 1]!;
+    for (let at = index.starts[track]!; at < end; at++) {
+      const other = index.sessions[at]!;
+      const sum = cells[other * CELL + SHARED]!;
+      if (sum === 0) met.sessions[found++] = other;
+      cells[other * CELL + SHARED] = sum + shared;
+    }
+    return found;
+  }
+
+  return (session) => {
+    met.found = 0;
+    for (let back = 0; back < session.length; back++) {
+      const shared = (session.length - back) / session.length;
+      const found = meetBy(session[back]!, shared, met.found);
+      met.back.fill(back, met.found, found);
+      met.found = found;
+    }
+    for (let at = 0; at < met.found; at++) {
+      const cell = met.sessions[at]! * CELL;
+      met.likeness[at] = cells[cell + SHARED]! * cells[cell + SCALE]!;
+      cells[cell + SHARED] = 0;
+    }
+    return met;
   };
 }
