@@ -9,7 +9,8 @@ import { Failure } from "../../core/domain/failure.ts";
 import type { ListenerId } from "../../core/domain/ids.ts";
 import { closeEnvironment, openEnvironment } from "../../core/lmdb/environment.ts";
 import { LISTENING_TOPIC } from "../../core/log/event-log.ts";
-import { checkStore, type StoreCheck } from "../../core/state/check-store.ts";
+import type { StoreCheck } from "../../core/state/check-store.ts";
+import { checkWhileWritten } from "../../core/state/check-while-written.ts";
 import { openLmdbStore } from "../../core/state/lmdb-store.ts";
 import { setAside } from "../../core/state/set-aside.ts";
 import { type Rebuilt, rebuildListeners } from "../../ingest/rebuild.ts";
@@ -92,7 +93,7 @@ async function checkEntries(state: string, repairs: boolean, options: Options) {
 async function checked(state: string, aside: string | undefined): Promise<StoreCheck> {
   const environment = openEnvironment(state);
   try {
-    const check = checkStore(environment);
+    const check = await checkWhileWritten(state, environment);
     if (aside !== undefined) await setAside(environment, check, aside);
     return check;
   } finally {

@@ -19,6 +19,7 @@ import { CATALOGUE_GROUP, startCatalogueIngest } from "../../ingest/apply-catalo
 import type { ChangelogKeeper } from "../../ingest/changelog/keep-changelog.ts";
 import { INGEST_GROUP, type IngestOptions, startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
+import { watchReaders } from "../../ingest/end-old-readers.ts";
 import { type OpenedState, openState } from "../../ingest/open-state.ts";
 import { openSwapModels, type SwapModels } from "../../ingest/swap-models.ts";
 import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
@@ -106,7 +107,7 @@ export const ingest: Command = {
     const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
     const following = followBundle({ ...followed, metrics: metrics.metrics, notices, signal });
     const watched = { subscriptions, log: log!, state, batches, health, metrics, onNotice };
-    await watch(watched, signal);
+    await watch({ ...watched, storeFolder: home.state }, signal);
     health?.close();
     await following;
     await keeper?.publish();
@@ -178,6 +179,7 @@ interface Watched {
   readonly subscriptions: readonly LogSubscription[];
   readonly log: EventLog;
   readonly state: OpenedState;
+  readonly storeFolder: string;
   readonly batches: { readonly tried: number };
   readonly health: HealthEndpoint | undefined;
   readonly metrics: Pick<IngestMetrics, "sawLag">;
@@ -189,6 +191,7 @@ interface Watched {
 async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
   const { subscriptions, log, state, batches, health, metrics, onNotice } = watched;
   const judge = createWatchdog();
+  const readers = watchReaders(watched.storeFolder, onNotice);
   let last = { applied: 0, lag: 0 };
   let isLooking = false;
   const look = async () => {
@@ -209,6 +212,7 @@ async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
       const message = `the store is damaged: ${damage}; the next start rebuilds it from the log`;
       throw new Failure("bad_record", message);
     }
+    readers.look(performance.now());
     // Never waited for: where the log does not answer, the last look counts on.
     if (!isLooking) void look();
     const silentMs = Math.max(...subscriptions.map((subscription) => subscription.silentForMs()));
@@ -220,4 +224,5 @@ async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
     }
     await pause(WATCHDOG_MS, signal);
   }
+  await readers.close();
 }

@@ -30,8 +30,12 @@ export interface DamagedEntry extends StoreEntry {
 
 /** Checks every entry in one walk: its bytes against its checksum, its key looked up again from the
  *  root, and all of them against the seal. Damage to LMDB's own pages can end the process; so
- *  whoever cannot have that checks in a process apart. */
-export function checkStore(environment: Environment): StoreCheck {
+ *  whoever cannot have that checks in a process apart. Undefined where the walk was given up
+ *  because `mustLetGo` said so, which it is asked now and then. */
+export function checkStore(
+  environment: Environment,
+  mustLetGo: () => boolean,
+): StoreCheck | undefined {
   const walk: Walk = {
     damaged: [],
     formats: {},
@@ -42,7 +46,9 @@ export function checkStore(environment: Environment): StoreCheck {
     seal: undefined,
   };
   const isSealed = readSeal(environment) !== undefined;
-  const broken = walkAll(environment, walk) ?? missingIn(walk, isSealed);
+  const ended = walkAll(environment, walk, mustLetGo);
+  if (ended === GIVEN_UP) return undefined;
+  const broken = ended ?? missingIn(walk, isSealed);
   const { listeners, partitions, formats, damaged, epochs } = walk;
   return { listeners, partitions, formats, damaged, broken, epochs };
 }
@@ -59,9 +65,18 @@ interface Walk {
   seal: Seal | undefined;
 }
 
+const GIVEN_UP = Symbol("a walk that was given up");
+/** Entries after which a walk asks whether it may go on: a few milliseconds of them. */
+const ASK_ENTRIES = 256;
+
 /** Says why the walk cannot go on; undefined where it came to the end. */
-function walkAll(environment: Environment, walk: Walk): string | undefined {
+function walkAll(
+  environment: Environment,
+  walk: Walk,
+  mustLetGo: () => boolean,
+): string | typeof GIVEN_UP | undefined {
   let before: Buffer | undefined;
+  let walked = 0;
   for (const entry of walkedEntries(environment)) {
     const { key, value } = entry;
     // Pages that lead back to themselves would be walked for ever.
@@ -69,6 +84,7 @@ function walkAll(environment: Environment, walk: Walk): string | undefined {
       return "its keys are out of order";
     if (!entry.isFound()) return "an entry is not found under its key";
     before = key;
+    if (++walked % ASK_ENTRIES === 0 && mustLetGo()) return GIVEN_UP;
     if (key.equals(SEAL_KEY)) {
       try {
         walk.seal = decodeSeal(value);

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Environment, openEnvironmentReader } from "../lmdb/environment.ts";
-import { checkStore } from "./check-store.ts";
+import { checkWhileWritten } from "./check-while-written.ts";
 import { readName, readSeal, requireNamedStore } from "./store-name.ts";
 
 /** What is wrong with the store in `folder`, as a sentence; undefined where every byte is as it was
@@ -21,7 +21,7 @@ export async function damageOf(
     const atOnce = damageAtOnce(folder, environment);
     if (atOnce !== undefined) return atOnce;
     await onFirstLook();
-    const { damaged, broken } = checkStore(environment);
+    const { damaged, broken } = await checkWhileWritten(folder, environment);
     return damaged[0]?.damage ?? broken;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -231,6 +231,22 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     ],
   },
   {
+    row: 23,
+    tests: [
+      ...named("ingest/end-old-readers.test.ts", [
+        "without a watch a stopped reader makes the file grow by all that is written",
+        "what a killed reader held is used again, whatever is written",
+        "a stopped reader is ended before the file is half as large again",
+      ]),
+      ...named("ingest/judge-readers.test.ts", [
+        "a snapshot is overdue once it is old and the file has grown for its sake",
+      ]),
+      ...named("core/state/check-while-written.test.ts", [
+        "a look at a store that grows meanwhile is given up, and ends when it is quiet",
+      ]),
+    ],
+  },
+  {
     row: 24,
     tests: named("core/state/snapshot.test.ts", [
       "a hundred backups during writes each equal a replay up to their offset",
