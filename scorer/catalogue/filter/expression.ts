@@ -59,7 +59,7 @@ export function fillBits(truth: Truth, words: TrackBits, first: number): void {
   else fillByRow(truth.at, words, first);
 }
 
-export function fillByRow(holds: (row: number) => boolean, words: TrackBits, first: number): void {
+function fillByRow(holds: (row: number) => boolean, words: TrackBits, first: number): void {
   let row = first * 32;
   for (let word = 0; word < words.length; word++) {
     let set = 0;
