@@ -8,6 +8,8 @@ export interface Home {
   /** Listener records and positions. */
   readonly state: string;
   readonly catalogue: string;
+  /** What `report` found of bundles, for the page. */
+  readonly reports: string;
   readonly bundle: string;
   /** The simulated world that `start` trains on. */
   readonly world: string;
@@ -21,6 +23,7 @@ export function homeAt(folder: string): Home {
     log: join(folder, "log"),
     state: join(folder, "state"),
     catalogue: join(folder, "catalogue"),
+    reports: join(folder, "reports"),
     bundle: join(folder, "bundle"),
     world: join(folder, "world"),
   };

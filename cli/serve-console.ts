@@ -59,6 +59,7 @@ export async function serveConsole(
     host,
     port,
     servedFolder: home.bundle,
+    reportsFolder: home.reports,
     bundleFolders: [home.folder, home.bundle, dirname(home.bundle)],
     checkStore: () => askDoctor(["--home", home.folder]),
     now: Date.now,

@@ -27,6 +27,7 @@ import type { Scorer } from "../scorer/scorer.ts";
 import type { DoorCaller, ServiceCalls } from "./door.ts";
 import { findBundles } from "./library/list-bundles.ts";
 import { recentListeners } from "./library/recent-listeners.ts";
+import { reportedBundles } from "./library/reports.ts";
 import { runningExperiments } from "./library/running-experiments.ts";
 import { createTrackSearch } from "./library/search-tracks.ts";
 import { type BundlePlaces, serveBundle } from "./library/serve-bundle.ts";
@@ -86,18 +87,22 @@ export function consoleService(parts: ConsoleParts): ServiceCalls {
       const sources = { log: parts.log, state: scorer().state };
       return { listeners: await recentListeners(sources, { prefix, k: foundCount(request.k) }) };
     },
-    listBundles: async (): Promise<ListBundlesResponse> => ({
-      bundles: (await findBundles(parts.bundleFolders, servedId(parts))).map(
-        ({ summary }) => summary,
-      ),
-      experiments: runningExperiments(parts.experiments ?? [], parts.now()),
-    }),
+    listBundles: () => listBundles(parts),
     serveBundle: ({ bundleId }: ServeBundleRequest) =>
       serveBundle(parts, { id: bundleId, served: servedId(parts) }),
     listDeadLetters: (request: ListDeadLettersRequest) => listLetters(parts, request),
     replayDeadLetter: (request: ReplayDeadLetterRequest) => replayOne(parts, request),
     checkStore,
   });
+}
+
+async function listBundles(parts: ConsoleParts): Promise<ListBundlesResponse> {
+  const found = await findBundles(parts.bundleFolders, servedId(parts));
+  const reported = await reportedBundles(parts.reportsFolder);
+  return {
+    bundles: found.map(({ summary }) => ({ ...summary, reported: reported.has(summary.id) })),
+    experiments: runningExperiments(parts.experiments ?? [], parts.now()),
+  };
 }
 
 function servedId({ scorer }: ConsoleParts): BundleId {

@@ -22,6 +22,7 @@ export function openConsole(options: OpenConsoleOptions): Promise<RunningConsole
     const [method] = Object.values(service.definition);
     services.set(method!.path.split("/")[1]!, inProcessCalls(service));
   }
-  const { host, port, report } = options;
-  return startConsole({ host, port, report, services, pageFolder: PAGE_FOLDER });
+  const { host, port, report, reportsFolder } = options;
+  const folders = { pageFolder: PAGE_FOLDER, reportsFolder };
+  return startConsole({ host, port, report, services, ...folders });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type ListeningServer, listen } from "../core/http/listen.ts";
 import { jsonDoor, type ServiceCalls } from "./door.ts";
+import { readReport } from "./library/reports.ts";
 import { servePageFile } from "./page-files.ts";
 import { refusalOfRequest } from "./same-origin.ts";
 
@@ -13,6 +14,8 @@ export interface ConsoleOptions {
   readonly services: ReadonlyMap<string, ServiceCalls>;
   /** The built page. */
   readonly pageFolder: string;
+  /** Reports of bundles. */
+  readonly reportsFolder: string;
   /** Told of requests that failed by no fault of their caller. */
   readonly report: (error: unknown) => void;
 }
@@ -25,7 +28,7 @@ export interface RunningConsole extends ListeningServer {
 /** Serves the page, its JSON door and the document that describes the door. Throws
  *  `bad_configuration` where it cannot listen. */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
-  const { host, services, pageFolder, report } = options;
+  const { host, services, report } = options;
   const door = jsonDoor(services);
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
@@ -37,7 +40,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       return refuse(response, 405, `${path} is not called by ${request.method}`);
     }
     if (path === "/openapi.json") return serveDocument(response);
-    servePageFile(pageFolder, path, response).catch((error: unknown) => {
+    serveFile(options, path, response).catch((error: unknown) => {
       report(error);
       refuse(response, 500, "the page could not be read");
     });
@@ -46,6 +49,23 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   const shownHost = host.includes(":") ? `[${host}]` : host;
   return { ...listening, url: `http://${shownHost}:${listening.port}/` };
 }
+
+async function serveFile(
+  { pageFolder, reportsFolder }: ConsoleOptions,
+  path: string,
+  response: ServerResponse,
+): Promise<void> {
+  if (!path.startsWith(REPORTS)) return servePageFile(pageFolder, path, response);
+  const report = await readReport(reportsFolder, path.slice(REPORTS.length));
+  if (report === undefined) return refuse(response, 404, `there is no ${path}`);
+  response.writeHead(200, {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-cache",
+  });
+  response.end(report);
+}
+
+const REPORTS = "/reports/";
 
 /** Nothing on the page may come from, or go to, another host. */
 const HEADERS: Readonly<Record<string, string>> = {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { homeAt } from "../cli/home.ts";
+import { reportFile } from "../console/library/reports.ts";
 import { createFrameReader, frameOf } from "../console/page/wire/frames.ts";
+import type { BundleId } from "../core/domain/ids.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./support/console-world.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -100,6 +105,30 @@ test("a dead letter can be looked at, and one that is still no event is not repl
 test("the doctor finds the store of a running Segue sound", async () => {
   const check = await called("segue.v1.Console/CheckStore", {});
   assert.deepEqual([check.sound, check.readable, check.listeners], [true, true, "1"]);
+});
+
+test("a report is a page of its own, and the list of bundles says which have one", async () => {
+  const listed = async (): Promise<readonly { id: string; reported: boolean }[]> => {
+    return (await called("segue.v1.Console/ListBundles", {})).bundles;
+  };
+  const [served, another] = await listed();
+  const { reports } = homeAt(home);
+  mkdirSync(reports);
+  writeFileSync(join(reports, "notes.html"), "no report");
+  writeFileSync(reportFile(reports, served!.id as BundleId), "<h1>How good it is</h1>");
+  assert.deepEqual(
+    (await listed()).map(({ id, reported }) => [id, reported]),
+    [
+      [served!.id, true],
+      [another!.id, false],
+    ],
+  );
+  const page = await fetch(`${world.url}/reports/${served!.id}.html`);
+  assert.match(page.headers.get("content-type")!, /^text\/html/);
+  assert.equal(await page.text(), "<h1>How good it is</h1>");
+  for (const name of [`${another!.id}.html`, "notes.html", "..%2Fexperiments.json"]) {
+    assert.equal((await fetch(`${world.url}/reports/${name}`)).status, 404, name);
+  }
 });
 
 test("a request by another name than this machine's is refused", async () => {

@@ -16,8 +16,11 @@ import { CONSOLE_LIMITS } from "../limits.ts";
 /** A bundle where it lies. */
 export interface FoundBundle {
   readonly folder: string;
-  readonly summary: BundleSummary;
+  readonly summary: Summary;
 }
+
+/** Without what its folder cannot tell. */
+type Summary = Omit<BundleSummary, "reported">;
 
 /** The bundles of `folders` and of the folders in them, and the one before in each, that which is
  *  `served` first, then the newest. What is no bundle is passed over; only manifests are read. */
@@ -85,7 +88,7 @@ function whereThereIsNone(error: NodeJS.ErrnoException): undefined {
 function summaryOf(
   manifest: Manifest,
   place: { readonly folder: string; readonly publishedAtMs: number; readonly served: BundleId },
-): Omit<BundleSummary, "before"> {
+): Omit<Summary, "before"> {
   const { training, models, files, tracks, id } = manifest;
   const { short, long, ...others } = wholeBlend(manifest.blend);
   return {

@@ -111,6 +111,7 @@ test("a filter and the rules beside it hold for every track of the list", async 
 test("another bundle is served once that was confirmed, and rolled back from", async (t) => {
   const page = await open(t, "/models");
   if (page === undefined) return t.skip(ABSENT);
+  await page.getByText("No report yet").first().waitFor();
   await page.getByText("Experiment idle: as-is 25%, alike 25% of listeners").waitFor();
   const served = page.locator("article.served");
   const first = await served.locator("code").first().textContent();

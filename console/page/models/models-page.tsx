@@ -112,6 +112,7 @@ function Bundles({ bundles }: { readonly bundles: readonly BundleSummary[] }) {
           <Accuracy bundle={bundle} />
           <Epochs bundle={bundle} />
           <Blend bundle={bundle} />
+          <Report bundle={bundle} />
           {!bundle.served && <ServeAct bundle={bundle} />}
         </article>
       ))}
@@ -165,6 +166,24 @@ function Epochs({ bundle: { models } }: { readonly bundle: BundleSummary }) {
         <EpochLine key={model} name={`${model}-term`} values={recall20ByEpoch} />
       ))}
     </div>
+  );
+}
+
+/** What was measured of a bundle on plays that its training did not see. */
+function Report({ bundle: { id, name, reported } }: { readonly bundle: BundleSummary }) {
+  if (reported) {
+    return (
+      <p>
+        <a href={`/reports/${id}.html`} target="_blank" rel="noreferrer">
+          Report of {name}
+        </a>
+      </p>
+    );
+  }
+  return (
+    <p class="hint">
+      No report yet: <code>segue report --bundle DIR --log DIR --train DIR</code> puts one here.
+    </p>
   );
 }
 

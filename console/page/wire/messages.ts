@@ -168,6 +168,8 @@ export interface BundleSummary {
   readonly served: boolean;
   /** Whether the served folder keeps it as the one to go back to. */
   readonly before: boolean;
+  /** Whether there is a report of it at `/reports/ID.html`. */
+  readonly reported: boolean;
   readonly tracks: number;
   readonly bytes: Int64;
   readonly publishedAtMs: Int64;

@@ -250,6 +250,8 @@ export interface BundleSummary {
   sessions: number;
   /** Whether the served folder keeps it as the bundle to go back to. */
   before: boolean;
+  /** Whether `segue report` left a page of it for the console, at /reports/ID.html. */
+  reported: boolean;
 }
 
 export interface ServeBundleRequest {
@@ -3053,6 +3055,7 @@ function createBaseBundleSummary(): BundleSummary {
     events: 0,
     sessions: 0,
     before: false,
+    reported: false,
   };
 }
 
@@ -3093,6 +3096,9 @@ export const BundleSummary: MessageFns<BundleSummary> = {
     }
     if (message.before !== false) {
       writer.uint32(480).bool(message.before);
+    }
+    if (message.reported !== false) {
+      writer.uint32(488).bool(message.reported);
     }
     return writer;
   },
@@ -3206,6 +3212,14 @@ export const BundleSummary: MessageFns<BundleSummary> = {
             message.before = reader.bool();
             continue;
           }
+          case 61: {
+            if (tag !== 488) {
+              break;
+            }
+
+            message.reported = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3238,6 +3252,7 @@ export const BundleSummary: MessageFns<BundleSummary> = {
       events: isSet(object.events) ? globalThis.Number(object.events) : 0,
       sessions: isSet(object.sessions) ? globalThis.Number(object.sessions) : 0,
       before: isSet(object.before) ? globalThis.Boolean(object.before) : false,
+      reported: isSet(object.reported) ? globalThis.Boolean(object.reported) : false,
     };
   },
 
@@ -3279,6 +3294,9 @@ export const BundleSummary: MessageFns<BundleSummary> = {
     if (message.before !== false) {
       obj.before = message.before;
     }
+    if (message.reported !== false) {
+      obj.reported = message.reported;
+    }
     return obj;
   },
 
@@ -3301,6 +3319,7 @@ export const BundleSummary: MessageFns<BundleSummary> = {
     message.events = object.events ?? 0;
     message.sessions = object.sessions ?? 0;
     message.before = object.before ?? false;
+    message.reported = object.reported ?? false;
     return message;
   },
 };
