@@ -15,11 +15,14 @@ export async function waitUntilHeard(
   const { pollMs, waitMs, marginMs } = CATCH_UP_LIMITS;
   const untilMs = Math.min(scorer.now() + waitMs, deadlineAtMs - marginMs);
   for (;;) {
+    signal?.throwIfAborted();
+    // Before the look, so that no commit falls between the two.
+    const commit = scorer.state.nextCommit?.() ?? sleep(pollMs);
     const read = orNotice(scorer, () => ({ position: scorer.state.position(wanted.partition) }));
     if (read === undefined) return false;
     if (read.position !== undefined && read.position.next > wanted.offset) return true;
     if (scorer.now() >= untilMs) return false;
-    await sleep(pollMs, undefined, signal && { signal });
+    await commit;
   }
 }
 

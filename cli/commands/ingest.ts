@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { startNearRunner } from "../../core/bundle/near-runner.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
-import { startWorkerRunner } from "../../core/bundle/worker-runner.ts";
 import { type CatalogueStore, openCatalogueStore } from "../../core/catalogue/catalogue-store.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import {
@@ -61,7 +61,7 @@ export const ingest: Command = {
     const { onNotice } = notices;
     const traces = await tracesOf("ingest", options, notices);
     const bundle = await openBundle(home.bundle);
-    const models = await openSwapModels(bundle, startWorkerRunner);
+    const models = await openSwapModels(bundle, startNearRunner);
     const state = await openState(home.state, onNotice);
     const { store } = state;
     const catalogue = openCatalogueStore(home.catalogue);

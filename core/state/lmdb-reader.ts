@@ -1,8 +1,15 @@
 import { type Environment, openEnvironmentReader, readView } from "../lmdb/environment.ts";
+import { watchWrites } from "../lmdb/watch-writes.ts";
 import { decodeRecord } from "./record-codec.ts";
 import type { StateReader } from "./session-store.ts";
 import { decodePosition, listenerKey, positionKey } from "./store-layout.ts";
 import { requireNamedStore } from "./store-name.ts";
+
+/** How long a wait for a commit takes at most: a write that was told of before it could be seen is
+ *  found out then. */
+const COMMIT_WAIT_MS = 5;
+/** The same where the system does not tell of writes. */
+const BLIND_WAIT_MS = 1;
 
 /** Reads a session store that another process writes. A store that does not exist yet reads as
  *  empty and appears once it is made. Every call sees the newest commit, so a record that is
@@ -10,6 +17,7 @@ import { requireNamedStore } from "./store-name.ts";
  *  was made there throws `bad_record`. */
 export function openLmdbReader(folder: string): StateReader {
   const reader = openEnvironmentReader(folder);
+  const writes = watchWrites(folder);
   let checked: Environment | undefined;
 
   function get(key: Buffer): Buffer | undefined {
@@ -33,6 +41,10 @@ export function openLmdbReader(folder: string): StateReader {
       const bytes = get(positionKey(partition));
       return bytes && decodePosition(bytes);
     },
-    close: reader.close,
+    nextCommit: () => writes.next({ waitMs: COMMIT_WAIT_MS, blindMs: BLIND_WAIT_MS }),
+    close() {
+      writes.close();
+      return reader.close();
+    },
   };
 }

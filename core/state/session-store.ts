@@ -35,6 +35,9 @@ export interface StateReader {
   read(listener: ListenerId): ListenerRecord | undefined;
   /** Undefined for a partition that was never applied. */
   position(partition: Partition): AppliedPosition | undefined;
+  /** Resolves when there may be something new to see, be it a commit after this call or not. Only
+   *  there where that is sooner than looking again and again. */
+  readonly nextCommit?: () => Promise<void>;
   close(): Promise<void>;
 }
 
