@@ -96,8 +96,10 @@ export const ADMISSION_LIMITS = {
   waitMsMax: 50,
   /** What a call is taken to last before any was measured. */
   callMsAtFirst: 1,
-  /** So many of one turn are begun whatever was measured. */
+  /** So many may wait whatever was measured. */
   alwaysBegun: 8,
+  /** Calls that take so long together have their turn at once. */
+  waveMs: 4,
   /** A mean is taken over so many calls; by so much of what was it may rise, and so much of a
    *  fall is believed. */
   measuredCalls: 64,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ServerUnaryCall, type ServiceError, status } from "@grpc/grpc-js";
 import { Failure } from "../core/domain/failure.ts";
 import { type Admission, createAdmission } from "./admission.ts";
@@ -12,6 +13,16 @@ test("a call that nobody waits for any more is dropped before any work", async (
   const gone = { deadline: Number.POSITIVE_INFINITY, cancelled: true };
   assert.equal(await codeOf(spent), status.DEADLINE_EXCEEDED);
   assert.equal(await codeOf(gone), status.CANCELLED);
+});
+
+test("a call that nobody waits for when it has its turn is dropped before any work", async () => {
+  const deadline = new Date(Date.now() + 20);
+  const passes = async () => {
+    while (Date.now() < deadline.getTime()) await sleep(1);
+  };
+  assert.equal(await codeOf({ deadline }, { beforeTurn: passes }), status.DEADLINE_EXCEEDED);
+  const leaves = (call: EventEmitter) => call.emit("cancelled");
+  assert.equal(await codeOf({}, { beforeTurn: leaves }), status.CANCELLED);
 });
 
 test("a call too many is refused at once, and the place is free again afterwards", async () => {
@@ -54,6 +65,8 @@ interface Handler {
   readonly report?: (error: unknown) => void;
   readonly error?: unknown;
   readonly serve?: () => Promise<string>;
+  /** What happens while the call waits for its turn. */
+  readonly beforeTurn?: (call: EventEmitter) => unknown;
 }
 
 async function codeOf(state: CallState, handler?: Handler): Promise<status | undefined> {
@@ -64,7 +77,7 @@ async function codeOf(state: CallState, handler?: Handler): Promise<status | und
  *  runs. */
 async function answerOf(
   { deadline = Number.POSITIVE_INFINITY, cancelled = false }: CallState,
-  { calls = createAdmission(), report = () => {}, error, serve }: Handler = {},
+  { calls = createAdmission(), report = () => {}, error, serve, beforeTurn }: Handler = {},
 ): Promise<Partial<ServiceError> | null> {
   const call = Object.assign(new EventEmitter(), {
     request: "request",
@@ -73,7 +86,11 @@ async function answerOf(
   });
   const fail = () => Promise.reject(error ?? new Error("the handler must not run"));
   return new Promise((resolve) => {
-    const handle = unary<string, string>(calls, report, serve ?? fail);
+    const turn = async () => {
+      await beforeTurn?.(call);
+      await calls.turn();
+    };
+    const handle = unary<string, string>({ ...calls, turn }, report, serve ?? fail);
     const answered = (answer: unknown) => resolve(answer as Partial<ServiceError> | null);
     handle(call as unknown as ServerUnaryCall<string, string>, (answer) => {
       // The place is given back when the handler returns, which is after this.

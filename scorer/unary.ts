@@ -23,21 +23,22 @@ export interface Caller {
   readonly headers?: () => PassedHeaders;
 }
 
-/** A gRPC handler of `serve`. A call whose deadline has passed, that was cancelled, or that
- *  comes while too many are under way is dropped before `serve`. `report` gets what is not the
- *  caller's fault. */
+/** A gRPC handler of `serve`. A call whose deadline has passed when it comes or when it has its
+ *  turn, that was cancelled by then, or that comes while too many are under way is dropped before
+ *  `serve`. `report` gets what is not the caller's fault. */
 export function unary<Request, Reply>(
   calls: Admission,
   report: (error: unknown) => void,
   serve: (request: Request, caller: Caller) => Promise<Reply>,
 ): handleUnaryCall<Request, Reply> {
   return async (call, done) => {
-    const leftMs = leftOf(call);
-    if (call.cancelled) return done(plainStatus(status.CANCELLED, "the caller has gone"));
-    if (leftMs <= 0) return done(plainStatus(status.DEADLINE_EXCEEDED, "the deadline has passed"));
-    const pushbackMs = calls.refusal(leftMs);
+    const deadlineMs = deadlineOf(call);
+    const leftAtFirstMs = deadlineMs - Date.now();
+    if (call.cancelled) return done(callerGone());
+    if (leftAtFirstMs <= 0) return done(deadlinePassed());
+    const pushbackMs = calls.refusal(leftAtFirstMs);
     if (pushbackMs !== undefined) return done(refusedFor(pushbackMs));
-    const hurry = calls.hurry(leftMs);
+    const hurry = calls.hurry(leftAtFirstMs);
     const gone = new AbortController();
     const leave = () => gone.abort();
     call.once("cancelled", leave);
@@ -45,10 +46,14 @@ export function unary<Request, Reply>(
     try {
       const request: Request | Failure = call.request;
       if (request instanceof Failure) throw request;
+      await calls.turn();
+      gone.signal.throwIfAborted();
+      const leftMs = deadlineMs - Date.now();
+      if (leftMs <= 0) return done(deadlinePassed());
       const headers = () => passedHeaders(call.metadata);
       done(null, await serve(request, { leftMs, hurry, signal: gone.signal, headers }));
     } catch (error) {
-      if (gone.signal.aborted) return done(plainStatus(status.CANCELLED, "the caller has gone"));
+      if (gone.signal.aborted) return done(callerGone());
       const answer = statusOf(error);
       if (!EXPECTED.has(answer.code)) report(error);
       done(answer);
@@ -58,6 +63,14 @@ export function unary<Request, Reply>(
       end();
     }
   };
+}
+
+function callerGone() {
+  return plainStatus(status.CANCELLED, "the caller has gone");
+}
+
+function deadlinePassed() {
+  return plainStatus(status.DEADLINE_EXCEEDED, "the deadline has passed");
 }
 
 /** What is the caller's fault, and what another host asks on for. */
@@ -100,8 +113,8 @@ function refusingMalformedMethod(
   return { ...method, requestDeserialize };
 }
 
-function leftOf(call: ServerUnaryCall<unknown, unknown>): number {
+/** gRPC's deadlines are times of this machine's clock, whatever clock the scorer was given. */
+function deadlineOf(call: ServerUnaryCall<unknown, unknown>): number {
   const deadline = call.getDeadline();
-  // gRPC's deadlines are times of this machine's clock, whatever clock the scorer was given.
-  return (deadline instanceof Date ? deadline.getTime() : deadline) - Date.now();
+  return deadline instanceof Date ? deadline.getTime() : deadline;
 }
