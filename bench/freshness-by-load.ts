@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Child } from "../cli/child-process.ts";
-import { grpcAddress } from "../cli/child-process.ts";
-import { appendEvents } from "../cli/log-target.ts";
+import { type Child, grpcAddress } from "../cli/child-process.ts";
 import { openLog } from "../cli/open-log.ts";
 import { type Client, connectClient } from "../cli/recommender-client.ts";
 import type { Partition } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import { type EventLog, LISTENING_TOPIC } from "../core/log/event-log.ts";
 import { openLmdbReader } from "../core/state/lmdb-reader.ts";
-import { startBroker } from "../deploy/kafka/broker.ts";
+import { type Broker, startBroker } from "../deploy/kafka/broker.ts";
 import type { BenchOptions } from "./bench.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
 import { requireThat } from "./did-not-happen.ts";
-import { type ServedBundle, servedBundle } from "./served-bundle.ts";
-import { steadyEvent } from "./steady-listening.ts";
+import { type ByStage, stagesOf } from "./freshness-stages.ts";
+import { type Probe, probeFreshness } from "./probe-freshness.ts";
+import { cpuUsOfProcess } from "./process-cpu.ts";
+import { servedBundle } from "./served-bundle.ts";
+import { startStagedIngest } from "./staged-ingest.ts";
+import { steadyEvent, steadyListener } from "./steady-listening.ts";
+import { type SteadyLoad, startSteadyLoad } from "./steady-load.ts";
 import { makeHome, startOn, type TemporaryHome } from "./temporary.ts";
 
 export interface LoadFreshness {
@@ -23,92 +26,160 @@ export interface LoadFreshness {
   readonly rate: number;
   /** Milliseconds from Kafka's acknowledgement of an event to the first reply that has heard it. */
   readonly delaysMs: readonly number[];
+  /** How much of a core each process took meanwhile. */
+  readonly cores: Readonly<Record<Role, number>>;
+  /** Of another run at the same load, in which ingest notes the time. */
+  readonly byStage: ByStage;
 }
+
+/** `caller` is the process that publishes and asks for the events which are measured. */
+type Role = "broker" | "ingest" | "scorer" | "producer" | "caller";
 
 const SHARES = [0.1, 0.5, 0.9];
 /** So many listeners, one event of each in turn, so that hardly a batch has two of one listener, as
  *  where people listen; those who are asked about are others. The peak is the rate at which ingest
- *  catches up with `rounds` events of each, after as many that it has heard before. */
-const FULL = { tracks: 60_000, listeners: 100_000, rounds: 3, seconds: 20 };
-const QUICK = { tracks: 5_000, listeners: 30_000, rounds: 2, seconds: 2 };
+ *  catches up with `rounds` events of each, after as many that it has heard before. `lists` are
+ *  asked for first: a scorer's first ones are slower than all that follow. */
+const FULL = {
+  tracks: 60_000,
+  listeners: 100_000,
+  rounds: 3,
+  seconds: 20,
+  stagedSeconds: 10,
+  lists: 3_000,
+};
+const QUICK = {
+  tracks: 5_000,
+  listeners: 30_000,
+  rounds: 2,
+  seconds: 2,
+  stagedSeconds: 1,
+  lists: 100,
+};
 const FIRST_PROBER = 90_000_000;
-const LOAD_TICK_MS = 2;
-const PROBE_PAUSE_MS = 25;
-const ASKED_AFTER_MS = 60_000;
-const HEARD_WAIT_MS = 20_000;
+const FIRST_STAGED = 91_000_000;
+/** Within the session of every listener's last event. */
+const WARMED_AT_MS = Date.UTC(2024, 0, 1, 18, 10);
 
-/** How soon an event is in a reply while ingest hears others, with a broker, ingest and scorer in
- *  processes of their own. */
-export async function measureByLoad({
-  quick,
-  bundle,
-  progress,
-}: Pick<BenchOptions, "quick" | "bundle" | "progress">): Promise<LoadFreshness[]> {
-  const sizes = quick ? QUICK : FULL;
-  const home = makeHome();
-  const children: Child[] = [];
-  const broker = await startBroker();
-  const log = await openLog({ brokers: broker.brokers, topicPrefix: "" }, LISTENING_TOPIC);
+/** How soon an event is in a reply while ingest hears others, with a broker, a producer, ingest,
+ *  scorer and caller in processes of their own. */
+export async function measureByLoad(options: LoadOptions): Promise<LoadFreshness[]> {
+  const closing: (() => Promise<unknown>)[] = [];
   try {
-    const served = await servedBundle(bundle, home.bundle, (folder) => {
-      return publishBenchBundle(folder, sizes.tracks);
-    });
-    const load = loadOn(log, served, sizes.listeners);
-    const shared = ["--bundle", served.folder, "--brokers", broker.brokers.join(",")];
-    const backlog = sizes.rounds * sizes.listeners;
-    await load.append(backlog);
-    progress(`catches up with ${backlog} events from a broker, twice`);
-    const before = await startOn(home, "ingest", ...shared);
-    await catchUpRate(home, log, { from: 0, to: backlog });
-    await before.stop();
-    await load.append(backlog);
-    children.push(await startOn(home, "ingest", ...shared));
-    const peak = await catchUpRate(home, log, { from: backlog, to: 2 * backlog });
-    const scorer = await startOn(home, "serve", "--port", "0", ...shared);
-    children.push(scorer);
-    const client = connectClient(grpcAddress(scorer));
-    const results: LoadFreshness[] = [];
-    for (const [index, share] of SHARES.entries()) {
-      progress(`publishes ${Math.round(share * peak)} events a second`);
-      const wanted = { rate: share * peak, seconds: sizes.seconds, prober: FIRST_PROBER + index };
-      results.push({ share, ...(await underLoad({ client, log, load }, wanted)) });
-    }
-    client.close();
-    return results;
+    return await measureIn(options, (close) => closing.push(close));
   } finally {
-    for (const child of children) await child.stop();
-    await log.close();
-    await broker.stop();
-    home.remove();
+    for (const close of closing.reverse()) await close();
   }
 }
 
-interface Load {
-  eventOf(place: number, event: number): ListeningEvent;
-  /** Appends the next `count` events. */
-  append(count: number): Promise<void>;
+type LoadOptions = Pick<BenchOptions, "quick" | "bundle" | "progress">;
+/** Notes what is to be closed at the end, the newest first. */
+type AtEnd = (close: () => Promise<unknown>) => void;
+
+async function measureIn(options: LoadOptions, atEnd: AtEnd): Promise<LoadFreshness[]> {
+  const { quick, progress } = options;
+  const sizes = quick ? QUICK : FULL;
+  const world = await openWorld(options, sizes, atEnd);
+  const { home, folder, brokers, broker, load } = world;
+  const backlog = sizes.rounds * sizes.listeners;
+  progress(`catches up with ${backlog} events from a broker, twice`);
+  await load.append(backlog);
+  const before = await startServing(world, "ingest", atEnd);
+  await catchUpRate(world, { from: 0, to: backlog });
+  await before.stop();
+  await load.append(backlog);
+  const ingest = await startServing(world, "ingest", atEnd);
+  const peak = await catchUpRate(world, { from: backlog, to: 2 * backlog });
+  const scorer = await startServing(world, "serve", atEnd);
+  const client = connectClient(grpcAddress(scorer));
+  atEnd(async () => client.close());
+  await warmUp(client, sizes.lists);
+
+  const parts = { broker: broker.pid, scorer: scorer.process.pid!, producer: load.pid };
+  const pids = { ...parts, ingest: ingest.process.pid!, caller: process.pid };
+  const measured: UnderLoad[] = [];
+  for (const [index, share] of SHARES.entries()) {
+    progress(`publishes ${Math.round(share * peak)} events a second`);
+    const wanted = { rate: share * peak, seconds: sizes.seconds, prober: FIRST_PROBER + index };
+    measured.push(await probeUnderLoad({ ...world, client, pids }, wanted));
+  }
+  await ingest.stop();
+  progress("does the same with an ingest that notes the time");
+  const staged = await startStagedIngest({ brokers, bundle: folder, state: home.state });
+  atEnd(staged.close);
+  const results: LoadFreshness[] = [];
+  for (const [index, { rate, cores, probes }] of measured.entries()) {
+    const share = SHARES[index]!;
+    const again = {
+      rate: share * peak,
+      seconds: sizes.stagedSeconds,
+      prober: FIRST_STAGED + index,
+    };
+    await staged.passages();
+    const noted = await probeUnderLoad(
+      { ...world, client, pids: { ...pids, ingest: staged.pid } },
+      again,
+    );
+    const byStage = stagesOf(noted.probes, await staged.passages());
+    const delaysMs = probes.map(({ repliedMs, acknowledgedMs }) => repliedMs - acknowledgedMs);
+    results.push({ share, rate, delaysMs, cores, byStage });
+  }
+  return results;
 }
 
-function loadOn(log: EventLog, { withItsTrack }: ServedBundle, listeners: number): Load {
-  let sent = 0;
-  const eventOf = (place: number, event: number) => withItsTrack(steadyEvent(place, event));
-  return {
-    eventOf,
-    async append(count) {
-      const events = Array.from({ length: count }, (_, index) => {
-        const number = sent + index;
-        return eventOf(number % listeners, Math.floor(number / listeners));
-      });
-      sent += count;
-      await appendEvents(log, events);
-    },
-  };
+interface World {
+  readonly home: TemporaryHome;
+  readonly broker: Broker;
+  readonly brokers: readonly string[];
+  /** The folder of the bundle that is served. */
+  readonly folder: string;
+  readonly log: EventLog;
+  readonly load: SteadyLoad;
+  withItsTrack(event: ListeningEvent): ListeningEvent;
+}
+
+async function openWorld(
+  { bundle }: LoadOptions,
+  { tracks, listeners }: { readonly tracks: number; readonly listeners: number },
+  atEnd: AtEnd,
+): Promise<World> {
+  const home = makeHome();
+  atEnd(async () => home.remove());
+  const broker = await startBroker();
+  atEnd(() => broker.stop());
+  const { brokers } = broker;
+  const log = await openLog({ brokers, topicPrefix: "" }, LISTENING_TOPIC);
+  atEnd(() => log.close());
+  const { folder, withItsTrack } = await servedBundle(bundle, home.bundle, (made) => {
+    return publishBenchBundle(made, tracks);
+  });
+  const load = await startSteadyLoad({ brokers, bundle: folder, listeners });
+  atEnd(() => load.close());
+  return { home, broker, brokers, folder, log, load, withItsTrack };
+}
+
+async function startServing(
+  { home, folder, brokers }: World,
+  name: "ingest" | "serve",
+  atEnd: AtEnd,
+): Promise<Child> {
+  const port = name === "serve" ? ["--port", "0"] : [];
+  const shared = ["--bundle", folder, "--brokers", brokers.join(",")];
+  const child = await startOn(home, name, ...port, ...shared);
+  atEnd(() => child.stop());
+  return child;
+}
+
+async function warmUp(client: Client, lists: number): Promise<void> {
+  for (let list = 0; list < lists; list++) {
+    const listener = steadyListener(list);
+    await client.nextTracks({ listener, k: 20, askedAtMs: WARMED_AT_MS });
+  }
 }
 
 /** Events a second from the first commit that is seen to the last. */
 async function catchUpRate(
-  home: TemporaryHome,
-  log: EventLog,
+  { home, log }: World,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<number> {
   const reader = openLmdbReader(home.state);
@@ -128,39 +199,41 @@ async function catchUpRate(
   return (to - first) / seconds;
 }
 
-async function underLoad(
-  { client, log, load }: { readonly client: Client; readonly log: EventLog; readonly load: Load },
-  { rate, seconds, prober }: { readonly rate: number; readonly seconds: number; prober: number },
-): Promise<{ readonly rate: number; readonly delaysMs: number[] }> {
-  const startedMs = performance.now();
-  const endsMs = startedMs + seconds * 1000;
-  let published = 0;
-  const publishing = (async () => {
-    while (performance.now() < endsMs) {
-      const due = Math.floor(((performance.now() - startedMs) / 1000) * rate) - published;
-      if (due > 0) await load.append(due);
-      published += Math.max(0, due);
-      await sleep(LOAD_TICK_MS);
-    }
-  })();
-  const delaysMs: number[] = [];
-  while (performance.now() < endsMs) {
-    delaysMs.push(await probe(client, log, load.eventOf(prober, delaysMs.length)));
-    await sleep(PROBE_PAUSE_MS);
-  }
-  await publishing;
-  return { rate: published / ((performance.now() - startedMs) / 1000), delaysMs };
+interface UnderLoad {
+  readonly probes: readonly Probe[];
+  readonly rate: number;
+  readonly cores: Readonly<Record<Role, number>>;
 }
 
-/** Publishes an event and asks for a list that has heard it. */
-async function probe(client: Client, log: EventLog, event: ListeningEvent): Promise<number> {
-  const [position] = await appendEvents(log, [event]);
-  const ackedMs = performance.now();
-  const { listener, happenedAtMs } = event;
-  const request = { listener, k: 20, askedAtMs: happenedAtMs + ASKED_AFTER_MS, atLeast: position };
-  while (!(await client.nextTracks(request)).freshness?.caughtUp) {
-    const waitedMs = performance.now() - ackedMs;
-    requireThat(waitedMs < HEARD_WAIT_MS, `no reply had heard an event after ${HEARD_WAIT_MS} ms`);
-  }
-  return performance.now() - ackedMs;
+interface Probed extends World {
+  readonly client: Client;
+  readonly pids: Readonly<Record<Role, number>>;
+}
+
+async function probeUnderLoad(
+  { client, log, load, pids, withItsTrack }: Probed,
+  {
+    rate,
+    seconds,
+    prober,
+  }: { readonly rate: number; readonly seconds: number; readonly prober: number },
+): Promise<UnderLoad> {
+  const publishing = await load.publish({ rate, seconds });
+  const [startedMs, before] = [performance.now(), cpuUsOf(pids)];
+  let isOver = false;
+  const published = publishing.rate.finally(() => {
+    isOver = true;
+  });
+  const eventOf = (event: number) => withItsTrack(steadyEvent(prober, event));
+  const probes = await probeFreshness({ client, log }, eventOf, () => isOver);
+  const [lastedUs, after] = [(performance.now() - startedMs) * 1000, cpuUsOf(pids)];
+  const shares = Object.entries(after).map(([role, us]) => {
+    return [role, (us - before[role as Role]) / lastedUs];
+  });
+  return { probes, rate: await published, cores: Object.fromEntries(shares) };
+}
+
+function cpuUsOf(pids: Probed["pids"]): Record<Role, number> {
+  const entries = Object.entries(pids).map(([role, pid]) => [role, cpuUsOfProcess(pid)]);
+  return Object.fromEntries(entries);
 }

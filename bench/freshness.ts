@@ -9,6 +9,7 @@ import type { BenchOptions } from "./bench.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { type LoadFreshness, measureByLoad } from "./freshness-by-load.ts";
+import { STAGES, type Stage } from "./freshness-stages.ts";
 import { eveningsOfListening } from "./listening.ts";
 import { percentile } from "./measure.ts";
 import { type ServedBundle, servedBundle } from "./served-bundle.ts";
@@ -45,7 +46,7 @@ export async function freshness(options: BenchOptions): Promise<string> {
     for (const child of children.splice(0)) await child.stop();
     const loads = await measureByLoad(options);
     const figures = { ...figuresOf(delays), by_load: byLoadFigures(loads) };
-    return json ? `${JSON.stringify(figures, null, 2)}\n` : tableOf(delays) + tableByLoad(loads);
+    return json ? `${JSON.stringify(figures, null, 2)}\n` : tableOf(delays) + tablesByLoad(loads);
   } finally {
     for (const child of children) await child.stop();
     home.remove();
@@ -126,26 +127,41 @@ function covers({ freshness: fresh }: NextTracksResponse, { partition, offset }:
 
 function byLoadFigures(loads: readonly LoadFreshness[]) {
   return Object.fromEntries(
-    loads.map(({ share, rate, delaysMs }) => {
+    loads.map(({ share, rate, delaysMs, cores, byStage }) => {
       const { p50, p99 } = figures(delaysMs);
-      return [String(share), { p50_ms: p50, p99_ms: p99, rate, seen: delaysMs.length }];
+      const seen = delaysMs.length;
+      const figuresOfLoad = { p50_ms: p50, p99_ms: p99, rate, seen, cores, by_stage: byStage };
+      return [String(share), figuresOfLoad];
     }),
   );
 }
 
-function tableByLoad(loads: readonly LoadFreshness[]): string {
-  return drawTable(
-    [
-      { title: "acknowledged by Kafka → first reply that has heard it" },
-      { title: "events a second", right: true },
-      { title: "p50", right: true },
-      { title: "p99", right: true },
-    ],
-    loads.map(({ share, rate, delaysMs }) => {
+function tablesByLoad(loads: readonly LoadFreshness[]): string {
+  const right = (title: string) => ({ title, right: true });
+  const columns = ["events a second", "p50", "p99", ...Object.keys(loads[0]?.cores ?? {})];
+  const delays = drawTable(
+    [{ title: "acknowledged by Kafka → first reply that has heard it" }, ...columns.map(right)],
+    loads.map(({ share, rate, delaysMs, cores }) => {
       const { p50, p99 } = figures(delaysMs);
-      return [`at ${100 * share}% of the peak`, rate.toFixed(0), p50.toFixed(2), p99.toFixed(2)];
+      const shares = Object.values(cores).map((core) => `${(100 * core).toFixed(0)}%`);
+      const row = [rate.toFixed(0), p50.toFixed(2), p99.toFixed(2), ...shares];
+      return [`at ${100 * share}% of the peak; shares of a core`, ...row];
     }),
   );
+  const stages = drawTable(
+    [
+      { title: "by stage, p50 / p99" },
+      ...loads.map(({ share }) => right(`at ${100 * share}% of the peak`)),
+    ],
+    Object.entries(STAGES).map(([stage, meaning]) => [
+      meaning,
+      ...loads.map(({ byStage }) => {
+        const { p50, p99 } = byStage[stage as Stage];
+        return `${p50.toFixed(2)} / ${p99.toFixed(2)}`;
+      }),
+    ]),
+  );
+  return delays + stages;
 }
 
 function figuresOf({ published, heard, seen }: Delays) {

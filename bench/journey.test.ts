@@ -43,10 +43,17 @@ test("a quick look at freshness sees every event", async () => {
     assert.ok(figures[name].p50 <= figures[name].p99);
   }
   assert.deepEqual(Object.keys(figures.by_load), ["0.1", "0.5", "0.9"]);
-  for (const load of Object.values<Record<string, number>>(figures.by_load)) {
+  for (const { cores, by_stage, ...load } of Object.values<Load>(figures.by_load)) {
     assertPositive(load, ["p50_ms", "p99_ms", "rate", "seen"]);
+    assertPositive(cores, ["broker", "scorer", "producer", "ingest", "caller"]);
+    const stages = ["fetch", "hear", "step", "commit", "reply", "list"];
+    assert.deepEqual(Object.keys(by_stage), stages);
+    for (const { p50, p99 } of Object.values(by_stage)) assert.ok(Number(p50) <= Number(p99));
   }
 });
+
+type Figures = Record<string, number>;
+type Load = Figures & { readonly cores: Figures; readonly by_stage: Record<string, Figures> };
 
 test("a quick ingest from a broker prints every figure", async () => {
   const figures = JSON.parse(await bench("ingest", "--quick", "--json"));
