@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, readdirSync, truncateSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../core/domain/failure.ts";
-import type { ListenerId } from "../core/domain/ids.ts";
+import type { ListenerId, Offset, Partition } from "../core/domain/ids.ts";
 import { openEnvironment } from "../core/lmdb/environment.ts";
 import type { LogNotice } from "../core/log/log-notice.ts";
 import { openLmdbReader } from "../core/state/lmdb-reader.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
+import { damageOf } from "../core/state/store-damage.ts";
 import { listenerKey } from "../core/state/store-layout.ts";
 import { appliedTo } from "../test/support/apply.ts";
 import { deliveryOf, listeningEvent, recordsOf } from "../test/support/listening-records.ts";
+import { listeningWorld } from "../test/support/listening-world.ts";
+import { newerRecord } from "../test/support/newer-record.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
 import { openState } from "./open-state.ts";
 
@@ -96,6 +99,41 @@ test("another store's file is refused by whoever opens it", async () => {
   assert.throws(() => reader.read(ann), isOther);
   await reader.close();
   assert.deepEqual(readdirSync(folder).toSorted(), ["data.mdb", "lock.mdb", "store.json"]);
+});
+
+test("a store whose records are of format 2 opens whole, and ingest goes on", async () => {
+  const folder = join(home, "of-format-2");
+  cpSync(join(import.meta.dirname, "../test/fixtures/store-records-2"), folder, {
+    recursive: true,
+  });
+  const { store } = await openState(folder, ({ message }) => assert.fail(message));
+  const listeners = store.listenersAfter(undefined, 100);
+  assert.deepEqual([listeners.length, store.position(0 as Partition)?.next], [12, 120]);
+  for (const listener of listeners) assert.ok(store.read(listener)!.steps > 0);
+  const applied = appliedTo(store);
+  const world = { listeners: 12, tracks: 5, seed: 46 };
+  await applied.apply(recordsOf(listeningWorld({ ...world, events: 240 })));
+  assert.equal(applied.counts.replayed, 120, "it knows how far the older version came");
+  await store.close();
+  assert.equal(await damageOf(folder), undefined);
+});
+
+test("a store of records too new for this version is set aside, and the log heard", async () => {
+  const folder = join(home, "too-new");
+  const digest = await hearInto(folder);
+  const newer = openLmdbStore(folder);
+  const { next, ...place } = newer.position(0 as Partition)!;
+  const record = newerRecord(newer.bytesOf(ann)!, ann);
+  const position = { next: (next + 1) as Offset, ...place };
+  const records = new Map([[ann, record]]);
+  await newer.commit({ partition: 0 as Partition, expectedNext: next, position, records });
+  await newer.close();
+  const notices: LogNotice[] = [];
+  const { store } = await openState(folder, (notice) => notices.push(notice));
+  assert.match(notices[0]?.message ?? "", /damaged-1: a listener's record has format version 200/);
+  await appliedTo(store).apply(LOG);
+  assert.equal(await store.digest(), digest);
+  await store.close();
 });
 
 function playOf(number: number) {

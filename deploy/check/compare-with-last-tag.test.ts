@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { compareWithLastTag } from "./compare-with-last-tag.ts";
+import { compareWithLastTag, FIRST_CONTRACTS } from "./compare-with-last-tag.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CATALOGUE = "proto/segue/v1/catalogue.proto";
@@ -12,6 +12,20 @@ const CATALOGUE = "proto/segue/v1/catalogue.proto";
 test("without a tag nothing is compared, and the note says so", async (t) => {
   const result = compareWithLastTag(await repository(t));
   assert.deepEqual(result, { passed: true, output: "", note: "no tag yet: nothing was compared" });
+});
+
+test("clients of the first contracts are understood, and a field that changes is named", async (t) => {
+  const root = await repository(t);
+  await mkdir(dirname(join(root, FIRST_CONTRACTS)), { recursive: true });
+  await cp(join(ROOT, FIRST_CONTRACTS), join(root, FIRST_CONTRACTS));
+  const note = "against the first contracts";
+  assert.deepEqual(compareWithLastTag(root), { passed: true, output: "", note });
+
+  const proto = await readFile(join(root, CATALOGUE), "utf8");
+  await writeFile(join(root, CATALOGUE), proto.replace("string title = 3;", "bytes title = 3;"));
+  const { passed, output } = compareWithLastTag(root);
+  assert.equal(passed, false);
+  assert.match(output, /catalogue\.proto.*title.*changed type from "string" to "bytes"/);
 });
 
 test("an added field passes, a renamed one is named", async (t) => {

@@ -1,3 +1,4 @@
+import { Failure } from "../../core/domain/failure.ts";
 import type { Partition } from "../../core/domain/ids.ts";
 import type { EventLog, LogReader } from "../../core/log/event-log.ts";
 import type { FencedLog } from "../../core/log/fenced-log.ts";
@@ -68,14 +69,24 @@ export function keepChangelog(options: KeepOptions): ChangelogKeeper {
     owned.add(partition);
     await others.release(partition);
     if (await isFarBehind(options, partition)) {
-      await copyPartition(
-        { changelog, store, partition, ...(onProgress && { onProgress }) },
-        signal,
-      );
+      const copied = { changelog, store, partition, ...(onProgress && { onProgress }) };
+      await orFromTheLog(partition, copyPartition(copied, signal));
     }
     signal.throwIfAborted();
     if (publishers.get(partition) !== undefined) return;
     publishers.add(partition, createPublisher({ changelog, log, store, partition, onNotice }));
+  }
+
+  /** What a newer version wrote, or what is damaged, is passed over as a whole: the log is then heard
+   *  from where the store is, and every record passes over what it has heard. */
+  async function orFromTheLog(partition: Partition, copying: Promise<unknown>): Promise<void> {
+    try {
+      await copying;
+    } catch (cause) {
+      if (!(cause instanceof Failure && cause.code === "bad_record")) throw cause;
+      const message = `the changelog of partition ${partition} cannot be read; the log is heard instead`;
+      onNotice({ level: "error", message, cause });
+    }
   }
 
   function onRevoked(partitions: readonly Partition[]): void {
