@@ -14,7 +14,7 @@ test("without a tag nothing is compared, and the note says so", async (t) => {
   assert.deepEqual(result, { passed: true, output: "", note: "no tag yet: nothing was compared" });
 });
 
-test("clients of the first contracts are understood, and a field that changes is named", async (t) => {
+test("clients of the first contracts are understood, and a changed field is named", async (t) => {
   const root = await repository(t);
   await mkdir(dirname(join(root, FIRST_CONTRACTS)), { recursive: true });
   await cp(join(ROOT, FIRST_CONTRACTS), join(root, FIRST_CONTRACTS));

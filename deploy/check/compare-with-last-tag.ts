@@ -7,8 +7,8 @@ import type { StepResult } from "./step-result.ts";
 export const FIRST_CONTRACTS = "test/fixtures/contracts-v1.binpb";
 
 /** Holds the protos against the last release, and before there is one against the first contracts:
- *  what a client of those sends must still be understood. Compares nothing, and says so, where there
- *  is neither. */
+ *  what a client of those sends must still be understood. Compares nothing, and says so, where
+ *  there is neither. */
 export function compareWithLastTag(root: string): StepResult {
   const described = spawnSync("git", ["describe", "--tags", "--abbrev=0"], {
     cwd: root,

@@ -77,14 +77,15 @@ export function keepChangelog(options: KeepOptions): ChangelogKeeper {
     publishers.add(partition, createPublisher({ changelog, log, store, partition, onNotice }));
   }
 
-  /** What a newer version wrote, or what is damaged, is passed over as a whole: the log is then heard
-   *  from where the store is, and every record passes over what it has heard. */
+  /** What a newer version wrote, or what is damaged, is passed over as a whole: the log is then
+   *  heard from where the store is, and every record passes over what it has heard. */
   async function orFromTheLog(partition: Partition, copying: Promise<unknown>): Promise<void> {
     try {
       await copying;
     } catch (cause) {
       if (!(cause instanceof Failure && cause.code === "bad_record")) throw cause;
-      const message = `the changelog of partition ${partition} cannot be read; the log is heard instead`;
+      const which = `the changelog of partition ${partition}`;
+      const message = `${which} cannot be read; the log is heard instead`;
       onNotice({ level: "error", message, cause });
     }
   }

@@ -25,19 +25,22 @@ const FAULTS = [
 test(`ingest under the faults of ${SEEDS} seeds ends as a plain replay does`, async (context) => {
   const broken: string[] = [];
   const unseen = new Set(FAULTS);
-  const counts = { killed: 0, cut: 0, overtaken: 0 };
+  const counts = { killed: 0, cut: 0, overtaken: 0, stopped: 0, full: 0 };
   for (let seed = 1; seed <= SEEDS; seed++) {
     const { violation, trace } = await simulate(seed);
     counts.killed += turnsWith(trace, "is killed");
     counts.cut += turnsWith(trace, "power is cut");
     counts.overtaken += turnsWith(trace, "changes hands");
+    counts.stopped += turnsWith(trace, "is stopped or goes on");
+    counts.full += turnsWith(trace, "disk is full");
     for (const fault of unseen) if (trace.some((turn) => fault.test(turn))) unseen.delete(fault);
     if (violation !== undefined) broken.push(`${violation}: replay with --seed ${seed}`);
   }
   assert.deepEqual(broken, []);
   assert.deepEqual([...unseen], [], "every kind of fault happened");
-  const { killed, cut, overtaken } = counts;
-  const figures = `${killed} kills, ${cut} power cuts, ${overtaken} changes of owner`;
+  const { killed, cut, overtaken, stopped, full } = counts;
+  const ends = `${killed} kills, ${cut} power cuts, ${overtaken} changes of owner`;
+  const figures = `${ends}, ${Math.floor(stopped / 2)} stops, ${full} full disks`;
   context.diagnostic(`figure: ${SEEDS} seeds with ${figures}, each state equal`);
 });
 

@@ -28,7 +28,7 @@ const PROOFS: readonly Proof[] = [
   {
     name: "kills",
     summary: "kill -9 of ingest at full load",
-    times: 200,
+    times: 1_000,
     run: (options) => storm(options, (world) => killIngest(world, options.times, options.progress)),
   },
   {
@@ -58,7 +58,7 @@ const PROOFS: readonly Proof[] = [
   {
     name: "broker-kills",
     summary: "kill -9 of the broker while events are produced, applied and lists are asked for",
-    times: 10,
+    times: 50,
     seconds: 1,
     run: away,
   },
