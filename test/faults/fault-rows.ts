@@ -348,7 +348,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ]),
       ...named("scorer/admission.test.ts", [
         "a call that would wait past its deadline is refused, and told when to come again",
-        "calls that come late in a full turn are begun in a hurry, and the last ones most",
+        "calls that come when many wait are begun in a hurry, and the last ones most",
       ]),
       ...named("scorer/hurry.test.ts", [
         "a list in a hurry goes without the dearest first, says so, and is never empty",
