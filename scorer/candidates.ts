@@ -22,8 +22,7 @@ export function openCandidates(
   const search = (k: number, allowed: TrackBits | undefined) =>
     retrievePushed(retriever, { ...query, ...(allowed && { allowed }), k }, push);
   if (adjustment === undefined) {
-    return (count, within = query.allowed) =>
-      search(count, within).map((track) => ({ ...track, adjustment: 0 }));
+    return (count, within = query.allowed) => search(count, within).map(unadjusted);
   }
   return (count, within = query.allowed) => {
     const bands = adjustment.bands.map((band) => ({ band, allowed: both(band.tracks, within) }));
@@ -31,6 +30,10 @@ export function openCandidates(
       return bands.map(({ band, allowed }) => ({ band, found: search(depth, allowed) }));
     });
   };
+}
+
+function unadjusted({ index, score, parts, skips }: PushedTrack): Candidate {
+  return { index, score, parts, skips, adjustment: 0 };
 }
 
 /** The best of all bands by adjusted score. A band is done where none of its tracks that were not

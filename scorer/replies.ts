@@ -63,18 +63,18 @@ export function nextTracksReply(
       pendingStepped: freshness.pendingStepped,
       ...ANSWERED_HERE.freshness,
     },
-    tracks: tracks.map(({ track, score, shares, contributions, ...told }) => ({
-      track,
-      score,
-      shares: weightsReply(shares),
-      pushedBySkips: contributions.skips,
-      details: withDetails ? detailsReply(track, describe) : undefined,
-      skipProbability: told.skipProbability,
-      propensity: told.propensity,
-      adjustment: told.adjustment,
-      arm: told.arm ?? "",
-      broughtBy: (told.influences?.broughtBy ?? []).map(influence),
-      heldBackBy: (told.influences?.heldBackBy ?? []).map(influence),
+    tracks: tracks.map((one) => ({
+      track: one.track,
+      score: one.score,
+      shares: weightsReply(one.shares),
+      pushedBySkips: one.contributions.skips,
+      details: withDetails ? detailsReply(one.track, describe) : undefined,
+      skipProbability: one.skipProbability,
+      propensity: one.propensity,
+      adjustment: one.adjustment,
+      arm: one.arm ?? "",
+      broughtBy: one.influences?.broughtBy.map(influence) ?? NO_INFLUENCES,
+      heldBackBy: one.influences?.heldBackBy.map(influence) ?? NO_INFLUENCES,
     })),
     shortenedBy: recommendation.shortenedBy,
     pool: [...recommendation.steps],
@@ -113,6 +113,8 @@ export interface ReplyParts {
   readonly describe: DescribeTrack | undefined;
   readonly withDetails: boolean;
 }
+
+const NO_INFLUENCES: WireInfluence[] = [];
 
 function influenceReply(
   { event, track, effect }: Influence,
@@ -184,8 +186,15 @@ export function positionReply({ partition, offset }: LogPosition): WireLogPositi
   return { partition, offset };
 }
 
-function weightsReply({ short, long, ...others }: BlendWeights): WireSourceShares {
-  return { shortTerm: short, longTerm: long, ...others };
+/** Field by field: what a list has twenty of shall not be copied by its names. */
+function weightsReply(weights: BlendWeights): WireSourceShares {
+  return {
+    shortTerm: weights.short,
+    longTerm: weights.long,
+    neighbours: weights.neighbours,
+    coplay: weights.coplay,
+    popularity: weights.popularity,
+  };
 }
 
 function detailsReply(

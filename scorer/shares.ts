@@ -1,9 +1,4 @@
-import {
-  type BlendWeights,
-  NO_WEIGHTS,
-  SOURCE_NAMES,
-  type SourceName,
-} from "../core/bundle/manifest.ts";
+import { type BlendWeights, NO_WEIGHTS } from "../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
 import type { ModelSpace, RetrievalQuery, SparseName, TrackSpace } from "./retrieval/retriever.ts";
 import { runAtOnce, type Steps } from "./run-in-steps.ts";
@@ -75,25 +70,31 @@ const NO_VALUES = new Float32Array(0);
 
 /** How far each source lifts a track above the average one. */
 export function contributionsOf(parts: BlendWeights, average: BlendWeights): BlendWeights {
-  return mapSources((name) => parts[name] - average[name]);
+  return {
+    short: parts.short - average.short,
+    long: parts.long - average.long,
+    neighbours: parts.neighbours - average.neighbours,
+    coplay: parts.coplay - average.coplay,
+    popularity: parts.popularity - average.popularity,
+  };
 }
 
 /** The lifts that are above 0, as parts of 1. Where none is, no source speaks for the track and it
  *  counts as popularity's. */
 export function sharesOf(contributions: BlendWeights): BlendWeights {
-  const lifts = mapSources((name) => Math.max(0, contributions[name]));
-  const sum = SOURCE_NAMES.reduce((total, name) => total + lifts[name], 0);
+  const short = Math.max(0, contributions.short);
+  const long = Math.max(0, contributions.long);
+  const neighbours = Math.max(0, contributions.neighbours);
+  const coplay = Math.max(0, contributions.coplay);
+  const popularity = Math.max(0, contributions.popularity);
+  const sum = short + long + neighbours + coplay + popularity;
   if (!(sum > 0)) return { ...NO_WEIGHTS, popularity: 1 };
-  return mapSources((name) => lifts[name] / sum);
-}
-
-function mapSources(value: (name: SourceName) => number): BlendWeights {
   return {
-    short: value("short"),
-    long: value("long"),
-    neighbours: value("neighbours"),
-    coplay: value("coplay"),
-    popularity: value("popularity"),
+    short: short / sum,
+    long: long / sum,
+    neighbours: neighbours / sum,
+    coplay: coplay / sum,
+    popularity: popularity / sum,
   };
 }
 

@@ -75,7 +75,7 @@ export function retrievePushed(
   query: RetrievalQuery,
   push: SkipPush | undefined,
 ): readonly PushedTrack[] {
-  if (push === undefined) return retriever.retrieve(query).map((track) => ({ ...track, skips: 0 }));
+  if (push === undefined) return retriever.retrieve(query).map(unpushed);
   const first = retriever.retrieve({ ...query, k: FIRST_TRACKS });
   const excluded = new Set([...query.excluded, ...first.map(({ index }) => index)]);
   const tastes = pushedTastes(query, push);
@@ -95,6 +95,10 @@ export function retrievePushed(
   ];
   pushed.sort((one, other) => other.score - one.score || one.index - other.index);
   return pushed.slice(0, query.k);
+}
+
+function unpushed({ index, score, parts }: RetrievedTrack): PushedTrack {
+  return { index, score, parts, skips: 0 };
 }
 
 function pushedTastes({ tastes, weights }: RetrievalQuery, { vectors }: SkipPush): Tastes {

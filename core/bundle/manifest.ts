@@ -167,8 +167,8 @@ export type ManifestBlend = Pick<BlendWeights, "short" | "long" | "popularity"> 
 
 /** A blend with every source. */
 export function wholeBlend(blend: Partial<BlendWeights>): BlendWeights {
-  const weights = SOURCE_NAMES.map((name) => [name, blend[name] ?? NO_WEIGHTS[name]]);
-  return Object.fromEntries(weights) as Record<SourceName, number>;
+  const { short = 0, long = 0, neighbours = 0, coplay = 0, popularity = 0 } = blend;
+  return { short, long, neighbours, coplay, popularity };
 }
 
 export const NO_WEIGHTS: BlendWeights = {
