@@ -8,6 +8,7 @@ import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { LISTENING_TOPIC } from "../../core/log/event-log.ts";
 import { openLmdbReader } from "../../core/state/lmdb-reader.ts";
 import { eventGateway } from "../../ingest/gateway.ts";
+import { keepObjectsYoung } from "../../ingest/young-objects.ts";
 import { createAdmission } from "../../scorer/admission.ts";
 import { type CallObserver, observedService } from "../../scorer/observed-service.ts";
 import { pooledRandom } from "../../scorer/pooled-random.ts";
@@ -61,6 +62,7 @@ export const serve: Command = {
 };
 
 async function serveHere({ options, signal }: CommandInput): Promise<void> {
+  keepObjectsYoung();
   const home = homeOf(options);
   const notices = noticeWriter("serve", options);
   const { onNotice } = notices;
