@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Child, grpcAddress } from "../cli/child-process.ts";
+import { type Child, grpcAddress, healthPortOf } from "../cli/child-process.ts";
 import { appendEvents } from "../cli/log-target.ts";
 import { openLog } from "../cli/open-log.ts";
 import type { EventId, ListenerId, Partition } from "../core/domain/ids.ts";
@@ -34,11 +34,14 @@ export interface ScorerWorld {
   readonly folders: { readonly bundle: string; readonly log: string };
   /** One encoded `NextTracksRequest` for each listener, within their session. */
   readonly messages: readonly Uint8Array[];
+  /** What the scorer's metric of this name is now, over all of its labels. */
+  metric(name: string): Promise<number>;
   /** Publishes `rate` events a second until it is stopped. */
   listenOn(rate: number): { stop(): Promise<number> };
   close(): Promise<void>;
 }
 
+const ANY_PORTS = ["--port", "0", "--health-port", "0"];
 const CAUGHT_UP_WAIT_MS = 120_000;
 const ASKED_AFTER_MS = 60_000;
 const TICK_MS = 50;
@@ -59,7 +62,7 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
   await appendEvents(log, events);
   const ingest = await startOn(home, "ingest", "--bundle", bundle);
   await caughtUp(home.state, log, events.length);
-  const scorer = await startOn(home, "serve", "--port", "0", "--bundle", bundle);
+  const scorer = await startOn(home, "serve", ...ANY_PORTS, "--bundle", bundle);
   const lastHeardAtMs = new Map(events.map((event) => [event.listener, event.happenedAtMs]));
   const messages = Array.from(lastHeardAtMs, ([listener, atMs]) =>
     NextTracksRequest.encode(
@@ -73,6 +76,7 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
     tracks: tracks.length,
     folders: { bundle, log: home.log },
     messages,
+    metric: (name) => metricOf(scorer, name),
     listenOn: (rate) => listening(log, events, rate),
     async close() {
       for (const child of [scorer, ingest]) await child.stop();
@@ -80,6 +84,15 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
       home.remove();
     },
   };
+}
+
+async function metricOf(scorer: Child, name: string): Promise<number> {
+  const metrics = await fetch(`http://127.0.0.1:${healthPortOf(scorer)}/metrics`);
+  const values = (await metrics.text()).split("\n").flatMap((line) => {
+    const [labelled, value] = line.split(" ");
+    return labelled?.split("{")[0] === name ? [Number(value)] : [];
+  });
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 async function caughtUp(state: string, log: EventLog, count: number): Promise<void> {

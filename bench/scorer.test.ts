@@ -10,11 +10,14 @@ test("a quick scorer benchmark prints every figure, refused calls of open loops 
   const args = [RUN, "scorer", "--quick", "--json"];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const figures = JSON.parse(stdout);
-  const { closed_loop_rps: rps, cpu_us_per_request: cpuUs, empty_reply: empty } = figures;
-  for (const value of [rps, cpuUs, empty.closed_loop_rps, empty.cpu_us_per_request]) {
-    assert.ok(Number.isFinite(value) && value > 0, `${value}`);
+  const { empty_reply: empty, health_check: checked } = figures;
+  for (const { closed_loop_rps: rps, cpu_us_per_request: cpuUs } of [figures, empty, checked]) {
+    for (const value of [rps, cpuUs]) assert.ok(Number.isFinite(value) && value > 0, `${value}`);
   }
+  const { cpu_us_per_request: cpuUs, hurried_share: hurried } = figures;
   assert.equal(figures.cpu_of_empty_replies, cpuUs / empty.cpu_us_per_request);
+  assert.equal(figures.cpu_of_health_checks, cpuUs / checked.cpu_us_per_request);
+  assert.ok(hurried >= 0 && hurried <= 1, `${hurried}`);
   assert.deepEqual(Object.keys(figures.open_loop), ["250", "500", "1000", "2000"]);
   for (const [rate, found] of Object.entries<Record<string, number>>(figures.open_loop)) {
     const names = ["p50_ms", "p90_ms", "p99_ms", "errors", "answered_per_second"];
