@@ -4,13 +4,14 @@ import { mergeCourses, splitEnds } from "./merge-courses.ts";
 import type { Course, StepRunner } from "./step-runner.ts";
 import { startWorkerRunner } from "./worker-runner.ts";
 
-/** A course of so few steps takes less than it may take to wake another thread on a busy machine,
- *  and to be woken by it. With longer ones it pays that this one hears the next batch meanwhile. */
-const NEAR_STEPS_MAX = 32;
+/** So few steps take less than it may take to wake another thread on a busy machine, and to be
+ *  woken by it. With more of them it pays that this thread hears the next batch meanwhile, and that
+ *  what the graphs leave behind is not this thread's garbage. */
+const NEAR_STEPS_MAX = 16;
 
 /** As `startWorkerRunner`, but that the courses which are asked for in one turn of the event loop
- *  run together in this thread, as long as they are short: what has just been heard waits for
- *  nobody, and a backlog blocks nothing else. The bits are the same. */
+ *  run together in this thread where they are few steps: what has just been heard waits for nobody,
+ *  and a backlog blocks nothing else. The bits are the same. */
 export async function startNearRunner(bundle: BundleGraphs): Promise<StepRunner> {
   const far = await startWorkerRunner(bundle);
   try {
@@ -34,25 +35,33 @@ interface AskedRun {
 
 function gatheredRuns(near: StepRunner, far: StepRunner): Run {
   let waiting: AskedRun[] = [];
+  /** Steps that were asked for in this turn of the event loop, and in the last that had some. */
+  let [turnSteps, lastTurnSteps] = [0, 0];
 
-  function runWaiting(): void {
+  function endTurn(): void {
     const asked = waiting;
     waiting = [];
-    void runTogether(near, asked);
+    [turnSteps, lastTurnSteps] = [0, turnSteps];
+    if (lastTurnSteps <= NEAR_STEPS_MAX) void runTogether(near, asked);
+    else for (const { courses, resolve, reject } of asked) far.run!(courses).then(resolve, reject);
   }
 
-  return (courses) =>
-    new Promise((resolve, reject) => {
-      if (courses.some(({ owners }) => owners.length > NEAR_STEPS_MAX)) {
-        resolve(far.run!(courses));
-        return;
-      }
-      waiting.push({ courses, resolve, reject });
-      if (waiting.length === 1) setImmediate(runWaiting);
-    });
+  return (courses) => {
+    if (turnSteps === 0) setImmediate(endTurn);
+    turnSteps += stepsOf(courses);
+    // After a turn of many steps the next one is taken to have many, too, and nothing waits for it.
+    if (Math.max(turnSteps, lastTurnSteps) > NEAR_STEPS_MAX) return far.run!(courses);
+    return new Promise((resolve, reject) => waiting.push({ courses, resolve, reject }));
+  };
+}
+
+/** Of each model. */
+function stepsOf([course]: readonly Course[]): number {
+  return course?.owners.length ?? 0;
 }
 
 async function runTogether(near: StepRunner, asked: readonly AskedRun[]): Promise<void> {
+  if (asked.length === 0) return;
   try {
     const models = asked[0]!.courses.length;
     const byModel = Array.from({ length: models }, (_, model) =>
