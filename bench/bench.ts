@@ -13,7 +13,7 @@ export interface Bench {
 }
 
 /** Options that give a benchmark another size than its full or its quick one. */
-export const SIZE_OPTIONS = ["events", "listeners", "minutes", "tracks"] as const;
+export const SIZE_OPTIONS = ["cores", "events", "listeners", "minutes", "tracks"] as const;
 export type SizeOption = (typeof SIZE_OPTIONS)[number];
 
 export interface BenchOptions {

@@ -3,8 +3,7 @@ import { wholeBlend } from "../core/bundle/manifest.ts";
 import type { StateReader } from "../core/state/session-store.ts";
 import { exactScan } from "../scorer/retrieval/exact-scan.ts";
 import { type Retriever, type Tastes, trackSpace } from "../scorer/retrieval/retriever.ts";
-import { layOut, type ScanLayout } from "../scorer/retrieval/scan-layout.ts";
-import { runAtOnce } from "../scorer/run-in-steps.ts";
+import { type LaidOutTracks, layOut } from "../scorer/retrieval/scan-layout.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { cpuUsOf, newRounds } from "./measure.ts";
 import type { World } from "./world.ts";
@@ -34,7 +33,7 @@ export async function measureRetrieval(
 ): Promise<RetrievalResult> {
   const space = trackSpace(bundle);
   const retriever = exactScan(space);
-  const scanBytes = bytesOfHeads(runAtOnce(layOut(space)));
+  const scanBytes = bytesOfHeads(layOut(space));
   // This bundle's tastes are its hidden states.
   const tastes = [...lastHeardAtMs.keys()]
     .slice(0, sizes.searches)
@@ -61,7 +60,7 @@ const ABSENT_BYTE = 2;
 
 /** Of every track the head of its row in each model, a byte for each column, and what bounds the
  *  rest. */
-function bytesOfHeads({ models, count }: ScanLayout): number {
+function bytesOfHeads({ models, count }: LaidOutTracks): number {
   const heads = Object.values(models).map(({ headWidth }) => headWidth + BOUNDS_BYTES);
   return heads.reduce((sum, bytes) => sum + bytes, FLOAT_BYTES) * count;
 }

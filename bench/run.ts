@@ -175,6 +175,7 @@ function readArguments(args: readonly string[]): Given | string {
     json: flag,
     quick: flag,
     help: flag,
+    cores: text,
     events: text,
     listeners: text,
     minutes: text,
@@ -230,6 +231,7 @@ ${lines.join("\n")}
   --json   one JSON object on stdout instead of a table
   --quick  a short run, with rough figures
   --events N, --listeners N, --minutes N, --tracks N  another size, where a benchmark has one
+  --cores N  how many cores the server gets, the load another, where a benchmark takes it
   --bundle DIR  a bundle to measure, where a benchmark takes one
 `;
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openLog } from "../cli/open-log.ts";
 import { connectClient } from "../cli/recommender-client.ts";
-import { rollBack } from "../core/bundle/publish-files.ts";
+import { runBeside } from "../core/beside/run-beside.ts";
 import { Failure } from "../core/domain/failure.ts";
+import type { BundleId } from "../core/domain/ids.ts";
 import { CATALOGUE_TOPIC } from "../core/log/event-log.ts";
 import { CatalogueEvent } from "../proto/gen/segue/v1/catalogue.ts";
 import type { NextTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
@@ -39,22 +40,9 @@ export function disturb(world: ScorerWorld, { swapMs, badPerSecond }: Disturbanc
   const isOver = () => over.signal.aborted;
   const pause = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => {});
 
-  /** This only looks; whether calls are refused is counted where the load is made. */
-  async function servedBundle(): Promise<string> {
-    const { bundleId } = await patiently(() => client.nextTracks({ listener: "l", k: 1 }));
-    return bundleId;
-  }
-
   async function swapBundles(): Promise<void> {
-    const { tracks, folders } = world;
-    await publishBenchBundle(folders.bundle, tracks, benchSources(tracks), 2);
     for (await pause(swapMs); !isOver(); await pause(swapMs)) {
-      const id = await rollBack(folders.bundle);
-      const untilMs = performance.now() + TAKEN_WITHIN_MS;
-      while (!isOver() && (await servedBundle()) !== id) {
-        requireThat(performance.now() < untilMs, `bundle ${id} is not served`);
-        await pause(LOOK_MS);
-      }
+      await exchanged(world, client, over.signal);
       if (!isOver()) counts.bundle_swaps++;
     }
   }
@@ -91,6 +79,37 @@ export function disturb(world: ScorerWorld, { swapMs, badPerSecond }: Disturbanc
     },
   };
 }
+
+/** Publishes a second bundle and goes back to the first, so that the two can be exchanged. */
+export async function addSecondBundle(world: ScorerWorld): Promise<void> {
+  const { tracks, folders, port } = world;
+  const client = connectClient(`127.0.0.1:${port}`);
+  await publishBenchBundle(folders.bundle, tracks, benchSources(tracks), 2);
+  await exchanged(world, client, new AbortController().signal);
+  client.close();
+}
+
+/** Exchanges the two bundles; resolves when the other one is served. The thread that makes the load
+ *  only looks. */
+async function exchanged(
+  { folders }: ScorerWorld,
+  client: ReturnType<typeof connectClient>,
+  signal: AbortSignal,
+): Promise<void> {
+  const id = await runBeside<string, BundleId>(ROLL_BACK, folders.bundle);
+  const untilMs = performance.now() + TAKEN_WITHIN_MS;
+  const served = async () =>
+    (await patiently(() => client.nextTracks({ listener: "l", k: 1 }))).bundleId;
+  while (!signal.aborted && (await served()) !== id) {
+    requireThat(performance.now() < untilMs, `bundle ${id} is not served`);
+    await sleep(LOOK_MS);
+  }
+}
+
+const ROLL_BACK = {
+  module: new URL("../core/bundle/publish-files.ts", import.meta.url),
+  name: "rollBack",
+};
 
 /** Whether the call ended as one that is against the contract has to. */
 async function isRefused(call: Promise<unknown>): Promise<boolean> {

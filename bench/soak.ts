@@ -4,9 +4,10 @@ import type { BenchOptions } from "./bench.ts";
 import { type Http2Load, openHttp2Load, requireNoErrors } from "./http2-load.ts";
 import { percentile } from "./measure.ts";
 import { type Sample, type Slope, slopeOf } from "./memory-slope.ts";
+import { pinTo } from "./pinning.ts";
 import { descriptorsOfProcess, memoryBytesOfProcess } from "./process-size.ts";
 import { openScorerWorld, type ScorerWorld } from "./scorer-world.ts";
-import { disturb } from "./soak-disturbances.ts";
+import { addSecondBundle, disturb } from "./soak-disturbances.ts";
 
 const CONNECTIONS = 16;
 const FULL = {
@@ -41,7 +42,10 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
   const sizes = quick ? QUICK : FULL;
   const minutes = given.minutes ?? sizes.minutes;
   progress("makes a world, and lets ingest hear it");
-  const world = await openScorerWorld({ ...sizes, bundle: undefined });
+  const tracks = given.tracks ?? sizes.tracks;
+  const world = await openScorerWorld({ ...sizes, tracks, bundle: undefined });
+  await addSecondBundle(world);
+  const pinned = given.cores !== undefined && keepApart(world, given.cores);
   const { port, messages } = world;
   const load = openHttp2Load({ path, port, messages, connections: CONNECTIONS });
   const beside = world.listenOn(LISTENING_RATE);
@@ -58,6 +62,7 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
       quick,
       minutes,
       tracks: world.tracks,
+      ...(pinned && { server_cores: given.cores }),
       closed_loop_rps: rps,
       asked_per_second: rate,
       ...asked,
@@ -72,6 +77,16 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
     await beside.stop();
     await world.close();
   }
+}
+
+/** The scorer on the first `cores` cores, all else on the next one. */
+function keepApart(world: ScorerWorld, cores: number): boolean {
+  const kept = [
+    pinTo([0, cores - 1], world.scorer.process.pid!),
+    pinTo(cores, world.ingest.process.pid!),
+    pinTo(cores, process.pid),
+  ];
+  return kept.every(Boolean);
 }
 
 async function closedLoopRps(load: Http2Load, seconds: number): Promise<number> {

@@ -21,6 +21,7 @@ export interface ListenerState {
  *  reply alone. What cannot be read counts as unknown and is noticed. */
 export async function readState(scorer: Scorer, query: NextTracksQuery): Promise<ListenerState> {
   const { listener, pending = [], atLeast } = query;
+  scorer.asked.add(listener);
   const caughtUp = atLeast === undefined || (await waitUntilHeard(scorer, query, atLeast));
   // The position first: a record read after it is at least as new as it says.
   const partition = partitionOf(listener, scorer.partitions);
@@ -61,15 +62,14 @@ async function upToDate(
   pending: readonly ListeningEvent[],
 ): Promise<{ record: ListenerRecord | undefined; pendingStepped: number }> {
   const foreign = stored !== undefined && stored.bundle !== bundleMark(scorer.bundle.manifest.id);
-  if (pending.length === 0 && !foreign) return { record: stored, pendingStepped: 0 };
-  const draft = draftOf(stored);
-  // A draft is only advanced where its history is not the stored one.
-  if (foreign) draft.history = { ...stored };
-  const verdicts = pending.map((event) => hearPending(draft, event, scorer.rules));
-  const pendingStepped = verdicts.filter((verdict) => verdict === "step").length;
   try {
+    const own = foreign ? await scorer.rebuilt.of(listener, stored) : stored;
+    if (pending.length === 0) return { record: own, pendingStepped: 0 };
+    const draft = draftOf(own);
+    const verdicts = pending.map((event) => hearPending(draft, event, scorer.rules));
+    const pendingStepped = verdicts.filter((verdict) => verdict === "step").length;
     const { records } = await advance(new Map([[listener, draft]]), scorer);
-    return { record: records.get(listener) ?? stored, pendingStepped };
+    return { record: records.get(listener) ?? own, pendingStepped };
   } catch (error) {
     scorer.notice(new Failure("bug", "the models cannot step a listener", { cause: error }));
     return { record: foreign ? { ...stored, hidden: {} } : stored, pendingStepped: 0 };

@@ -5,18 +5,19 @@ import type { BundleMark } from "../core/domain/ids.ts";
 import { HEAR_RULES, type HearRules } from "../core/state/hear.ts";
 import type { StateReader } from "../core/state/session-store.ts";
 import { type OpenAdjustment, openAdjustments } from "./adjustment.ts";
+import { type AskedLately, createAskedLately } from "./asked-lately.ts";
 import {
   type LiveCatalogue,
   openLiveCatalogue,
   type ReadCatalogue,
 } from "./catalogue/live-catalogue.ts";
+import { type BundleLayout, layOutBundle } from "./lay-out-bundle.ts";
+import { createRebuiltStates, type RebuiltStates } from "./rebuilt-states.ts";
 import { openRetriever } from "./retrieval/open-retriever.ts";
-import { type Retriever, trackSpace } from "./retrieval/retriever.ts";
+import type { Retriever } from "./retrieval/retriever.ts";
 import type { TrackBits } from "./retrieval/track-bits.ts";
-import { longTailOf } from "./rules/facts.ts";
-import { runAtOnce, runInSteps, type Steps } from "./run-in-steps.ts";
-import { type Averages, averagesInSteps } from "./shares.ts";
-import { type OpenSources, sourcesInSteps } from "./sources/open-sources.ts";
+import type { Averages } from "./shares.ts";
+import { type OpenSources, openSources } from "./sources/open-sources.ts";
 
 /** All that a reply needs of one bundle and one store. Replies only read it, so that one reply
  *  never mixes two bundles, whatever is swapped meanwhile. */
@@ -28,6 +29,8 @@ export interface Scorer extends ScorerParts {
   readonly live: LiveCatalogue;
   readonly adjustments: OpenAdjustment;
   readonly longTail: TrackBits;
+  readonly rebuilt: RebuiltStates;
+  readonly asked: AskedLately;
   /** The bundles whose records' hidden states are read as they are, where these are not this
    *  bundle's alone. */
   readonly statesOf?: ReadonlySet<BundleMark>;
@@ -44,40 +47,30 @@ export interface ScorerParts {
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** Who was asked for of late, whatever the bundle; nobody yet where it is absent. */
+  readonly asked?: AskedLately;
   /** Told of what a reply had to do without: a damaged record, a model that failed. */
   readonly notice: (failure: Failure) => void;
 }
 
-/** Lays out the bundle's track vectors for search, a tenth of a second for every 10,000 tracks,
- *  indexes its sessions, and begins to read the catalogue, at once. */
-export function createScorer(parts: ScorerParts): Scorer {
-  return runAtOnce(scorerInSteps(parts));
-}
-
-/** The same beside calls that are answered meanwhile: nothing blocks the event loop for more than
- *  some milliseconds. */
-export function prepareScorer(parts: ScorerParts): Promise<Scorer> {
-  return runInSteps(scorerInSteps(parts));
-}
-
-function* scorerInSteps(parts: ScorerParts): Steps<Scorer> {
+/** Opens a scorer of a bundle, which is laid out first where that was not done in another thread,
+ *  and begins to read the catalogue. */
+export function createScorer(
+  parts: ScorerParts,
+  layout: BundleLayout = layOutBundle(parts.bundle),
+): Scorer {
   const { bundle, catalogue, notice } = parts;
-  const space = trackSpace(bundle);
-  const retriever = yield* openRetriever(bundle, space, notice);
-  yield;
-  const sources = yield* sourcesInSteps(bundle);
-  yield;
-  const averages = yield* averagesInSteps(space);
-  yield;
   const live = openLiveCatalogue(bundle, catalogue, notice);
   return {
     ...parts,
-    retriever,
-    sources,
-    averages,
+    retriever: openRetriever(bundle, layout.tracks, notice),
+    sources: openSources(bundle.sources, layout.sources, bundle.trackIds.length),
+    averages: layout.averages,
     rules: { ...HEAR_RULES, idleTimeoutMs: bundle.manifest.idle_timeout_ms },
     live,
     adjustments: openAdjustments(bundle, live),
-    longTail: longTailOf(bundle),
+    longTail: layout.longTail,
+    rebuilt: createRebuiltStates(parts),
+    asked: parts.asked ?? createAskedLately(),
   };
 }

@@ -1,7 +1,6 @@
 import { type BlendWeights, NO_WEIGHTS } from "../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
 import type { ModelSpace, RetrievalQuery, SparseName, TrackSpace } from "./retrieval/retriever.ts";
-import { runAtOnce, type Steps } from "./run-in-steps.ts";
 
 /** What the average track scores by, for every query: the average of dot products is the dot
  *  product with the average vector. */
@@ -18,17 +17,12 @@ interface ModelAverage {
 }
 
 export function catalogueAverages(space: TrackSpace): Averages {
-  return runAtOnce(averagesInSteps(space));
-}
-
-/** The same, yielding between steps of some milliseconds. */
-export function* averagesInSteps(space: TrackSpace): Steps<Averages> {
   const models: Partial<Record<ModelName, ModelAverage>> = {};
   for (const name of MODEL_NAMES) {
     const model = space.models[name];
     if (model === undefined) continue;
     models[name] = {
-      vector: yield* averageVector(model, space.count),
+      vector: averageVector(model, space.count),
       bias: average(model.bias),
     };
   }
@@ -98,18 +92,13 @@ export function sharesOf(contributions: BlendWeights): BlendWeights {
   };
 }
 
-/** So many numbers are added up in one step. */
-const STEP_NUMBERS = 4_000_000;
-
-function* averageVector({ vectors, dimension }: ModelSpace, count: number): Steps<Float64Array> {
-  const stepRows = Math.ceil(STEP_NUMBERS / dimension);
+function averageVector({ vectors, dimension }: ModelSpace, count: number): Float64Array {
   const sum = new Float64Array(dimension);
   for (let row = 0; row < count; row++) {
     const start = row * dimension;
     for (let column = 0; column < dimension; column++) {
       sum[column]! += vectors[start + column]!;
     }
-    if (row % stepRows === 0) yield;
   }
   return sum.map((value) => value / Math.max(1, count));
 }

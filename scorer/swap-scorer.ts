@@ -2,8 +2,11 @@ import type { Bundle } from "../core/bundle/bundle.ts";
 import type { InUse } from "../core/bundle/in-use.ts";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { settlesWithin } from "../core/log/settles-within.ts";
+import { createAskedLately } from "./asked-lately.ts";
 import { SERVER_LIMITS } from "./limits.ts";
-import { prepareScorer, type Scorer, type ScorerParts } from "./scorer.ts";
+import { type LaidOutBundle, laidOut } from "./open-laid-out.ts";
+import { prepareStates } from "./prepare-states.ts";
+import { createScorer, type Scorer, type ScorerParts } from "./scorer.ts";
 import { warmUp } from "./warm-up.ts";
 
 export interface SwapParts extends Omit<ScorerParts, "bundle" | "runner"> {
@@ -16,20 +19,21 @@ export interface SwapParts extends Omit<ScorerParts, "bundle" | "runner"> {
 export interface SwapScorer {
   /** Asked once by a call, which keeps it to its end. */
   current(): Scorer;
-  /** Lays a bundle out beside the served one, warms it up and serves it from the next call on;
-   *  resolves when the one before is closed, its last call having ended. Where it throws, what was
-   *  served is served on. */
-  take(bundle: Bundle): Promise<void>;
+  /** Warms a bundle up beside the served one and serves it from the next call on; resolves when the
+   *  one before is closed, its last call having ended. Where it throws, what was served is served
+   *  on. */
+  take(bundle: LaidOutBundle): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function openSwapScorer(bundle: Bundle, parts: SwapParts): Promise<SwapScorer> {
-  let scorer = await open(bundle, parts);
+  const opening = { ...parts, asked: createAskedLately() };
+  let scorer = await open(laidOut(bundle), opening, warmUp);
   return {
     current: () => scorer,
     async take(next) {
       const before = scorer;
-      scorer = await open(next, parts);
+      scorer = await open(next, opening, makeReady);
       // A call that outlives this answers from a lower rung, once its models are closed.
       await settlesWithin(parts.calls.ended(), SERVER_LIMITS.drainMs);
       await before.runner.close();
@@ -38,14 +42,22 @@ export async function openSwapScorer(bundle: Bundle, parts: SwapParts): Promise<
   };
 }
 
+/** Does before the exchange what calls would wait for after it. */
+async function makeReady(scorer: Scorer): Promise<void> {
+  await scorer.live.upToDate();
+  await warmUp(scorer);
+  await prepareStates(scorer);
+}
+
 async function open(
-  bundle: Bundle,
+  { bundle, layout }: LaidOutBundle,
   { startRunner, calls: _, ...parts }: SwapParts,
+  makeReady: (scorer: Scorer) => Promise<void>,
 ): Promise<Scorer> {
   const runner = await startRunner(bundle);
   try {
-    const scorer = await prepareScorer({ ...parts, bundle, runner });
-    await warmUp(scorer);
+    const scorer = createScorer({ ...parts, bundle, runner }, layout);
+    await makeReady(scorer);
     return scorer;
   } catch (error) {
     await runner.close();

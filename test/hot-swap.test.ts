@@ -16,6 +16,7 @@ import type { Failure } from "../core/domain/failure.ts";
 import type { TrackId } from "../core/domain/ids.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
 import { createAdmission } from "../scorer/admission.ts";
+import { type LaidOutBundle, laidOut, openLaidOut } from "../scorer/open-laid-out.ts";
 import { recommenderService } from "../scorer/serve.ts";
 import { startServer } from "../scorer/server.ts";
 import { openSwapScorer } from "../scorer/swap-scorer.ts";
@@ -71,7 +72,8 @@ test("a hundred swaps under load fail no call and keep memory flat", async (cont
 
 for (const [what, spoil] of spoiltBundles()) {
   test(`a running scorer refuses a bundle with ${what} and serves on`, async (context) => {
-    const { folder, client, refused, taken } = await served(context, contentOf(0));
+    const open = what === "a file of another folder" ? openLaidOut : openHere;
+    const { folder, client, refused, taken } = await served(context, contentOf(0), open);
     const { bundleId } = await client.nextTracks({ listener: "l", k: 5 });
     const next = temporaryFolder();
     await publishBundle(next, contentOf(1));
@@ -117,6 +119,11 @@ function contentOf(seed: number): BundleContent {
   return { ...content, trackIds: content.trackIds.map((id) => `${seed}/${id}` as TrackId) };
 }
 
+/** A thread for each of so many bundles would take longer than all else. */
+async function openHere(folder: string): Promise<LaidOutBundle> {
+  return laidOut(await openBundle(folder));
+}
+
 type Served = Awaited<ReturnType<typeof served>>;
 
 async function idOf(client: Served["client"]): Promise<string> {
@@ -124,7 +131,11 @@ async function idOf(client: Served["client"]): Promise<string> {
 }
 
 /** A server that watches a bundle folder closely. */
-async function served(context: TestContext, content: BundleContent) {
+async function served(
+  context: TestContext,
+  content: BundleContent,
+  open: typeof openLaidOut = openHere,
+) {
   const folder = join(temporaryFolder(), "bundle");
   await publishBundle(folder, content);
   const bundle = await openBundle(folder);
@@ -153,9 +164,10 @@ async function served(context: TestContext, content: BundleContent) {
   const watching = watchBundle({
     folder,
     servedId: bundle.manifest.id,
+    open,
     take: async (next) => {
       await scorer.take(next);
-      taken.push(next.manifest.id);
+      taken.push(next.bundle.manifest.id);
     },
     refuse: (failure) => refused.push(failure),
     nowMs: () => performance.now(),

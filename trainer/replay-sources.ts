@@ -2,7 +2,7 @@ import type { Sources } from "../core/bundle/bundle.ts";
 import type { TrackIndex } from "../core/domain/ids.ts";
 import { RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
 import type { SparseSources } from "../scorer/retrieval/retriever.ts";
-import { openSources } from "../scorer/sources/open-sources.ts";
+import { indexSources, openSources } from "../scorer/sources/open-sources.ts";
 import { beginsSession, isUnwanted } from "./event-columns.ts";
 import type { Sequences } from "./sequences.ts";
 import type { StopCheck } from "./train-epoch.ts";
@@ -15,7 +15,8 @@ export function replaySources(
   after: Int32Array,
   stopCheck: StopCheck = () => undefined,
 ): SparseSources[] {
-  const ask = openSources({ sources, trackIds: sequences.trackIds });
+  const count = sequences.trackIds.length;
+  const ask = openSources(sources, indexSources(sources, count), count);
   return Array.from(after, (event) => {
     stopCheck();
     return ask(tracksUpTo(sequences, event), EACH);

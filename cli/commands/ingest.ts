@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { startNearRunner } from "../../core/bundle/near-runner.ts";
+import { openBundleBeside } from "../../core/bundle/open-beside.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { type CatalogueStore, openCatalogueStore } from "../../core/catalogue/catalogue-store.ts";
 import { Failure } from "../../core/domain/failure.ts";
@@ -103,9 +104,15 @@ export const ingest: Command = {
     health?.say(true, {});
     const port = health === undefined ? "" : `, health on port ${health.port}`;
     sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}${port}`);
-    const { take } = models;
-    const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
-    const following = followBundle({ ...followed, metrics: metrics.metrics, notices, signal });
+    const following = followBundle({
+      folder: home.bundle,
+      servedId: bundle.manifest.id,
+      open: openBundleBeside,
+      take: (opened) => models.take(opened.bundle),
+      metrics: metrics.metrics,
+      notices,
+      signal,
+    });
     const watched = { subscriptions, log: log!, state, batches, health, metrics, onNotice };
     await watch({ ...watched, storeFolder: home.state }, signal);
     health?.close();

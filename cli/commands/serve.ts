@@ -11,6 +11,7 @@ import { eventGateway } from "../../ingest/gateway.ts";
 import { keepObjectsYoung } from "../../ingest/young-objects.ts";
 import { createAdmission } from "../../scorer/admission.ts";
 import { type CallObserver, observedService } from "../../scorer/observed-service.ts";
+import { openLaidOut } from "../../scorer/open-laid-out.ts";
 import { pooledRandom } from "../../scorer/pooled-random.ts";
 import type { Recommendation } from "../../scorer/recommendation.ts";
 import type { TrackDescription } from "../../scorer/replies.ts";
@@ -116,7 +117,12 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   if (standing.isScraped) void watchStaleness(watched, signal);
   standing.ready(`${doors.detail}${page === undefined ? "" : `, page ${page.url}`}`);
   const { take } = scorer;
-  const followed = { folder: home.bundle, servedId: bundle.manifest.id, take };
+  const followed = {
+    folder: home.bundle,
+    servedId: bundle.manifest.id,
+    open: openLaidOut,
+    take,
+  };
   const following = followBundle({ ...followed, metrics, notices, signal });
   await stopped(signal);
   standing.leaves();

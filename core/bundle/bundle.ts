@@ -7,21 +7,32 @@ import type {
   NeighbourSettings,
   RunSettings,
 } from "./manifest.ts";
+import type { TrackTable } from "./track-table.ts";
 
 /** A bundle that was opened and checked. Immutable; shared by everything that serves it. */
-export interface Bundle {
-  readonly manifest: Manifest;
+export interface Bundle extends BundleParts {
   /** By track index. */
   readonly trackIds: readonly TrackId[];
+  /** Undefined for a track that this bundle does not know. */
+  indexOf(track: TrackId): TrackIndex | undefined;
+  indexOfHash(hash: TrackHash): TrackIndex | undefined;
+}
+
+interface BundleParts {
+  readonly manifest: Manifest;
   readonly models: Readonly<Partial<Record<ModelName, Model>>>;
   /** [count]: natural logarithm of each track's smoothed share of plays. */
   readonly popularity: Float32Array;
   readonly sources: Sources;
   /** Absent where a search reads every track. */
   readonly clusters?: TrackClusters;
-  /** Undefined for a track that this bundle does not know. */
-  indexOf(track: TrackId): TrackIndex | undefined;
-  indexOfHash(hash: TrackHash): TrackIndex | undefined;
+}
+
+/** A bundle as it was read and checked: data alone, so that one thread can hand it to another. */
+export interface BundleData extends BundleParts {
+  /** UTF-8: each track's id, followed by a line feed, by track index. */
+  readonly ids: Uint8Array;
+  readonly table: TrackTable;
 }
 
 export interface Model {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { assert, Failure } from "../domain/failure.ts";
+import { assert } from "../domain/failure.ts";
+import { toFailureMessage } from "../domain/failure-message.ts";
 import { runCourse } from "./course.ts";
 import { createStepRunner } from "./graph-runner.ts";
 import type { StepRunner } from "./step-runner.ts";
@@ -17,7 +18,7 @@ async function serve(): Promise<void> {
   try {
     runner = await createStepRunner((workerData as WorkerStart).graphs);
   } catch (error) {
-    reply(failed(0, error));
+    reply({ kind: "failed", id: 0, failure: toFailureMessage(error) });
     return;
   }
   let last: Promise<void> = Promise.resolve();
@@ -33,7 +34,7 @@ async function serve(): Promise<void> {
         const memory = outputs.map(({ buffer }) => buffer as ArrayBuffer);
         reply({ kind: "done", id: request.id, outputs }, memory);
       } catch (error) {
-        reply(failed(request.id, error));
+        reply({ kind: "failed", id: request.id, failure: toFailureMessage(error) });
       }
     });
   });
@@ -62,12 +63,4 @@ async function run(
       return outputs;
     }
   }
-}
-
-/** A failure as a message: errors lose their class and fields on the way between threads. */
-function failed(id: number, error: unknown): WorkerReply {
-  if (error instanceof Failure) {
-    return { kind: "failed", id, code: error.code, message: error.message, field: error.field };
-  }
-  return { kind: "failed", id, code: "bug", message: String(error), field: undefined };
 }

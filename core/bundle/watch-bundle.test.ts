@@ -7,8 +7,8 @@ import { publishRandomBundle } from "../../test/fixtures/random-bundle.ts";
 import { withFolder } from "../../test/fixtures/rewrite-bundle.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { BundleId } from "../domain/ids.ts";
-import type { Bundle } from "./bundle.ts";
-import { watchBundle } from "./watch-bundle.ts";
+import { openBundle } from "./open-bundle.ts";
+import { type OpenedBundle, watchBundle } from "./watch-bundle.ts";
 
 const SIZES = { tracks: 10, dimension: 4, hidden: 5, features: ["gap"] } as const;
 
@@ -71,12 +71,13 @@ function watched(
   const stopping = new AbortController();
   const taken: BundleId[] = [];
   const refused: Failure[] = [];
-  const takeIt = async (bundle: Bundle) => {
+  const takeIt = async ({ bundle }: OpenedBundle) => {
     taken.push(bundle.manifest.id);
   };
   const watching = watchBundle({
     folder,
     servedId,
+    open: async () => ({ bundle: await openBundle(folder) }),
     take: options.take ?? takeIt,
     refuse: (failure) => refused.push(failure),
     nowMs: () => performance.now(),

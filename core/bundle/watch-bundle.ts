@@ -5,7 +5,6 @@ import { Failure } from "../domain/failure.ts";
 import type { BundleId } from "../domain/ids.ts";
 import type { Bundle } from "./bundle.ts";
 import { badBundle } from "./manifest-fields.ts";
-import { openBundle } from "./open-bundle.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { MANIFEST_NAME, readManifestText } from "./read-files.ts";
 
@@ -16,14 +15,14 @@ export const WATCH_TIMES = {
   againMs: 60_000,
 } as const;
 
-export interface BundleWatch {
+export interface BundleWatch<Opened extends OpenedBundle> {
   readonly folder: string;
   /** The bundle that is served when watching begins. */
   readonly servedId: BundleId;
-  /** `openBundle` where it is not given. */
-  readonly open?: (folder: string) => Promise<Bundle>;
+  /** Opens and checks a folder's bundle. */
+  readonly open: (folder: string, signal: AbortSignal) => Promise<Opened>;
   /** Makes an opened and checked bundle the served one. It throws to refuse it. */
-  readonly take: (bundle: Bundle) => Promise<void>;
+  readonly take: (opened: Opened) => Promise<void>;
   /** Told of a bundle that was refused; the one before stays. */
   readonly refuse: (failure: Failure) => void;
   /** Milliseconds of a clock that never jumps. */
@@ -32,10 +31,16 @@ export interface BundleWatch {
   readonly times?: { readonly pollMs: number; readonly againMs: number };
 }
 
+export interface OpenedBundle {
+  readonly bundle: Bundle;
+}
+
 /** Looks for another manifest in a bundle folder until `signal` is raised, opens what it names
  *  beside the served bundle, and hands it over. What cannot be opened is refused, and the served
  *  bundle stays. Polls: every file system can do that, and a rename needs no luck to be seen. */
-export async function watchBundle(watch: BundleWatch): Promise<void> {
+export async function watchBundle<Opened extends OpenedBundle>(
+  watch: BundleWatch<Opened>,
+): Promise<void> {
   const { folder, signal, times = WATCH_TIMES } = watch;
   let served = watch.servedId;
   let seen: string | undefined;
@@ -46,6 +51,7 @@ export async function watchBundle(watch: BundleWatch): Promise<void> {
       seen = mark;
       const found = await lookAt(watch, served);
       const refused = found instanceof Failure;
+      if (signal.aborted) break;
       // What failed while a newer manifest came failed for that: the newer one is looked at next.
       if (refused && (await manifestMark(folder)) === mark) watch.refuse(found);
       if (!refused) served = found;
@@ -56,13 +62,16 @@ export async function watchBundle(watch: BundleWatch): Promise<void> {
 }
 
 /** The bundle that is served now, or why another one is not. */
-async function lookAt(watch: BundleWatch, served: BundleId): Promise<BundleId | Failure> {
+async function lookAt<Opened extends OpenedBundle>(
+  watch: BundleWatch<Opened>,
+  served: BundleId,
+): Promise<BundleId | Failure> {
   try {
     const { id } = parseManifest(await readManifestText(watch.folder));
     if (id === served) return served;
-    const bundle = await (watch.open ?? openBundle)(watch.folder);
-    if (!watch.signal.aborted) await watch.take(bundle);
-    return bundle.manifest.id;
+    const opened = await watch.open(watch.folder, watch.signal);
+    if (!watch.signal.aborted) await watch.take(opened);
+    return opened.bundle.manifest.id;
   } catch (error) {
     if (error instanceof Failure) return error;
     return badBundle(MANIFEST_NAME, `cannot be taken: ${(error as Error).message}`, error);

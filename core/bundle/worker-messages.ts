@@ -1,4 +1,4 @@
-import type { FailureCode } from "../domain/failure.ts";
+import type { FailureMessage } from "../domain/failure-message.ts";
 import type { ModelName } from "../domain/ids.ts";
 import type { TasteRows } from "./gathered-tastes.ts";
 import type { BundleGraphs } from "./graph-runner.ts";
@@ -37,10 +37,4 @@ export type WorkerRequest =
 export type WorkerReply =
   | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly id: number; readonly outputs: readonly Float32Array[] }
-  | {
-      readonly kind: "failed";
-      readonly id: number;
-      readonly code: FailureCode;
-      readonly message: string;
-      readonly field: string | undefined;
-    };
+  | { readonly kind: "failed"; readonly id: number; readonly failure: FailureMessage };

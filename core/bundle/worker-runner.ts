@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { assert, Failure } from "../domain/failure.ts";
+import { fromFailureMessage } from "../domain/failure-message.ts";
 import type { ModelName } from "../domain/ids.ts";
 import { gatheredTastes, type TasteRows } from "./gathered-tastes.ts";
 import type { BundleGraphs } from "./graph-runner.ts";
@@ -119,21 +120,14 @@ function settle(calls: Map<number, Call>, reply: WorkerReply): void {
   const id = reply.kind === "ready" ? 0 : reply.id;
   const call = calls.get(id);
   calls.delete(id);
-  if (reply.kind === "failed") {
-    call?.reject(new Failure(reply.code, reply.message, fieldOf(reply.field)));
-  } else {
-    call?.resolve(reply.kind === "done" ? reply.outputs : []);
-  }
+  if (reply.kind === "failed") call?.reject(fromFailureMessage(reply.failure));
+  else call?.resolve(reply.kind === "done" ? reply.outputs : []);
 }
 
 function only(outputs: readonly Float32Array[]): Float32Array {
   const [output] = outputs;
   assert(output !== undefined, "a step worker answers with what it was asked for");
   return output;
-}
-
-function fieldOf(field: string | undefined): { readonly field?: string } {
-  return field === undefined ? {} : { field };
 }
 
 /** Memory that can be handed over: the caller's own would be gone for it. */

@@ -31,7 +31,7 @@ export function planClusters(
   return { summary, models };
 }
 
-export function loadClusters(buffer: ArrayBuffer, { summary, models }: ClusterPlaces): void {
+export function loadClusters(buffer: SharedArrayBuffer, { summary, models }: ClusterPlaces): void {
   for (const name of MODEL_NAMES) {
     const [places, model] = [models[name], summary.models[name]];
     if (places === undefined || model === undefined) continue;

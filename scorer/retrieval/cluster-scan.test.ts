@@ -5,11 +5,11 @@ import { wholeBlend } from "../../core/bundle/manifest.ts";
 import { pseudoRandom, randomFloats } from "../../core/bundle/pseudo-random.ts";
 import type { Failure } from "../../core/domain/failure.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
-import { runAtOnce } from "../run-in-steps.ts";
 import { bruteForce } from "./brute-force.ts";
-import { type ClusterScan, clusterScanInSteps } from "./cluster-scan.ts";
-import { openRetriever, RECALL_MIN } from "./open-retriever.ts";
+import { clusterScan } from "./cluster-scan.ts";
+import { openRetriever, RECALL_MIN, usedClusters } from "./open-retriever.ts";
 import type { RetrievalQuery, TrackSpace } from "./retriever.ts";
+import { layOut, openLayout } from "./scan-layout.ts";
 import { addTrack, noTracks } from "./track-bits.ts";
 
 const [GROUPS, GROUP_TRACKS, DIMENSION] = [40, 50, 24];
@@ -38,7 +38,8 @@ const clusters: TrackClusters = {
   }),
   starts: Uint32Array.from({ length: GROUPS + 1 }, (_, group) => group * GROUP_TRACKS),
 };
-const scan = runAtOnce(clusterScanInSteps(space, clusters)) as ClusterScan;
+const layout = openLayout(layOut(space, { clusters }));
+const scan = clusterScan(layout, clusters);
 const oracle = bruteForce(space);
 
 function queryNear(group: number, more: Partial<RetrievalQuery> = {}): RetrievalQuery {
@@ -69,7 +70,7 @@ test("a search reads on until it has as many tracks as are asked for, up to all"
 });
 
 test("a filter that leaves only tracks far from the taste still fills the list", () => {
-  const unsure = runAtOnce(clusterScanInSteps(space, { ...clusters, reach: 0 })) as ClusterScan;
+  const unsure = clusterScan(layout, { ...clusters, reach: 0 });
   for (const groups of [2, 10, 30]) {
     const allowed = noTracks(COUNT);
     for (let track = 0; track < COUNT; track++) {
@@ -95,9 +96,10 @@ test("clusters that find too little are noticed by name and not used", () => {
   const open = (recall: number) => {
     const noticed: Failure[] = [];
     const found = { ...clusters, reach: 0, recall_at_100: recall };
-    const retriever = runAtOnce(
-      openRetriever({ clusters: found }, space, (failure) => noticed.push(failure)),
-    );
+    const tracks = layOut(space, { clusters: usedClusters({ clusters: found }) });
+    const retriever = openRetriever({ clusters: found }, tracks, (failure) => {
+      noticed.push(failure);
+    });
     return { retriever, noticed };
   };
   const refused = open(RECALL_MIN - 0.001);

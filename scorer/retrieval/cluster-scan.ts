@@ -1,9 +1,8 @@
 import type { TrackClusters } from "../../core/bundle/bundle.ts";
-import type { Steps } from "../run-in-steps.ts";
 import { writeReaches } from "./cluster-reach.ts";
 import { cosineScan } from "./cosine-scan.ts";
-import type { Retriever, TrackSpace } from "./retriever.ts";
-import { layOut, type ScanLayout } from "./scan-layout.ts";
+import type { Retriever } from "./retriever.ts";
+import type { ScanLayout } from "./scan-layout.ts";
 import { openScanSearch, type RowRanges } from "./scan-search.ts";
 import { rowsRead } from "./scan-task.ts";
 
@@ -17,14 +16,6 @@ export interface ClusterScan extends Retriever {
  *  one by one. */
 const ALLOWED_MAX = 4096;
 const ALLOWED_SHARE_MAX = 1 / 8;
-
-/** A search of a bundle's clusters. Yields between steps of some milliseconds. */
-export function* clusterScanInSteps(
-  space: TrackSpace,
-  clusters: TrackClusters,
-): Steps<ClusterScan> {
-  return clusterScan(yield* layOut(space, { clusters }), clusters);
-}
 
 /** Search in the clusters whose best track is expected among the best: `openScanSearch` over
  *  these. What is read is searched exactly, so a list can lack tracks but never has one with

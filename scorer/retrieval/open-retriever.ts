@@ -1,25 +1,35 @@
-import type { Bundle } from "../../core/bundle/bundle.ts";
+import type { Bundle, TrackClusters } from "../../core/bundle/bundle.ts";
 import { Failure } from "../../core/domain/failure.ts";
-import type { Steps } from "../run-in-steps.ts";
-import { clusterScanInSteps } from "./cluster-scan.ts";
-import { exactScanInSteps } from "./exact-scan.ts";
-import type { Retriever, TrackSpace } from "./retriever.ts";
+import { clusterScan } from "./cluster-scan.ts";
+import { exactScanOf } from "./exact-scan.ts";
+import type { Retriever } from "./retriever.ts";
+import { type LaidOutTracks, openLayout } from "./scan-layout.ts";
 
 /** Clusters that let a search find less of the best tracks than this are not used. */
 export const RECALL_MIN = 0.95;
 
-/** The search of a bundle: in its clusters where it has some that find enough, exact otherwise.
- *  Yields between steps of some milliseconds. */
-export function* openRetriever(
-  { clusters }: Pick<Bundle, "clusters">,
-  space: TrackSpace,
+/** The clusters by which a bundle's tracks are laid out: undefined where it has none that find
+ *  enough. */
+export function usedClusters({ clusters }: Pick<Bundle, "clusters">): TrackClusters | undefined {
+  return clusters !== undefined && clusters.recall_at_100 >= RECALL_MIN ? clusters : undefined;
+}
+
+/** The search of a bundle whose tracks are laid out by `usedClusters`: in these where there are
+ *  some, exact otherwise. */
+export function openRetriever(
+  bundle: Pick<Bundle, "clusters">,
+  tracks: LaidOutTracks,
   notice: (failure: Failure) => void,
-): Steps<Retriever> {
-  if (clusters === undefined) return yield* exactScanInSteps(space);
-  const { recall_at_100: recall } = clusters;
-  if (recall >= RECALL_MIN) return yield* clusterScanInSteps(space, clusters);
+): Retriever {
+  const layout = openLayout(tracks);
+  const clusters = usedClusters(bundle);
+  if (clusters !== undefined) return clusterScan(layout, clusters);
+  if (bundle.clusters !== undefined) notice(findsTooLittle(bundle.clusters));
+  return exactScanOf(layout);
+}
+
+function findsTooLittle({ recall_at_100: recall }: TrackClusters): Failure {
   const message = `the clusters find ${recall} of the best tracks, less than ${RECALL_MIN}`;
   const field = "clusters.recall_at_100";
-  notice(new Failure("bad_bundle", `${message}: every search reads all tracks`, { field }));
-  return yield* exactScanInSteps(space);
+  return new Failure("bad_bundle", `${message}: every search reads all tracks`, { field });
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runAtOnce } from "../run-in-steps.ts";
 import { principalAxes } from "./principal-axes.ts";
 
 test("axes are orthonormal, and the first hold most of the vectors' length", () => {
@@ -12,7 +11,7 @@ test("axes are orthonormal, and the first hold most of the vectors' length", () 
     const mixed = much.map((value, axis) => value * Math.cos(column * (axis + 0.7)));
     return mixed.reduce((sum, value) => sum + value, 0) + 0.05 * Math.sin(row * 7.1 + column * 3.7);
   });
-  const found = runAtOnce(principalAxes(vectors, dimension));
+  const found = principalAxes(vectors, dimension);
   assert.ok(found !== undefined && found.skew < 1e-4);
   assert.equal(found.axes.length, dimension * dimension);
   const [first, second, third] = found.shares;
@@ -22,8 +21,8 @@ test("axes are orthonormal, and the first hold most of the vectors' length", () 
 
 test("vectors that span fewer dimensions, or none, give whole axes or none", () => {
   const line = Float32Array.from({ length: 20 * 5 }, (_, at) => (at % 5 === 2 ? 1 + at : 0));
-  const found = runAtOnce(principalAxes(line, 5));
+  const found = principalAxes(line, 5);
   assert.ok(found !== undefined && found.skew < 1e-4);
   assert.ok(Math.abs(found.axes[2]!) > 0.999, "the first axis is the line");
-  assert.equal(runAtOnce(principalAxes(new Float32Array(20), 5)), undefined);
+  assert.equal(principalAxes(new Float32Array(20), 5), undefined);
 });

@@ -1,5 +1,3 @@
-import type { Steps } from "../run-in-steps.ts";
-
 /** The axes along which a model's vectors differ most, for a search that reads those first. */
 export interface PrincipalAxes {
   /** [D, D], row-major: one axis a row, the one with most of the vectors' length first. */
@@ -17,14 +15,11 @@ const ROUNDS = 6;
 const LIFT = 1e-3;
 
 /** Finds the axes by orthogonal iteration on the second moments of a sample of rows, not centred,
- *  since a search is for dot products. They need not be converged to be orthonormal. Yields between
- *  steps of some milliseconds. Undefined where the vectors are all zeros.
+ *  since a search is for dot products. They need not be converged to be orthonormal. Undefined
+ *  where the vectors are all zeros.
  *  Source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.2.4. */
-export function* principalAxes(
-  vectors: Float32Array,
-  dimension: number,
-): Steps<PrincipalAxes | undefined> {
-  const moments = yield* secondMoments(vectors, dimension);
+export function principalAxes(vectors: Float32Array, dimension: number): PrincipalAxes | undefined {
+  const moments = secondMoments(vectors, dimension);
   const trace = sumOfDiagonal(moments, dimension);
   if (!(trace > 0)) return undefined;
   for (let axis = 0; axis < dimension; axis++) {
@@ -40,9 +35,7 @@ export function* principalAxes(
   const lengths = new Float64Array(dimension);
   for (let round = 0; round < ROUNDS; round++) {
     basis = timesSymmetric(basis, moments, dimension);
-    yield;
     makeOrthonormal(basis, dimension, lengths);
-    yield;
   }
   // In the last round each axis was stretched by about its eigenvalue.
   const whole = lengths.reduce((sum, length) => sum + length, 0);
@@ -51,7 +44,7 @@ export function* principalAxes(
 }
 
 /** [D, D]: Σ v·vᵀ over rows that are spread evenly. */
-function* secondMoments(vectors: Float32Array, dimension: number): Steps<Float64Array> {
+function secondMoments(vectors: Float32Array, dimension: number): Float64Array {
   const rows = vectors.length / dimension;
   const taken = Math.min(rows, SAMPLE_ROWS_MAX);
   const moments = new Float64Array(dimension * dimension);
@@ -64,7 +57,6 @@ function* secondMoments(vectors: Float32Array, dimension: number): Steps<Float64
         moments[target + other] = moments[target + other]! + value * vectors[from + other]!;
       }
     }
-    if (sample % 256 === 255) yield;
   }
   return moments;
 }

@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { wholeBlend } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import { type Draw, drawer, drawSpace, type Shape } from "../../test/support/drawn-spaces.ts";
-import { runAtOnce } from "../run-in-steps.ts";
 import { bruteForce } from "./brute-force.ts";
-import { clusterScanInSteps } from "./cluster-scan.ts";
+import { clusterScan } from "./cluster-scan.ts";
 import { exactScan } from "./exact-scan.ts";
 import type { RetrievalQuery, Retriever, SparseSources, TrackSpace } from "./retriever.ts";
+import { layOut, openLayout } from "./scan-layout.ts";
 import { addTrack, noTracks, type TrackBits } from "./track-bits.ts";
 
 const implementations: [name: string, open: (space: TrackSpace) => Retriever][] = [
@@ -178,7 +178,8 @@ test("scans of all tracks equal brute force bit for bit, whatever is searched", 
 function wholeClusterScan(space: TrackSpace, clusters: number): Retriever {
   const { tracks, starts } = drawClusters(drawer(clusters), space.count, clusters);
   const figures = { reach: 1e6, recall_at_20: 1, recall_at_100: 1, read_share: 1 };
-  return runAtOnce(clusterScanInSteps(space, { tracks, starts, ...figures }));
+  const drawn = { tracks, starts, ...figures };
+  return clusterScan(openLayout(layOut(space, { clusters: drawn })), drawn);
 }
 
 function drawClusters(draw: Draw, count: number, clusters: number) {

@@ -1,19 +1,29 @@
 import type { TrackClusters } from "../../core/bundle/bundle.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
-import type { Steps } from "../run-in-steps.ts";
 import { type ClusterPlaces, loadClusters, planClusters } from "./cluster-places.ts";
 import type { TrackSpace } from "./retriever.ts";
-import { memoryPlan, openScanMemory, type ScanKernels } from "./scan-memory.ts";
+import {
+  kernelsOn,
+  memoryPlan,
+  newScanMemory,
+  type ScanKernels,
+  type ScanMemory,
+} from "./scan-memory.ts";
 import { type PlannedModel, planModel, type ScanModel, scanModel } from "./scan-model.ts";
 import { summariseClusters } from "./summarise-clusters.ts";
 
+/** A catalogue that can be searched here. */
+export interface ScanLayout extends LaidOutTracks {
+  readonly buffer: SharedArrayBuffer;
+  readonly kernels: ScanKernels;
+}
+
 /** A catalogue in the memory of the scan kernels, whose rows may be in another order than its
- *  tracks. All places are bytes. */
-export interface ScanLayout {
+ *  tracks; data alone, so that one thread can hand it to another. All places are bytes. */
+export interface LaidOutTracks {
   readonly space: TrackSpace;
   readonly count: number;
-  readonly buffer: ArrayBuffer;
-  readonly kernels: ScanKernels;
+  readonly memory: ScanMemory;
   readonly models: Readonly<Partial<Record<ModelName, ScanModel>>>;
   /** [count]: the row of each track; undefined where it is the track's index. */
   readonly rowOf: Uint32Array | undefined;
@@ -54,12 +64,14 @@ export const SCAN_TASK_WORDS = 20;
 /** The kernel takes four rows at a time, from any row on. */
 const ROWS_AT_ONCE = 4;
 
-/** Copies a catalogue into one memory: float32 vectors for the score, int8 for the scan. Yields
- *  between steps of some milliseconds, so that it can be done beside other work. */
-export function* layOut(
-  space: TrackSpace,
-  { clusters: groups }: LayoutOptions = {},
-): Steps<ScanLayout> {
+export function openLayout(laidOut: LaidOutTracks): ScanLayout {
+  const { memory } = laidOut;
+  return { ...laidOut, buffer: memory.buffer, kernels: kernelsOn(memory) };
+}
+
+/** Copies a catalogue into one memory, a tenth of a second for every 10,000 tracks: float32 vectors
+ *  for the score, int8 for the scan. */
+export function layOut(space: TrackSpace, { clusters: groups }: LayoutOptions = {}): LaidOutTracks {
   const { count } = space;
   const order = groups?.tracks;
   const rangesMax = groups === undefined ? 1 : groups.starts.length - 1;
@@ -68,7 +80,7 @@ export function* layOut(
   const planned: Partial<Record<ModelName, PlannedModel>> = {};
   for (const name of MODEL_NAMES) {
     const model = space.models[name];
-    if (model !== undefined) planned[name] = yield* planModel(plan, model, rows);
+    if (model !== undefined) planned[name] = planModel(plan, model, rows);
   }
   const places = {
     popularity: plan.place(rows * 4),
@@ -86,7 +98,7 @@ export function* layOut(
   };
   const clusters =
     groups &&
-    planClusters(plan, yield* summariseClusters(space, groups), {
+    planClusters(plan, summariseClusters(space, groups), {
       ...(planned.short && { short: planned.short.floatWidth }),
       ...(planned.long && { long: planned.long.floatWidth }),
     });
@@ -94,7 +106,8 @@ export function* layOut(
     short: plan.place(MODEL_TASK_WORDS * 4),
     long: plan.place(MODEL_TASK_WORDS * 4),
   };
-  const { buffer, kernels } = openScanMemory(plan.bytes());
+  const memory = newScanMemory(plan.bytes());
+  const [buffer, kernels] = [memory.buffer, kernelsOn(memory)];
   if (clusters !== undefined) loadClusters(buffer, clusters);
   const tracks = new Uint32Array(buffer, places.tracks, count);
   const popularity = new Float32Array(buffer, places.popularity, count);
@@ -105,12 +118,12 @@ export function* layOut(
   const models: Partial<Record<ModelName, ScanModel>> = {};
   for (const name of MODEL_NAMES) {
     const model = planned[name];
-    if (model !== undefined) models[name] = yield* scanModel({ buffer, kernels, tracks }, model);
+    if (model !== undefined) models[name] = scanModel({ buffer, kernels, tracks }, model);
   }
   const popularityMax = largestOf(space.popularity);
   const rowOf = order && rowsOf(order);
   return {
-    ...{ space, count, buffer, kernels, models, modelTasks, popularityMax, rowOf, clusters },
+    ...{ space, count, memory, models, modelTasks, popularityMax, rowOf, clusters },
     ...places,
   };
 }

@@ -4,10 +4,19 @@ import { Failure } from "../../core/domain/failure.ts";
 // TypeScript knows WebAssembly only with the browser's library, which the rest of the code must not
 // see.
 declare const WebAssembly: {
-  Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  Memory: new (limits: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: true;
+  }) => ScanMemory;
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { readonly exports: object };
 };
+
+/** A memory that threads share: where one has laid out a catalogue, another searches it. */
+export interface ScanMemory {
+  readonly buffer: SharedArrayBuffer;
+}
 
 const PAGE_BYTES = 65_536;
 const PAGES_MAX = 65_536;
@@ -44,19 +53,23 @@ export function memoryPlan(): MemoryPlan {
   };
 }
 
-/** A memory of at least `bytes` bytes with the kernels on it. Throws `bad_bundle` where it would be
- *  larger than the 4 GiB that 32-bit WebAssembly can address. */
-export function openScanMemory(bytes: number): { buffer: ArrayBuffer; kernels: ScanKernels } {
+/** A memory of at least `bytes` bytes, all zeros. Throws `bad_bundle` where it would be larger than
+ *  the 4 GiB that 32-bit WebAssembly can address. */
+export function newScanMemory(bytes: number): ScanMemory {
   const pages = Math.ceil(bytes / PAGE_BYTES);
   if (pages > PAGES_MAX) {
     throw new Failure("bad_bundle", `the track vectors need ${bytes} bytes, more than 4 GiB`, {
       field: "tracks.count",
     });
   }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const module = new WebAssembly.Module(
-    readFileSync(new URL("../kernels/scan.wasm", import.meta.url)),
-  );
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return { buffer: memory.buffer, kernels: instance.exports as ScanKernels };
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
 }
+
+/** The kernels on a memory. They are compiled once, so that those of a new memory are as fast as
+ *  those before. */
+export function kernelsOn(memory: ScanMemory): ScanKernels {
+  module ??= new WebAssembly.Module(readFileSync(new URL("../kernels/scan.wasm", import.meta.url)));
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as ScanKernels;
+}
+
+let module: object | undefined;

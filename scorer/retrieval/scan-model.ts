@@ -1,4 +1,3 @@
-import type { Steps } from "../run-in-steps.ts";
 import { type PrincipalAxes, principalAxes } from "./principal-axes.ts";
 import { quantiseRow, roundedUp } from "./quantise.ts";
 import type { ModelSpace } from "./retriever.ts";
@@ -46,14 +45,11 @@ export interface PlannedModel {
  *  the columns: then few tails need be read. */
 const HEAD_SHARE_MIN = 0.6;
 const COLUMNS_AT_ONCE = 16;
-/** Rows that are laid out in one step: some milliseconds. */
-const STEP_ROWS = 512;
 
-export function* planModel(plan: MemoryPlan, space: ModelSpace, rows: number): Steps<PlannedModel> {
+export function planModel(plan: MemoryPlan, space: ModelSpace, rows: number): PlannedModel {
   const { dimension } = space;
   const width = padded(dimension, COLUMNS_AT_ONCE);
-  const found =
-    width > 2 * COLUMNS_AT_ONCE ? yield* principalAxes(space.vectors, dimension) : undefined;
+  const found = width > 2 * COLUMNS_AT_ONCE ? principalAxes(space.vectors, dimension) : undefined;
   const head = found && headOf(found);
   const isSplit = head !== undefined && head <= width / 2;
   const headWidth = isSplit ? head : width;
@@ -90,13 +86,13 @@ function headOf({ shares }: PrincipalAxes): number {
 }
 
 export interface ScanPlace {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: SharedArrayBuffer;
   readonly kernels: ScanKernels;
   /** [count]: the track of each row. */
   readonly tracks: Uint32Array;
 }
 
-export function* scanModel(place: ScanPlace, model: PlannedModel): Steps<ScanModel> {
+export function scanModel(place: ScanPlace, model: PlannedModel): ScanModel {
   const { buffer, tracks } = place;
   const { floatWidth } = model;
   const { dimension, vectors, bias } = model.space;
@@ -105,7 +101,6 @@ export function* scanModel(place: ScanPlace, model: PlannedModel): Steps<ScanMod
   for (let track = 0; track < count; track++) {
     const vector = vectors.subarray(track * dimension, (track + 1) * dimension);
     floats.set(vector, track * floatWidth);
-    if (track % (16 * STEP_ROWS) === 0) yield;
   }
   if (model.principal !== undefined) {
     const axes = new Float32Array(buffer, model.axes, dimension * floatWidth);
@@ -122,7 +117,6 @@ export function* scanModel(place: ScanPlace, model: PlannedModel): Steps<ScanMod
     const { norm, error } = quantiseAt(place, model, row, track);
     normMax = Math.max(normMax, norm);
     errorMax = Math.max(errorMax, error);
-    if (row % STEP_ROWS === 0) yield;
   }
   return { ...model, normMax, errorMax, biasMax: largest(bias) };
 }

@@ -1,6 +1,5 @@
 import type { TrackClusters } from "../../core/bundle/bundle.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
-import type { Steps } from "../run-in-steps.ts";
 import type { ModelSpace, TrackSpace } from "./retriever.ts";
 
 /** What a search knows of each cluster before it reads one of its tracks. */
@@ -23,32 +22,28 @@ export interface Spread {
   readonly variances: Float32Array;
 }
 
-/** Rows that are added in one step: some milliseconds. */
-const STEP_ROWS = 8192;
-
-/** An empty cluster's means are zeros. Yields between steps of some milliseconds. */
-export function* summariseClusters(
+/** An empty cluster's means are zeros. */
+export function summariseClusters(
   space: TrackSpace,
   clusters: Pick<TrackClusters, "tracks" | "starts">,
-): Steps<ClusterSummary> {
+): ClusterSummary {
   const models: Partial<Record<ModelName, ModelSummary>> = {};
   for (const name of MODEL_NAMES) {
     const model = space.models[name];
-    if (model !== undefined) models[name] = yield* summariseModel(model, clusters);
+    if (model !== undefined) models[name] = summariseModel(model, clusters);
   }
   return { models, popularity: spreadOf(space.popularity, clusters) };
 }
 
-function* summariseModel(
+function summariseModel(
   { vectors, dimension, bias }: ModelSpace,
   clusters: Pick<TrackClusters, "tracks" | "starts">,
-): Steps<ModelSummary> {
+): ModelSummary {
   const { tracks, starts } = clusters;
   const count = starts.length - 1;
   const centroids = new Float32Array(count * dimension);
   const variances = new Float32Array(count);
   const sums = new Float64Array(dimension);
-  let sinceYield = 0;
   for (let cluster = 0; cluster < count; cluster++) {
     const size = starts[cluster + 1]! - starts[cluster]!;
     if (size === 0) continue;
@@ -69,10 +64,6 @@ function* summariseModel(
       centre += mean * mean;
     }
     variances[cluster] = Math.max(0, squares / size - centre) / dimension;
-    sinceYield += size;
-    if (sinceYield < STEP_ROWS) continue;
-    sinceYield = 0;
-    yield;
   }
   return { centroids, variances, bias: spreadOf(bias, clusters) };
 }

@@ -3,8 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
-import { runAtOnce } from "../run-in-steps.ts";
-import { neighbourSource } from "./neighbours.ts";
+import { indexNeighbours, neighbourSource } from "./neighbours.ts";
 import { indexSessions } from "./session-index.ts";
 
 const COUNT = 12;
@@ -26,7 +25,7 @@ function sessionsOf(lists: readonly (readonly number[])[]): NeighbourSessions {
 }
 
 function sourceOf(source: NeighbourSessions) {
-  return runAtOnce(neighbourSource(source, COUNT));
+  return neighbourSource(source, indexNeighbours(source, COUNT));
 }
 
 function scored(lists: readonly (readonly number[])[], session: readonly number[]) {
@@ -112,7 +111,7 @@ test("columns and a heap give the order and the bits of objects that are sorted"
 /** The source without a thought for memory: an object for every session that is met, all of them
  *  sorted. */
 function sortedObjects(source: NeighbourSessions) {
-  const index = runAtOnce(indexSessions(source, COUNT));
+  const index = indexSessions(source, COUNT);
   const total = source.sessionStarts.length - 1;
   const tracksOf = (session: number) =>
     source.sessionTracks.subarray(source.sessionStarts[session], source.sessionStarts[session + 1]);

@@ -1,6 +1,5 @@
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
-import type { Steps } from "../run-in-steps.ts";
 import { newLargest } from "./largest.ts";
 import { indexSessions, type SessionIndex } from "./session-index.ts";
 import { eachOnce, newTally, type SparseSource } from "./sparse-source.ts";
@@ -15,13 +14,11 @@ const VOTING_TRACKS_MAX = 10;
  *  likeness · (1 − (back + 1) / 10), `back` being that of the newest track in common, and a vote
  *  counts ln(1 + sessions / sessions with the track).
  *  Sources: Ludewig and Jannach 2018, arXiv 1803.09587 (V-SkNN); Kersbergen et al. 2022, doi
- *  10.1145/3514221.3517901 (VMIS-kNN: only the newest sessions of each track are compared).
- *  Indexing the sessions yields between steps of some milliseconds. */
-export function* neighbourSource(source: NeighbourSessions, count: number): Steps<SparseSource> {
+ *  10.1145/3514221.3517901 (VMIS-kNN: only the newest sessions of each track are compared). */
+export function neighbourSource(source: NeighbourSessions, index: NeighbourIndex): SparseSource {
   const { sessionStarts, sessionTracks, sharpness } = source;
-  const index = yield* indexSessions(source, count);
-  const findNearest = yield* nearestSessions(source, index);
-  const tally = newTally(count, index.rarity);
+  const findNearest = nearestSessions(source, index);
+  const tally = newTally(index.rarity.length, index.rarity);
   return (session) => {
     const { sessions, likeness, back, found } = findNearest(eachOnce(session));
     for (let near = 0; near < found; near++) {
@@ -31,6 +28,17 @@ export function* neighbourSource(source: NeighbourSessions, count: number): Step
     }
     return tally.take(sharpness);
   };
+}
+
+/** What is worked out of other sessions before any is compared. */
+export interface NeighbourIndex extends SessionIndex {
+  /** [sessions, CELL] */
+  readonly cells: Float64Array;
+}
+
+/** About a tenth of a second for a million plays, in a catalogue of `count` tracks. */
+export function indexNeighbours(source: NeighbourSessions, count: number): NeighbourIndex {
+  return { ...indexSessions(source, count), cells: cellsOf(source) };
 }
 
 /** Sessions in columns, the first `found` rows of each, whose memory the next search uses again. */
@@ -52,12 +60,11 @@ function newSessions(limit: number): Sessions {
 }
 
 /** Finds the likest sessions; of equally like ones the newer come first. */
-function* nearestSessions(
-  source: NeighbourSessions,
-  index: SessionIndex,
-): Steps<(session: readonly TrackIndex[]) => Sessions> {
-  const { neighbours_max: limit } = source;
-  const meet = yield* newMeetings(source, index);
+function nearestSessions(
+  { neighbours_max: limit }: NeighbourSessions,
+  index: NeighbourIndex,
+): (session: readonly TrackIndex[]) => Sessions {
+  const meet = newMeetings(index);
   const largest = newLargest(limit);
   const nearest = newSessions(limit);
 
@@ -100,23 +107,21 @@ const SHARED = 0;
 /** What the sum is multiplied by, for the session's age and its length. */
 const SCALE = 1;
 
-/** So many sessions are looked at in one step: some milliseconds. */
-const STEP_SESSIONS = 65_536;
-
-/** Finds all sessions that share a track with one, in the order in which they are met, and how like
- *  it they are. */
-function* newMeetings(
-  { sessionStarts, recency_sessions: recency }: NeighbourSessions,
-  index: SessionIndex,
-): Steps<(session: readonly TrackIndex[]) => Sessions> {
+function cellsOf({ sessionStarts, recency_sessions: recency }: NeighbourSessions): Float64Array {
   const total = sessionStarts.length - 1;
   const cells = new Float64Array(total * CELL);
   for (let session = 0; session < total; session++) {
     const length = sessionStarts[session + 1]! - sessionStarts[session]!;
     cells[session * CELL + SCALE] = Math.exp((session - total) / recency) / Math.sqrt(length);
-    if (session % STEP_SESSIONS === 0) yield;
   }
-  const met = newSessions(total);
+  return cells;
+}
+
+/** Finds all sessions that share a track with one, in the order in which they are met, and how like
+ *  it they are. */
+function newMeetings(index: NeighbourIndex): (session: readonly TrackIndex[]) => Sessions {
+  const { cells } = index;
+  const met = newSessions(cells.length / CELL);
 
   /** Adds what a track shares to all of its sessions, and returns how many were met so far. */
   function meetBy(track: TrackIndex, shared: number, from: number): number {

@@ -1,10 +1,18 @@
-import type { Bundle } from "../../core/bundle/bundle.ts";
+import type { Sources } from "../../core/bundle/bundle.ts";
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { SparseName, SparseSources } from "../retrieval/retriever.ts";
-import { runAtOnce, type Steps } from "../run-in-steps.ts";
 import { coplaySource } from "./coplay.ts";
-import { neighbourSource } from "./neighbours.ts";
+import { indexNeighbours, type NeighbourIndex, neighbourSource } from "./neighbours.ts";
+
+/** What is worked out of the sources before one is asked. */
+export interface SourcesIndex {
+  readonly neighbours?: NeighbourIndex;
+}
+
+export function indexSources({ neighbours }: Sources, count: number): SourcesIndex {
+  return neighbours === undefined ? {} : { neighbours: indexNeighbours(neighbours, count) };
+}
 
 /** Asks what a bundle has beside its models of a session's plays, the last one first. A source is
  *  left out that has nothing to say, or whose weight is 0. */
@@ -13,17 +21,9 @@ export type OpenSources = (
   weights: Pick<BlendWeights, SparseName>,
 ) => SparseSources;
 
-export function openSources(bundle: Pick<Bundle, "sources" | "trackIds">): OpenSources {
-  return runAtOnce(sourcesInSteps(bundle));
-}
-
-/** The same, yielding between steps of some milliseconds. */
-export function* sourcesInSteps({
-  sources,
-  trackIds,
-}: Pick<Bundle, "sources" | "trackIds">): Steps<OpenSources> {
-  const count = trackIds.length;
-  const neighbours = sources.neighbours && (yield* neighbourSource(sources.neighbours, count));
+export function openSources(sources: Sources, index: SourcesIndex, count: number): OpenSources {
+  const neighbours =
+    sources.neighbours && index.neighbours && neighbourSource(sources.neighbours, index.neighbours);
   const coplay = sources.coplay && coplaySource(sources.coplay, sources.runs, count);
   return (session, weights) => {
     const near = weights.neighbours > 0 ? neighbours?.(session) : undefined;

@@ -1,5 +1,4 @@
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
-import type { Steps } from "../run-in-steps.ts";
 
 /** Which sessions each track is in. */
 export interface SessionIndex {
@@ -11,16 +10,12 @@ export interface SessionIndex {
   readonly rarity: Float64Array;
 }
 
-/** So many sessions, and so many tracks, are looked at in one step: some milliseconds. */
-const STEP_SESSIONS = 16_384;
-const STEP_TRACKS = 131_072;
-
 /** About a tenth of a second for a million plays. */
-export function* indexSessions(source: NeighbourSessions, count: number): Steps<SessionIndex> {
+export function indexSessions(source: NeighbourSessions, count: number): SessionIndex {
   const perTrackMax = source.sessions_per_track_max;
   const total = source.sessionStarts.length - 1;
   const support = new Uint32Array(count);
-  yield* newestFirst(source, count, (_, track) => {
+  newestFirst(source, count, (_, track) => {
     support[track] = support[track]! + 1;
   });
   const starts = new Uint32Array(count + 1);
@@ -28,11 +23,10 @@ export function* indexSessions(source: NeighbourSessions, count: number): Steps<
   for (let track = 0; track < count; track++) {
     starts[track + 1] = starts[track]! + Math.min(perTrackMax, support[track]!);
     rarity[track] = Math.log1p(total / Math.max(1, support[track]!));
-    if (track % STEP_TRACKS === 0) yield;
   }
   const sessions = new Uint32Array(starts[count]!);
   const next = starts.slice(0, count);
-  yield* newestFirst(source, count, (session, track) => {
+  newestFirst(source, count, (session, track) => {
     const at = next[track]!;
     if (at === starts[track + 1]) return;
     sessions[at] = session;
@@ -42,11 +36,11 @@ export function* indexSessions(source: NeighbourSessions, count: number): Steps<
 }
 
 /** Each track of each session once, from the newest session to the oldest. */
-function* newestFirst(
+function newestFirst(
   { sessionStarts, sessionTracks }: NeighbourSessions,
   count: number,
   visit: (session: number, track: number) => void,
-): Steps<void> {
+): void {
   const lastMet = new Int32Array(count).fill(-1);
   for (let session = sessionStarts.length - 2; session >= 0; session--) {
     const end = sessionStarts[session + 1]!;
@@ -56,6 +50,5 @@ function* newestFirst(
       lastMet[track] = session;
       visit(session, track);
     }
-    if (session % STEP_SESSIONS === 0) yield;
   }
 }

@@ -2,8 +2,7 @@ import type { ClusterFigures } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import { type ClusterScan, clusterScan } from "../../scorer/retrieval/cluster-scan.ts";
 import type { RetrievalQuery, Retriever, TrackSpace } from "../../scorer/retrieval/retriever.ts";
-import { layOut } from "../../scorer/retrieval/scan-layout.ts";
-import { runAtOnce } from "../../scorer/run-in-steps.ts";
+import { layOut, openLayout } from "../../scorer/retrieval/scan-layout.ts";
 import type { StopCheck } from "../train-epoch.ts";
 import type { SampledQueries } from "./cluster-points.ts";
 import type { ClusteredTracks } from "./cluster-tracks.ts";
@@ -40,7 +39,7 @@ export function chooseReach(
   clustered: ClusteredTracks,
   plan: ReachPlan,
 ): ClusterFigures {
-  const layout = runAtOnce(layOut(space, { clusters: { ...clustered, ...UNKNOWN } }));
+  const layout = openLayout(layOut(space, { clusters: { ...clustered, ...UNKNOWN } }));
   const scanOf = (reach: number) => clusterScan(layout, { ...clustered, reach });
   const questions = questionsOf(scanOf(Number.MAX_VALUE), plan);
   const measured = (reach: number, half: 0 | 1) => {

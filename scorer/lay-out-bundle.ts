@@ -1,0 +1,30 @@
+import type { Bundle } from "../core/bundle/bundle.ts";
+import { usedClusters } from "./retrieval/open-retriever.ts";
+import { trackSpace } from "./retrieval/retriever.ts";
+import { type LaidOutTracks, layOut } from "./retrieval/scan-layout.ts";
+import type { TrackBits } from "./retrieval/track-bits.ts";
+import { longTailOf } from "./rules/facts.ts";
+import { type Averages, catalogueAverages } from "./shares.ts";
+import { indexSources, type SourcesIndex } from "./sources/open-sources.ts";
+
+/** All that is worked out of a bundle before it is asked for lists: data alone, so that one thread
+ *  can hand it to another. */
+export interface BundleLayout {
+  readonly tracks: LaidOutTracks;
+  readonly sources: SourcesIndex;
+  readonly averages: Averages;
+  readonly longTail: TrackBits;
+}
+
+/** A tenth of a second of work for every 5,000 tracks. */
+export function layOutBundle(
+  bundle: Pick<Bundle, "models" | "popularity" | "sources" | "clusters">,
+): BundleLayout {
+  const space = trackSpace(bundle);
+  return {
+    tracks: layOut(space, { clusters: usedClusters(bundle) }),
+    sources: indexSources(bundle.sources, space.count),
+    averages: catalogueAverages(space),
+    longTail: longTailOf(bundle),
+  };
+}
