@@ -23,18 +23,17 @@ test("a bundle that was laid out beside gives the very lists of one that was lai
     assert.deepEqual(await listOf(beside), await listOf(here));
     assert.equal(beside.bundle.indexOf("track-77" as TrackId), 77);
     assert.equal(beside.bundle.indexOfHash(trackHash("none" as TrackId)), undefined);
+    isThereOnce(beside);
   }));
 
-test("what was laid out beside is taken over where it is, and no array is there twice", () =>
-  withFolder(async (folder) => {
-    await publishBundle(folder, contentWithSources());
-    const { bundle, layout } = await openLaidOut(folder);
-    assert.ok(layout.tracks.memory.buffer instanceof SharedArrayBuffer);
-    const { short } = bundle.models;
-    assert.equal(layout.tracks.space.models.short!.vectors, short!.outputVectors);
-    assert.equal(short!.inputVectors, short!.outputVectors);
-    assert.equal(layout.tracks.space.popularity, bundle.popularity);
-  }));
+/** What came from the thread is taken over where it is, and no array is there twice. */
+function isThereOnce({ bundle, layout }: LaidOutBundle): void {
+  assert.ok(layout.tracks.memory.buffer instanceof SharedArrayBuffer);
+  const { short } = bundle.models;
+  assert.equal(layout.tracks.space.models.short!.vectors, short!.outputVectors);
+  assert.equal(short!.inputVectors, short!.outputVectors);
+  assert.equal(layout.tracks.space.popularity, bundle.popularity);
+}
 
 test("a bundle that cannot be opened is refused by the field at fault, from the thread, too", () =>
   withFolder((folder) =>
