@@ -1,6 +1,7 @@
 import type { Bundle } from "../core/bundle/bundle.ts";
 import { createInUse, type InUse } from "../core/bundle/in-use.ts";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
+import type { OpenedBundle } from "../core/bundle/watch-bundle.ts";
 import type { Models } from "../core/state/advance.ts";
 
 /** The models of now, and the way to another bundle's. */
@@ -11,7 +12,7 @@ export interface SwapModels {
   readonly batches: InUse;
   /** Steps with another bundle from the next batch on; resolves when the models before are closed,
    *  their last batch having ended. Where it throws, nothing has changed. */
-  take(bundle: Bundle): Promise<void>;
+  take(opened: OpenedBundle): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,7 +25,7 @@ export async function openSwapModels(
   return {
     current: () => models,
     batches,
-    async take(next) {
+    async take({ bundle: next }) {
       const before = models;
       models = { bundle: next, runner: await startRunner(next) };
       await batches.ended();

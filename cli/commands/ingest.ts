@@ -104,15 +104,9 @@ export const ingest: Command = {
     health?.say(true, {});
     const port = health === undefined ? "" : `, health on port ${health.port}`;
     sayReady("ingest", `bundle ${bundle.manifest.id.slice(0, 12)}${port}`);
-    const following = followBundle({
-      folder: home.bundle,
-      servedId: bundle.manifest.id,
-      open: openBundleBeside,
-      take: (opened) => models.take(opened.bundle),
-      metrics: metrics.metrics,
-      notices,
-      signal,
-    });
+    const followed = { folder: home.bundle, servedId: bundle.manifest.id, open: openBundleBeside };
+    const shared = { take: models.take, metrics: metrics.metrics, notices, signal };
+    const following = followBundle({ ...followed, ...shared });
     const watched = { subscriptions, log: log!, state, batches, health, metrics, onNotice };
     await watch({ ...watched, storeFolder: home.state }, signal);
     health?.close();

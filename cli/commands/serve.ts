@@ -117,13 +117,8 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   if (standing.isScraped) void watchStaleness(watched, signal);
   standing.ready(`${doors.detail}${page === undefined ? "" : `, page ${page.url}`}`);
   const { take } = scorer;
-  const followed = {
-    folder: home.bundle,
-    servedId: bundle.manifest.id,
-    open: openLaidOut,
-    take,
-  };
-  const following = followBundle({ ...followed, metrics, notices, signal });
+  const followed = { folder: home.bundle, servedId: bundle.manifest.id, open: openLaidOut };
+  const following = followBundle({ ...followed, take, metrics, notices, signal });
   await stopped(signal);
   standing.leaves();
   await page?.close();
