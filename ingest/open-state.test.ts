@@ -19,6 +19,8 @@ import { temporaryFolder } from "../test/support/temporary-folder.ts";
 import { openState } from "./open-state.ts";
 
 const ann = "ann" as ListenerId;
+/** Longer than any machine takes to look at a few entries. */
+const LOOK_WAIT_MS = 60_000;
 const home = temporaryFolder();
 const LOG = recordsOf([1, 2, 3].map((number) => playOf(number)));
 
@@ -129,7 +131,7 @@ test("a store of records too new for this version is set aside, and the log hear
   await newer.commit({ partition: 0 as Partition, expectedNext: next, position, records });
   await newer.close();
   const notices: LogNotice[] = [];
-  const { store } = await openState(folder, (notice) => notices.push(notice));
+  const { store } = await openState(folder, (notice) => notices.push(notice), LOOK_WAIT_MS);
   assert.match(notices[0]?.message ?? "", /damaged-1: a listener's record has format version 200/);
   await appliedTo(store).apply(LOG);
   assert.equal(await store.digest(), digest);
