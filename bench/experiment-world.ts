@@ -168,7 +168,9 @@ function loggedOf(made: {
     rung: "blend",
     weights: NO_WEIGHTS,
     skips: 0,
-    tracks: tracks.map((track) => ({ ...track, score: 0, propensity: 1 })),
+    tracks: tracks.map((track) => ({
+      ...{ ...track, score: 0, propensity: 1, isNew: false },
+    })),
     firstPage: undefined,
     firstPlace: 0,
     exploration: undefined,

@@ -1,7 +1,10 @@
-import type { Bundle } from "../core/bundle/bundle.ts";
 import { trackHash } from "../core/domain/hash.ts";
 import type { TrackHash, TrackId, TrackIndex } from "../core/domain/ids.ts";
-import { newColumns } from "../scorer/catalogue/columns.ts";
+import { followNewTracks } from "../scorer/catalogue/new-tracks/follow-new-tracks.ts";
+import {
+  type CataloguedBundle,
+  servedTracks,
+} from "../scorer/catalogue/new-tracks/served-tracks.ts";
 import { openStandingSets } from "../scorer/catalogue/standing-sets.ts";
 import { openPool } from "../scorer/rules/pool.ts";
 import { requireThat } from "./did-not-happen.ts";
@@ -22,12 +25,12 @@ const LATER = 400;
 export async function measureFilters(tracks: number): Promise<FilterFigures> {
   const trackIds = Array.from({ length: tracks }, (_, track) => `track-${track}` as TrackId);
   const indexByHash = new Map<TrackHash, TrackIndex>();
-  const bundle: Pick<Bundle, "trackIds" | "indexOf" | "indexOfHash"> = {
-    trackIds,
+  const bundle: CataloguedBundle = {
+    ...{ trackIds, models: {}, popularity: new Float32Array(tracks) },
     indexOf: (track) => Number(track.slice("track-".length)) as TrackIndex,
     indexOfHash: (hash) => indexByHash.get(hash),
   };
-  const columns = newColumns(bundle);
+  const { columns, fresh } = followNewTracks(bundle, undefined);
   for (let track = 0; track < tracks; track++) {
     const id = trackIds[track]!;
     indexByHash.set(trackHash(id), track as TrackIndex);
@@ -36,14 +39,21 @@ export async function measureFilters(tracks: number): Promise<FilterFigures> {
   const sets = openStandingSets(columns);
   const nothing = async () => {};
   const live = {
-    ...{ columns, sets, withdrawn: new Set<TrackIndex>(), version: () => 1 },
+    ...{
+      columns,
+      sets,
+      fresh,
+      tracks: servedTracks(bundle, fresh),
+      withdrawn: new Set<TrackIndex>(),
+      version: () => 1,
+    },
     ...{ upToDate: nothing, upToDateSoon: nothing },
   };
   const heard = { recent: [], disliked: trackIds.slice(0, 50).map(trackHash) };
   const ask = async (filter: number): Promise<number> => {
     const text = `track.release_year >= ${1990 + filter} || "genre-${filter}" in track.genres`;
     const startedMs = performance.now();
-    const pool = await openPool({ bundle, live }, heard, { filter: text, excludeHeard: 20 });
+    const pool = await openPool({ live }, heard, { filter: text, excludeHeard: 20 });
     const tookMs = performance.now() - startedMs;
     requireThat(pool.size > 0 && pool.size < tracks, `a filter left ${pool.size} tracks`);
     return tookMs;

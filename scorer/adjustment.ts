@@ -65,7 +65,7 @@ export function openAdjustments(
     const adjustment =
       known?.version === version
         ? known.adjustment
-        : adjust(popularity, catalogue.columns, { steering, passing });
+        : adjust(popularity, catalogue, { steering, passing });
     if (kept.size >= ADJUSTMENTS_MAX) kept.delete(kept.keys().next().value!);
     kept.set(key, { version, adjustment });
     return adjustment;
@@ -74,11 +74,11 @@ export function openAdjustments(
 
 function adjust(
   popularity: Float32Array,
-  columns: CatalogueColumns,
+  { columns, tracks }: LiveCatalogue,
   { steering, passing }: { readonly steering: Steering; readonly passing: readonly TrackBits[] },
 ): Adjustment {
   const { boosts, targets, novelty } = steering;
-  const values = new Float32Array(popularity.length);
+  const values = new Float32Array(columns.end());
   for (const [at, { score }] of boosts.entries()) {
     const bits = passing[at]!;
     for (let row = 0; row < values.length; row++) {
@@ -92,9 +92,9 @@ function adjust(
     }
   }
   if (novelty !== 0) {
-    const average = popularity.reduce((sum, value) => sum + value, 0) / values.length;
-    for (let row = 0; row < values.length; row++) {
-      values[row] = values[row]! - 0.5 * novelty * (popularity[row]! - average);
+    const average = popularity.reduce((sum, value) => sum + value, 0) / popularity.length;
+    for (let row = 0 as TrackIndex; row < values.length; row++) {
+      values[row] = values[row]! - 0.5 * novelty * (tracks.popularityOf(row) - average);
     }
   }
   return { values, bands: bandsOf(values) };

@@ -1,6 +1,7 @@
 import { Failure } from "../core/domain/failure.ts";
-import type { TrackIndex } from "../core/domain/ids.ts";
+import { MODEL_NAMES } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
+import type { ScoredTrack } from "./catalogue/new-tracks/served-tracks.ts";
 import { type HeardSources, hearSources } from "./hear-sources.ts";
 import { type LeftOut, leaveOneOut } from "./leave-one-out.ts";
 import { liftsOf } from "./lifts.ts";
@@ -12,8 +13,9 @@ import type {
   NextTracksQuery,
   RecommendedTrack,
 } from "./recommendation.ts";
+import { dot } from "./rules/choose.ts";
 import type { Scorer } from "./scorer.ts";
-import { lossOf } from "./skip-push.ts";
+import type { SkipPush } from "./skip-push.ts";
 import { rememberedSources } from "./sources/remembered-sources.ts";
 import type { AskedFor } from "./tastes.ts";
 
@@ -22,6 +24,8 @@ export interface ToExplain {
   readonly asked: AskedFor;
   readonly heard: HeardSources;
   readonly tracks: readonly RecommendedTrack[];
+  /** [tracks] */
+  readonly scored: readonly ScoredTrack[];
 }
 
 /** The tracks with what each event did to them: the same sources are asked again of the listener
@@ -33,14 +37,13 @@ export async function explainTracks(
   record: ListenerRecord | undefined,
   toExplain: ToExplain,
 ): Promise<{ tracks: readonly RecommendedTrack[]; explained: Explained } | undefined> {
-  const { query, asked, heard, tracks } = toExplain;
+  const { query, asked, heard, tracks, scored } = toExplain;
   if (query.explainEvents === undefined || query.path !== undefined) return undefined;
   if (record === undefined || record.steps === 0) return undefined;
   const left = await leftOutOrNotice(scorer, record, query.explainEvents);
   if (left === undefined) return undefined;
-  const indices = tracks.map(({ track }) => scorer.bundle.indexOf(track)!);
-  const pushedShares = sharesOfPush(scorer, heard, { tracks, indices });
-  const lifts = pushedLifts(scorer, { indices, pushedShares });
+  const pushedShares = sharesOfPush(heard, { tracks, scored });
+  const lifts = pushedLifts(scorer, { scored, pushedShares });
   const full = lifts(heard);
   const asking = { ...scorer, sources: rememberedSources(scorer.sources) };
   query.signal?.throwIfAborted();
@@ -53,8 +56,8 @@ export async function explainTracks(
   const influences = tracks.map((): Influence[] => []);
   for (const [place, { event }] of left.without.entries()) {
     const less = lifts(others[place]!);
-    const index = scorer.bundle.indexOfHash(event.track);
-    const track = index === undefined ? undefined : scorer.bundle.trackIds[index];
+    const index = scorer.live.tracks.indexOfHash(event.track);
+    const track = index === undefined ? undefined : scorer.live.tracks.idOf(index);
     for (const [at, own] of influences.entries()) {
       own.push({ event, track, effect: full[at]! - less[at]! });
     }
@@ -80,30 +83,41 @@ async function leftOutOrNotice(
 
 interface Listed {
   readonly tracks: readonly RecommendedTrack[];
-  readonly indices: readonly TrackIndex[];
+  readonly scored: readonly ScoredTrack[];
 }
 
 /** [tracks]: how much of a whole push each track took; the first ones take less. A track is taken
  *  to stay one of the first, or of the others, without an event, too. */
-function sharesOfPush({ retriever }: Scorer, { push }: HeardSources, listed: Listed) {
-  const lost = push && lossOf(retriever, push);
+function sharesOfPush({ push }: HeardSources, listed: Listed) {
   return listed.tracks.map(({ contributions }, at) => {
-    const whole = lost?.(listed.indices[at]!).all ?? 0;
+    const whole = push === undefined ? 0 : lossOf(push, listed.scored[at]!);
     return whole === 0 ? 1 : -contributions.skips / whole;
   });
 }
 
 function pushedLifts(
-  { averages, retriever }: Scorer,
-  listed: { readonly indices: readonly TrackIndex[]; readonly pushedShares: readonly number[] },
+  { averages }: Scorer,
+  listed: { readonly scored: readonly ScoredTrack[]; readonly pushedShares: readonly number[] },
 ): (heard: HeardSources) => Float64Array {
-  const liftsBefore = liftsOf({ averages, space: retriever.space }, listed.indices);
+  const liftsBefore = liftsOf(averages, listed.scored);
   return (heard) => {
     const lifts = liftsBefore(heard);
-    if (heard.push === undefined) return lifts;
-    const lost = lossOf(retriever, heard.push);
-    return lifts.map((lift, at) => lift - listed.pushedShares[at]! * lost(listed.indices[at]!).all);
+    const { push } = heard;
+    if (push === undefined) return lifts;
+    return lifts.map((lift, at) => {
+      return lift - listed.pushedShares[at]! * lossOf(push, listed.scored[at]!);
+    });
   };
+}
+
+/** What all of a push takes from a track's score. */
+function lossOf({ vectors: pushed }: SkipPush, { vectors }: ScoredTrack): number {
+  let sum = 0;
+  for (const name of MODEL_NAMES) {
+    const [taken, vector] = [pushed[name], vectors[name]];
+    if (taken !== undefined && vector !== undefined) sum += dot(taken, vector);
+  }
+  return sum;
 }
 
 /** An effect below this, in units of score, says nothing: a thousandth of a track's odds. */

@@ -44,7 +44,7 @@ export async function hearSources(
   const sparse = scorer.sources([...(seeds?.named ?? []), ...plays], wanted);
   const { rung, weights } = chooseBlend(wanted, { tastes, sparse });
   const skips = wishes.skips ?? bundle.manifest.blend.skips ?? 0;
-  const push = session && skipPush(bundle, session, { skips, weights });
+  const push = session && skipPush(scorer.live.tracks, session, { skips, weights });
   return { rung, tastes, sparse, weights, push, skips: push === undefined ? 0 : skips };
 }
 

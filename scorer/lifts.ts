@@ -1,7 +1,8 @@
 import { SOURCE_NAMES } from "../core/bundle/manifest.ts";
-import { MODEL_NAMES, type TrackIndex } from "../core/domain/ids.ts";
+import { MODEL_NAMES } from "../core/domain/ids.ts";
+import type { ScoredTrack } from "./catalogue/new-tracks/served-tracks.ts";
 import type { HeardSources } from "./hear-sources.ts";
-import { effectiveWeights, SPARSE_NAMES, type TrackSpace } from "./retrieval/retriever.ts";
+import { effectiveWeights, SPARSE_NAMES } from "./retrieval/retriever.ts";
 import { addTrack, hasTrack, noTracks } from "./retrieval/track-bits.ts";
 import { type Averages, averageParts } from "./shares.ts";
 
@@ -9,28 +10,22 @@ import { type Averages, averageParts } from "./shares.ts";
  *  skips push it. [tracks], in the order of `tracks`; the sums of the blend's parts, in float64. */
 export type Lifts = (heard: Pick<HeardSources, "tastes" | "sparse" | "weights">) => Float64Array;
 
-export function liftsOf(
-  { averages, space }: { readonly averages: Averages; readonly space: TrackSpace },
-  tracks: readonly TrackIndex[],
-): Lifts {
-  const places = new Map(tracks.map((track, at) => [track, at]));
+export function liftsOf(averages: Averages, tracks: readonly ScoredTrack[]): Lifts {
+  const places = new Map(tracks.map(({ index }, at) => [index, at]));
   // Of a thousand tracks that sources speak of some twenty are asked for; a bit tells which.
-  const listed = noTracks(space.count);
-  for (const track of tracks) addTrack(listed, track);
+  const listed = noTracks(averages.count);
+  for (const { index } of tracks) addTrack(listed, index);
   return (heard) => {
     const weights = effectiveWeights({ ...heard, excluded: [], k: 0 });
     const average = averageParts(averages, heard);
     const ofAverage = SOURCE_NAMES.reduce((sum, name) => sum + average[name], 0);
     const lifts = Float64Array.from(tracks, (track) => {
-      let score = weights.popularity * space.popularity[track]!;
+      let score = weights.popularity * track.popularity;
       for (const name of MODEL_NAMES) {
-        const [model, taste] = [space.models[name], heard.tastes[name]];
-        if (model === undefined || taste === undefined || weights[name] === 0) continue;
-        let dot = model.bias[track]!;
-        const from = track * model.dimension;
-        for (let axis = 0; axis < taste.length; axis++) {
-          dot += taste[axis]! * model.vectors[from + axis]!;
-        }
+        const [vector, taste] = [track.vectors[name], heard.tastes[name]];
+        if (vector === undefined || taste === undefined || weights[name] === 0) continue;
+        let dot = track.biases[name]!;
+        for (let axis = 0; axis < taste.length; axis++) dot += taste[axis]! * vector[axis]!;
         score += weights[name] * dot;
       }
       return score - ofAverage;

@@ -1,11 +1,12 @@
-import type { Bundle } from "../core/bundle/bundle.ts";
 import { NO_WEIGHTS } from "../core/bundle/manifest.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { MODEL_NAMES, type ModelName, type TrackId, type TrackIndex } from "../core/domain/ids.ts";
 import type { Candidate, FindCandidates } from "./candidates.ts";
-import type { RetrievalQuery, Retriever } from "./retrieval/retriever.ts";
+import type { ServedTracks } from "./catalogue/new-tracks/served-tracks.ts";
+import type { RetrievalQuery } from "./retrieval/retriever.ts";
 import { addTrack, hasTrack, noTracks, type TrackBits } from "./retrieval/track-bits.ts";
 import { dot, unitVector } from "./rules/choose.ts";
+import type { Scorer } from "./scorer.ts";
 
 export interface PathWish {
   readonly from: TrackId;
@@ -29,21 +30,20 @@ const OVER_BIAS = 1000;
  *  vectors; those of the last place begin with the goal, which no place before it gets. Throws
  *  `bad_request` for a track that the bundle does not know. */
 export function openPath(
-  { bundle, retriever }: { readonly bundle: Bundle; readonly retriever: Retriever },
+  { bundle, live, retriever }: Pick<Scorer, "bundle" | "live" | "retriever">,
   { from, to }: PathWish,
   { k, pool }: { k: number; pool: Pick<RetrievalQuery, "allowed" | "excluded"> },
 ): OpenPath {
   const [start, goal] = [
-    indexOf(bundle, from, "path.from_track"),
-    indexOf(bundle, to, "path.to_track"),
+    indexOf(live.tracks, from, "path.from_track"),
+    indexOf(live.tracks, to, "path.to_track"),
   ];
   const name = MODEL_NAMES.find((model) => bundle.models[model] !== undefined)!;
-  const { outputVectors, dimension } = bundle.models[name]!;
-  const unitOf = (track: TrackIndex) => unitVector(outputVectors, dimension, track);
+  const unitOf = (track: TrackIndex) => unitVector(live.tracks.vectorOf(name, track)!);
   const [first, last] = [unitOf(start), unitOf(goal)];
   const weights = { ...NO_WEIGHTS, [name]: 1 };
   const onlyGoal = (within: TrackBits | undefined): TrackBits => {
-    const bits = noTracks(bundle.trackIds.length);
+    const bits = noTracks(live.tracks.end());
     if (within === undefined || hasTrack(within, goal)) addTrack(bits, goal);
     return bits;
   };
@@ -55,7 +55,7 @@ export function openPath(
       const tastes = { [name]: point.map((value) => value * OVER_BIAS) };
       const search = (count: number, allowed: TrackBits | undefined) =>
         retriever.retrieve({ ...pool, ...(allowed && { allowed }), tastes, weights, k: count });
-      const unit = unitVector(point, dimension, 0 as TrackIndex);
+      const unit = unitVector(point);
       return (count, within = pool.allowed) => {
         // One more, in the place of the goal.
         const near = search(Math.max(count, NEAR_MIN) + 1, within);
@@ -71,8 +71,8 @@ export function openPath(
   };
 }
 
-function indexOf(bundle: Bundle, track: TrackId, field: string): TrackIndex {
-  const index = bundle.indexOf(track);
+function indexOf(tracks: ServedTracks, track: TrackId, field: string): TrackIndex {
+  const index = tracks.indexOf(track);
   if (index !== undefined) return index;
   throw new Failure("bad_request", `${field} is no track that the bundle knows`, { field });
 }

@@ -1,9 +1,10 @@
 import { type BlendWeights, NO_WEIGHTS } from "../core/bundle/manifest.ts";
-import { MODEL_NAMES } from "../core/domain/ids.ts";
+import { MODEL_NAMES, type TrackIndex } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
 import type { Adjustment } from "./adjustment.ts";
 import { openCandidates } from "./candidates.ts";
 import type { HeardSources } from "./hear-sources.ts";
+import { newTrackOf } from "./new-track.ts";
 import { type OpenPath, openPath } from "./path.ts";
 import type { NextTracksQuery, RecommendedTrack, Rung } from "./recommendation.ts";
 import { type Choice, newChooser } from "./rules/choose.ts";
@@ -19,6 +20,8 @@ export interface PickedTracks {
   readonly weights: BlendWeights;
   readonly skips: number;
   readonly tracks: readonly RecommendedTrack[];
+  /** [tracks] */
+  readonly indices: readonly TrackIndex[];
   readonly steps: readonly PoolStep[];
   readonly explorationSeed: number | undefined;
 }
@@ -52,30 +55,36 @@ export function pickTracks(
   const { listRules, diversity = 0 } = query;
   const exploration = query.exploration && { ...query.exploration, seed: seedOf(scorer, query) };
   const isPlain = listRules === undefined && diversity === 0 && exploration === undefined;
-  const space = MODEL_NAMES.map((name) => scorer.retriever.space.models[name]).find(Boolean);
+  const name = MODEL_NAMES.find((model) => scorer.bundle.models[model] !== undefined);
+  const vectorOf = name && ((track: TrackIndex) => scorer.live.tracks.vectorOf(name, track)!);
   const picked: PickedList = isPlain
     ? { picks: find(query.k).map((candidate) => ({ candidate, propensity: 1 })), steps: [] }
     : pickList({
         ...listOf(scorer, record, { query, pool }),
         candidatesAt: () => find,
-        newChooser: () => newChooser(diversity, exploration, space),
+        newChooser: () => newChooser(diversity, exploration, vectorOf),
       });
   const tracks = recommended(scorer, picked.picks, averageParts(scorer.averages, heard));
   const { steps } = picked;
-  return { rung, weights, skips, tracks, steps, explorationSeed: exploration?.seed };
+  const indices = indicesOf(picked);
+  return { rung, weights, skips, tracks, indices, steps, explorationSeed: exploration?.seed };
 }
 
 function listOf(
-  { bundle, live, longTail }: Scorer,
+  { live, longTail }: Scorer,
   record: ListenerRecord | undefined,
   { query, pool }: Pick<ToPick, "query" | "pool">,
 ): Omit<Picking, "candidatesAt" | "newChooser"> {
   return {
     k: query.k,
     rules: query.listRules ?? {},
-    facts: trackFacts(bundle, { columns: live.columns, longTail, recent: record?.recent ?? [] }),
+    facts: trackFacts(live.tracks, {
+      columns: live.columns,
+      longTail,
+      recent: record?.recent ?? [],
+    }),
     pool,
-    count: bundle.trackIds.length,
+    tracks: live.tracks,
   };
 }
 
@@ -87,27 +96,35 @@ function onPath(
   scorer: Scorer,
   { model }: OpenPath,
   { picks }: PickedList,
-): Pick<PickedTracks, "rung" | "weights" | "skips" | "tracks"> {
+): Omit<PickedTracks, "steps" | "explorationSeed"> {
   const weights = { ...NO_WEIGHTS, [model]: 1 };
   const tracks = recommended(scorer, picks, NO_WEIGHTS);
-  return { rung: model === "short" ? "short_term" : "long_term", weights, skips: 0, tracks };
+  const indices = indicesOf({ picks });
+  const rung = model === "short" ? "short_term" : "long_term";
+  return { rung, weights, skips: 0, tracks, indices };
+}
+
+function indicesOf({ picks }: Pick<PickedList, "picks">): readonly TrackIndex[] {
+  return picks.map(({ candidate }) => candidate.index);
 }
 
 function recommended(
-  { bundle }: Scorer,
+  { live }: Scorer,
   picks: readonly Choice[],
   average: BlendWeights,
 ): readonly RecommendedTrack[] {
   return picks.map(({ candidate, propensity }) => {
     const { index, score, parts, skips, adjustment } = candidate;
     const lifts = contributionsOf(parts, average);
+    const newTrack = newTrackOf(live, index);
     return {
-      track: bundle.trackIds[index]!,
+      track: live.tracks.idOf(index),
       score,
       contributions: { ...lifts, skips },
       shares: sharesOf(lifts),
       propensity,
       adjustment,
+      ...(newTrack && { newTrack }),
     };
   });
 }

@@ -6,7 +6,7 @@ import type { Scorer } from "./scorer.ts";
 export interface RankedTracks {
   /** All tracks that are known, each once, best first. */
   readonly recommendation: Recommendation;
-  /** Those that the bundle does not know, as they came. */
+  /** Those that neither the bundle knows nor are new ones, as they came. */
   readonly unknown: readonly TrackId[];
 }
 
@@ -23,6 +23,6 @@ export async function rankTracks(
     excludeHeard: 0,
     keepsDisliked: true,
   });
-  const unknown = candidates.filter((track) => scorer.bundle.indexOf(track) === undefined);
+  const unknown = candidates.filter((track) => scorer.live.tracks.indexOf(track) === undefined);
   return { recommendation, unknown };
 }

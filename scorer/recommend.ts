@@ -1,5 +1,6 @@
 import { wholeBlend } from "../core/bundle/manifest.ts";
 import { type ListenerRecord, RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
+import type { ScoredTrack } from "./catalogue/new-tracks/served-tracks.ts";
 import { explainTracks } from "./explain-tracks.ts";
 import { hearSources } from "./hear-sources.ts";
 import { hurried } from "./hurry.ts";
@@ -30,14 +31,19 @@ export async function recommend(scorer: Scorer, wish: NextTracksQuery): Promise<
   if (query.listRules !== undefined) await scorer.live.upToDate();
   // Nothing is waited for from here on: the list holds for the catalogue as it is now.
   const pool = await openPool(scorer, record, poolWishes(query, asked));
+  const { size, bundled } = scorer.live.tracks;
+  const catalogue = { bundled, fresh: size() - bundled };
   const picked = pickTracks(scorer, record, { query, heard, adjustment, pool });
+  // What is asked of them later is asked of them as they are now.
+  const looksAgain = query.withSkipProbability || query.explainEvents !== undefined;
+  const scored = looksAgain ? picked.indices.map(scorer.live.tracks.scored) : [];
   const tracks = query.withSkipProbability
-    ? await withSkipProbabilities(scorer, record, { asked, tracks: picked.tracks })
+    ? await withSkipProbabilities(scorer, record, { asked, tracks: picked.tracks, scored })
     : picked.tracks;
-  const explanation = await explainTracks(scorer, record, { asked, query, heard, tracks });
+  const explanation = await explainTracks(scorer, record, { asked, query, heard, tracks, scored });
   const id = recommendationId(scorer.now(), scorer.randomBytes(10));
   const steps = [...pool.steps, ...picked.steps];
-  const list = { length: tracks.length, k: query.k, catalogue: bundle.trackIds.length };
+  const list = { length: tracks.length, k: query.k, ...catalogue };
   const isLast = tracks.length < query.k || query.path !== undefined;
   return {
     id,
@@ -84,10 +90,14 @@ function memorySinceMs(record: ListenerRecord | undefined): number | undefined {
 async function withSkipProbabilities(
   scorer: Scorer,
   record: ListenerRecord | undefined,
-  { asked, tracks }: { readonly asked: AskedFor; readonly tracks: readonly RecommendedTrack[] },
+  listed: {
+    readonly asked: AskedFor;
+    readonly tracks: readonly RecommendedTrack[];
+    readonly scored: readonly ScoredTrack[];
+  },
 ): Promise<readonly RecommendedTrack[]> {
-  const indices = tracks.map(({ track }) => scorer.bundle.indexOf(track)!);
-  const chances = await skipChances(scorer, record, { asked, tracks: indices });
+  const { asked, tracks, scored } = listed;
+  const chances = await skipChances(scorer, record, { asked, tracks: scored });
   if (chances === undefined) return tracks;
   return tracks.map((track, at) => ({ ...track, skipProbability: chances[at]! }));
 }

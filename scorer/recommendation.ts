@@ -11,6 +11,7 @@ import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogPosition } from "../core/log/event-log.ts";
 import type { RecentEvent } from "../core/state/listener-record.ts";
 import type { Steering } from "./adjustment.ts";
+import type { NewTrack } from "./new-track.ts";
 import type { Page } from "./pages.ts";
 import type { PathWish } from "./path.ts";
 import type { ListRules } from "./rules/list-rules.ts";
@@ -166,6 +167,8 @@ export interface RecommendedTrack {
   readonly influences?: Influences;
   /** The arm that gave the track; only in an interleaved list. */
   readonly arm?: string;
+  /** Only of a track that the bundle does not know. */
+  readonly newTrack?: NewTrack;
 }
 
 export interface Influences {

@@ -17,15 +17,19 @@ import {
   type TrackDetails,
   type Influence as WireInfluence,
   type LogPosition as WireLogPosition,
+  type NewTrack as WireNewTrack,
   type Page as WirePage,
   type RecentEvent as WireRecentEvent,
   Rung as WireRung,
   type SourceShares as WireSourceShares,
 } from "../proto/gen/segue/v1/recommender.ts";
+import type { ServedTracks } from "./catalogue/new-tracks/served-tracks.ts";
 import { influenceWords } from "./influence-words.ts";
+import { type NewTrack, newTrackWords } from "./new-track.ts";
 import { encodePageTracks, type Page } from "./pages.ts";
 import type { RankedTracks } from "./rank-tracks.ts";
 import type { ExperimentPart, Influence, LeftOut, Recommendation, Rung } from "./recommendation.ts";
+import type { Scorer } from "./scorer.ts";
 import type { SimilarTracks } from "./similar-tracks.ts";
 
 /** What the catalogue knows of a track, for people. */
@@ -73,6 +77,7 @@ export function nextTracksReply(
       propensity: one.propensity,
       adjustment: one.adjustment,
       arm: one.arm ?? "",
+      newTrack: one.newTrack && newTrackReply(one.newTrack),
       broughtBy: one.influences?.broughtBy.map(influence) ?? NO_INFLUENCES,
       heldBackBy: one.influences?.heldBackBy.map(influence) ?? NO_INFLUENCES,
     })),
@@ -129,6 +134,11 @@ function influenceReply(
   };
 }
 
+function newTrackReply(newTrack: NewTrack): WireNewTrack {
+  const { from, name, tracks } = newTrack;
+  return { derivedFrom: from, name, tracks, words: newTrackWords(newTrack) };
+}
+
 function pageReply({ recommendationId, tracks }: Page): WirePage {
   return { recommendationId, tracks: encodePageTracks(tracks) };
 }
@@ -149,9 +159,10 @@ export function similarTracksReply(
 ): SimilarTracksResponse {
   return {
     bundleId: bundle,
-    tracks: tracks.map(({ track, similarity }) => ({
+    tracks: tracks.map(({ track, similarity, newTrack }) => ({
       track,
       similarity,
+      newTrack: newTrack && newTrackReply(newTrack),
       details: detailsReply(track, describe),
     })),
   };
@@ -161,7 +172,7 @@ export function similarTracksReply(
 export function listenerReply(
   listener: string,
   record: ListenerRecord | undefined,
-  bundle: Bundle,
+  { bundle, live }: Pick<Scorer, "bundle" | "live">,
 ): GetListenerResponse {
   return {
     listener,
@@ -172,7 +183,7 @@ export function listenerReply(
     session: record?.session ?? "",
     eventsStepped: record?.steps ?? 0,
     sessionEventsStepped: record?.sessionSteps ?? 0,
-    recent: (record?.recent ?? []).map((event) => recentReply(event, bundle)).reverse(),
+    recent: (record?.recent ?? []).map((event) => recentReply(event, live.tracks)).reverse(),
     models: MODEL_NAMES.flatMap((model) => {
       const hidden = record?.hidden[model];
       return hidden ? [{ model, hiddenSize: hidden.length, norm: Math.hypot(...hidden) }] : [];
@@ -210,10 +221,10 @@ function bundleOf(record: ListenerRecord, { manifest }: Bundle): string {
   return record.bundle === bundleMark(manifest.id) ? manifest.id : record.bundle;
 }
 
-function recentReply(event: RecentEvent, bundle: Bundle): WireRecentEvent {
-  const index = bundle.indexOfHash(event.track);
+function recentReply(event: RecentEvent, tracks: ServedTracks): WireRecentEvent {
+  const index = tracks.indexOfHash(event.track);
   return {
-    track: index === undefined ? "" : bundle.trackIds[index]!,
+    track: index === undefined ? "" : tracks.idOf(index),
     kind: EVENT_KINDS.indexOf(event.kind) as WireEventKind,
     happenedAtMs: event.happenedAtMs,
     fractionPlayed: event.fractionPlayed,

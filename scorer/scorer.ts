@@ -11,6 +11,8 @@ import {
   openLiveCatalogue,
   type ReadCatalogue,
 } from "./catalogue/live-catalogue.ts";
+import { NEW_TRACKS_MAX } from "./catalogue/new-tracks/new-tracks.ts";
+import { withNewTracks } from "./catalogue/new-tracks/with-new-tracks.ts";
 import { type BundleLayout, layOutBundle } from "./lay-out-bundle.ts";
 import { createRebuiltStates, type RebuiltStates } from "./rebuilt-states.ts";
 import { openRetriever } from "./retrieval/open-retriever.ts";
@@ -42,6 +44,9 @@ export interface ScorerParts {
   readonly state: StateReader;
   /** Without it no track is known to filters and rules. */
   readonly catalogue?: ReadCatalogue;
+  /** How many tracks of the catalogue that the bundle does not know are recommended at most;
+   *  `NEW_TRACKS_MAX` where it is absent. */
+  readonly newTracksMax?: number | undefined;
   /** How many partitions the listening log has. */
   readonly partitions: number;
   /** Milliseconds since 1970-01-01 UTC. */
@@ -60,12 +65,15 @@ export function createScorer(
   layout: BundleLayout = layOutBundle(parts.bundle),
 ): Scorer {
   const { bundle, catalogue, notice } = parts;
-  const live = openLiveCatalogue(bundle, catalogue, notice);
+  const { averages } = layout;
+  const newTracks = { averages, max: parts.newTracksMax ?? NEW_TRACKS_MAX };
+  const live = openLiveCatalogue(bundle, catalogue, notice, newTracks);
+  const retriever = openRetriever(bundle, layout.tracks, notice);
   return {
     ...parts,
-    retriever: openRetriever(bundle, layout.tracks, notice),
+    retriever: withNewTracks(retriever, live),
     sources: openSources(bundle.sources, layout.sources, bundle.trackIds.length),
-    averages: layout.averages,
+    averages,
     rules: { ...HEAR_RULES, idleTimeoutMs: bundle.manifest.idle_timeout_ms },
     live,
     adjustments: openAdjustments(bundle, live),

@@ -2,6 +2,7 @@ import type { Bundle } from "../core/bundle/bundle.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { MODEL_NAMES, type ModelName, type TrackId, type TrackIndex } from "../core/domain/ids.ts";
 import type { LiveCatalogue } from "./catalogue/live-catalogue.ts";
+import type { ScoredTrack, ServedTracks } from "./catalogue/new-tracks/served-tracks.ts";
 import type { Tastes } from "./retrieval/retriever.ts";
 import { hasTrack, type TrackBits } from "./retrieval/track-bits.ts";
 import { dot, unitVector } from "./rules/choose.ts";
@@ -23,8 +24,8 @@ export interface Seed {
 /** Tracks, each with its part of what the seeds say. */
 export interface SeedTracks {
   readonly share: number;
-  readonly tracks: readonly { readonly index: TrackIndex; readonly weight: number }[];
-  /** The seeds that are tracks, the heaviest first. */
+  readonly tracks: readonly { readonly track: ScoredTrack; readonly weight: number }[];
+  /** The seeds that are tracks of the bundle, the heaviest first. */
   readonly named: readonly TrackIndex[];
 }
 
@@ -33,16 +34,17 @@ const TRACKS_OF_SEED = 500;
 
 /** Looks the seeds up. Throws `bad_request` for one that is not known. */
 export async function findSeeds(
-  { bundle, live }: { bundle: Pick<Bundle, "indexOf">; live: LiveCatalogue },
+  { live }: { live: LiveCatalogue },
   seeds: Seeds,
 ): Promise<SeedTracks> {
+  if (seeds.artists.length + seeds.genres.length > 0) await live.upToDate();
+  else await live.upToDateSoon();
   const named = seeds.tracks.map(({ id, weight }, at) => {
-    const index = bundle.indexOf(id as TrackId);
-    if (index !== undefined) return { index, weight };
+    const index = live.tracks.indexOf(id as TrackId);
+    if (index !== undefined) return { track: live.tracks.scored(index), weight };
     throw unknownSeed(`seeds.tracks[${at}].id`, "track that the bundle knows");
   });
   const tracks = [...named];
-  if (seeds.artists.length + seeds.genres.length > 0) await live.upToDate();
   for (const [kind, list] of [
     ["artists", seeds.artists],
     ["genres", seeds.genres],
@@ -51,22 +53,34 @@ export async function findSeeds(
       const field = `seeds.${kind}[${at}].id`;
       const filter = `${JSON.stringify(id)} in track.${kind}`;
       const { bits } = await live.sets.passing(filter, field);
-      const some = spreadOver(bits, live.columns.count);
+      const some = tracksOfSeed(bits, live.tracks);
       if (some.length === 0) throw unknownSeed(field, `value of ${kind} that the catalogue knows`);
-      tracks.push(...some.map((index) => ({ index, weight: weight / some.length })));
+      const share = weight / some.length;
+      tracks.push(...some.map((index) => ({ track: live.tracks.scored(index), weight: share })));
     }
   }
   const heaviest = named.toSorted((one, other) => other.weight - one.weight);
-  return { share: seeds.share, tracks, named: heaviest.map(({ index }) => index) };
+  const ofBundle = heaviest.map(({ track }) => track.index);
+  return {
+    share: seeds.share,
+    tracks,
+    named: ofBundle.filter((index) => index < live.tracks.bundled),
+  };
 }
 
 function unknownSeed(field: string, what: string): Failure {
   return new Failure("bad_request", `${field} is no ${what}`, { field });
 }
 
-function spreadOver(bits: TrackBits, count: number): TrackIndex[] {
+/** New tracks, whose vectors are derived, only where there are no others. */
+function tracksOfSeed(bits: TrackBits, { bundled, end }: ServedTracks): TrackIndex[] {
+  const ofBundle = spreadOver(bits, 0, bundled);
+  return ofBundle.length > 0 ? ofBundle : spreadOver(bits, bundled, end());
+}
+
+function spreadOver(bits: TrackBits, first: number, end: number): TrackIndex[] {
   const all: TrackIndex[] = [];
-  for (let row = 0 as TrackIndex; row < count; row++) if (hasTrack(bits, row)) all.push(row);
+  for (let row = first as TrackIndex; row < end; row++) if (hasTrack(bits, row)) all.push(row);
   const stride = Math.max(1, all.length / TRACKS_OF_SEED);
   return Array.from({ length: Math.floor(all.length / stride) }, (_, at) => {
     return all[Math.floor(at * stride)]!;
@@ -85,10 +99,10 @@ export function tastesWithSeeds(
   for (const name of MODEL_NAMES) {
     const model = models[name];
     if (model === undefined) continue;
-    const { outputVectors, dimension } = model;
+    const { dimension } = model;
     const sum = new Float32Array(dimension);
-    for (const { index, weight } of seeds.tracks) {
-      const unit = unitVector(outputVectors, dimension, index);
+    for (const { track, weight } of seeds.tracks) {
+      const unit = unitVector(track.vectors[name]!);
       for (let axis = 0; axis < dimension; axis++) sum[axis] = sum[axis]! + weight * unit[axis]!;
     }
     const taste = tastes[name];

@@ -112,13 +112,13 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       });
     }),
     similarTracks: unary(calls, report, async (request) => {
-      const found = similarTracks(scorer(), similarTracksQuery(request));
+      const found = await similarTracks(scorer(), similarTracksQuery(request));
       return similarTracksReply(found, request.withDetails ? describe : undefined);
     }),
     getListener: answered(GET_LISTENER, async (request) => {
-      const { state, bundle } = scorer();
+      const current = scorer();
       const listener = listenerOf(request.listener);
-      return listenerReply(listener, state.read(listener), bundle);
+      return listenerReply(listener, current.state.read(listener), current);
     }),
     forgetListener: unary(calls, report, async (request) => {
       const position = await forgetListener(log, listenerOf(request.listener));

@@ -5,10 +5,16 @@ import type { SkipRows } from "../core/bundle/step-runner.ts";
 import type { Failure } from "../core/domain/failure.ts";
 import type { SessionId, TrackIndex } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
+import type { ScoredTrack } from "./catalogue/new-tracks/served-tracks.ts";
 import type { Scorer } from "./scorer.ts";
 import { skipChances } from "./skip-chances.ts";
 
-const TRACKS = [2, 0] as TrackIndex[];
+/** Of each model the vector is the track's number. */
+const TRACKS = [2, 0].map((track): ScoredTrack => {
+  const vector = Float32Array.of(track);
+  const vectors = { short: vector, long: vector };
+  return { index: track as TrackIndex, vectors, biases: {}, popularity: 0 };
+});
 const record = {
   steps: 3,
   sessionSteps: 1,
@@ -25,13 +31,13 @@ function scorer(
   noticed: Failure[] = [],
   weights?: SkipChanceWeights,
 ): Scorer {
-  const model = { hidden: 1, dimension: 1, outputVectors: Float32Array.of(0, 1, 2), skip: true };
+  const model = { hidden: 1, dimension: 1, skip: true };
   return {
     bundle: {
       models: { short: model, long: model },
       manifest: weights ? { skip_chance: weights } : {},
-      indexOfHash: (hash: unknown) => (hash === "hash of 2" ? 2 : undefined),
     },
+    live: { tracks: { indexOfHash: (hash: unknown) => (hash === "hash of 2" ? 2 : undefined) } },
     rules: { idleTimeoutMs: 60_000 },
     notice: (failure: Failure) => noticed.push(failure),
     runner: {

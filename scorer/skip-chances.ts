@@ -1,7 +1,8 @@
 import { SKIP_TERMS, type SkipChanceWeights } from "../core/bundle/manifest.ts";
 import { Failure } from "../core/domain/failure.ts";
-import { MODEL_NAMES, type ModelName, type TrackIndex } from "../core/domain/ids.ts";
+import { MODEL_NAMES, type ModelName } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
+import type { ScoredTrack, ServedTracks } from "./catalogue/new-tracks/served-tracks.ts";
 import type { Scorer } from "./scorer.ts";
 import { habitSigns, type RememberedPlay, type SkipSigns, trackSigns } from "./skip-signs.ts";
 import { type AskedFor, isInSession } from "./tastes.ts";
@@ -12,7 +13,7 @@ import { type AskedFor, isInSession } from "./tastes.ts";
 export async function skipChances(
   scorer: Scorer,
   record: ListenerRecord | undefined,
-  { asked, tracks }: { readonly asked: AskedFor; readonly tracks: readonly TrackIndex[] },
+  { asked, tracks }: { readonly asked: AskedFor; readonly tracks: readonly ScoredTrack[] },
 ): Promise<readonly number[] | undefined> {
   if (record === undefined || record.steps === 0 || tracks.length === 0) return undefined;
   const said: Partial<Record<ModelName, Float32Array>> = {};
@@ -24,13 +25,13 @@ export async function skipChances(
   const spoken = Object.values(said);
   if (spoken.length === 0) return undefined;
   const weights = scorer.bundle.manifest.skip_chance ?? MEAN_OF_MODELS;
-  const remembered = rememberedPlays(scorer.bundle, record);
+  const remembered = rememberedPlays(scorer.live.tracks, record);
   const habits = habitSigns(remembered);
   return tracks.map((track, row) => {
     const mean = spoken.reduce((total, logits) => total + logits[row]!, 0) / spoken.length;
     const { short, long } = said;
     const models = { short: short?.[row] ?? mean, long: long?.[row] ?? mean };
-    const signs = { bias: 1, ...models, ...habits, ...trackSigns(remembered, track) };
+    const signs = { bias: 1, ...models, ...habits, ...trackSigns(remembered, track.index) };
     return 1 / (1 + Math.exp(-weighedSum(weights, signs)));
   });
 }
@@ -38,7 +39,7 @@ export async function skipChances(
 const MEAN_OF_MODELS: SkipChanceWeights = { short: 0.5, long: 0.5 };
 
 function rememberedPlays(
-  { indexOfHash }: Pick<Scorer["bundle"], "indexOfHash">,
+  { indexOfHash }: Pick<ServedTracks, "indexOfHash">,
   { recent }: ListenerRecord,
 ): RememberedPlay[] {
   return recent.map(({ track, kind, sessionStart, context }) => {
@@ -57,7 +58,7 @@ export function weighedSum(weights: SkipChanceWeights, signs: SkipSigns): number
 async function skipLogits(
   { bundle, runner, notice }: Scorer,
   hidden: Float32Array | undefined,
-  { name, tracks }: { readonly name: ModelName; readonly tracks: readonly TrackIndex[] },
+  { name, tracks }: { readonly name: ModelName; readonly tracks: readonly ScoredTrack[] },
 ): Promise<Float32Array | undefined> {
   const model = bundle.models[name];
   if (model?.skip === undefined || hidden === undefined) return undefined;
@@ -65,9 +66,8 @@ async function skipLogits(
   const states = new Float32Array(rows * model.hidden);
   const vectors = new Float32Array(rows * model.dimension);
   for (const [row, track] of tracks.entries()) {
-    const from = track * model.dimension;
     states.set(hidden, row * model.hidden);
-    vectors.set(model.outputVectors.subarray(from, from + model.dimension), row * model.dimension);
+    vectors.set(track.vectors[name]!, row * model.dimension);
   }
   try {
     const logits = await runner.skip({ model: name, rows, hidden: states, track: vectors });

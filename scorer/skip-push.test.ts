@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NO_WEIGHTS } from "../core/bundle/manifest.ts";
-import type { TrackHash, TrackIndex } from "../core/domain/ids.ts";
+import type { TrackHash, TrackId, TrackIndex } from "../core/domain/ids.ts";
 import type { RecentEvent } from "../core/state/listener-record.ts";
+import { type CataloguedBundle, servedTracks } from "./catalogue/new-tracks/served-tracks.ts";
 import { exactScan } from "./retrieval/exact-scan.ts";
 import type { TrackSpace } from "./retrieval/retriever.ts";
 import { retrievePushed, skipPush } from "./skip-push.ts";
@@ -19,11 +20,14 @@ const vectors = Float32Array.from({ length: COUNT * DIMENSION }, (_, at) => {
 });
 const short = { dimension: DIMENSION, vectors, bias: new Float32Array(COUNT) };
 const space: TrackSpace = { count: COUNT, models: { short }, popularity: new Float32Array(COUNT) };
-const model = { dimension: DIMENSION, outputVectors: vectors };
-const bundle = {
+const model = { dimension: DIMENSION, outputVectors: vectors, outputBias: short.bias };
+const tracks = servedTracks({
   models: { short: model },
+  popularity: space.popularity,
+  trackIds: Array.from({ length: COUNT }, (_, track) => String(track)),
+  indexOf: (track: TrackId) => Number(track) as TrackIndex,
   indexOfHash: (hash: TrackHash) => hash as unknown as TrackIndex,
-} as unknown as Parameters<typeof skipPush>[0];
+} as unknown as CataloguedBundle);
 const query = {
   tastes: { short: Float32Array.of(0.3, 0.2, 0, 0) },
   weights: WEIGHTS,
@@ -37,7 +41,7 @@ function played(kind: RecentEvent["kind"], track: number, fractionPlayed: number
 }
 
 function meanRank(recent: readonly RecentEvent[]): number {
-  const push = skipPush(bundle, recent, { skips: 3, weights: WEIGHTS });
+  const push = skipPush(tracks, recent, { skips: 3, weights: WEIGHTS });
   const list = retrievePushed(exactScan(space), query, push).map(({ index }) => Number(index));
   assert.deepEqual(
     [...list].sort((a, b) => a - b),
@@ -66,7 +70,7 @@ test("a skip counts less after other events, and nothing in the next session", (
 });
 
 test("scores of pushed tracks are the plain ones and what the push took, best first", () => {
-  const push = skipPush(bundle, [played("skipped", SKIPPED, 0)], { skips: 3, weights: WEIGHTS });
+  const push = skipPush(tracks, [played("skipped", SKIPPED, 0)], { skips: 3, weights: WEIGHTS });
   const plain = new Map(
     exactScan(space)
       .retrieve(query)
@@ -83,7 +87,7 @@ test("scores of pushed tracks are the plain ones and what the push took, best fi
 
 test("without a weight, or without a skip, nothing is pushed", () => {
   const skip = [played("skipped", SKIPPED, 0)];
-  assert.equal(skipPush(bundle, skip, { skips: 0, weights: WEIGHTS }), undefined);
+  assert.equal(skipPush(tracks, skip, { skips: 0, weights: WEIGHTS }), undefined);
   const finished = [played("finished", SKIPPED, 1)];
-  assert.equal(skipPush(bundle, finished, { skips: 3, weights: WEIGHTS }), undefined);
+  assert.equal(skipPush(tracks, finished, { skips: 3, weights: WEIGHTS }), undefined);
 });

@@ -1,14 +1,21 @@
-import type { Bundle } from "../core/bundle/bundle.ts";
 import type { BlendWeights } from "../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName, type TrackIndex } from "../core/domain/ids.ts";
 import { UNWANTED_KINDS } from "../core/domain/listening-event.ts";
 import type { RecentEvent } from "../core/state/listener-record.ts";
+import type { ServedTracks } from "./catalogue/new-tracks/served-tracks.ts";
 import type { RetrievalQuery, RetrievedTrack, Retriever, Tastes } from "./retrieval/retriever.ts";
 
 /** How a list moves away from what was just skipped. */
 export interface SkipPush {
   /** [D] of each model that counts: what its part of the query loses. */
   readonly vectors: Tastes;
+  /** What all of it takes from a track's score, in all and in each model's space. */
+  readonly lost: (track: TrackIndex) => Lost;
+}
+
+interface Lost {
+  readonly byModel: Readonly<Record<ModelName, number>>;
+  readonly all: number;
 }
 
 /** A skip counts so much for each event that came after it in the session. */
@@ -22,7 +29,7 @@ const FIRST_SHARE = 0.1;
  *  `skips` · Σ (1 − fraction played) · 0.7^events since · the skipped track's unit vector.
  *  Undefined where nothing was skipped. */
 export function skipPush(
-  bundle: Pick<Bundle, "models" | "indexOfHash">,
+  tracks: Pick<ServedTracks, "dot" | "indexOfHash" | "vectorOf">,
   recent: readonly RecentEvent[],
   { skips, weights }: { readonly skips: number; readonly weights: BlendWeights },
 ): SkipPush | undefined {
@@ -31,7 +38,7 @@ export function skipPush(
   let amount = skips;
   for (let at = recent.length - 1; at >= 0; at--) {
     const { track, kind, fractionPlayed, sessionStart } = recent[at]!;
-    const index = UNWANTED_KINDS.has(kind) ? bundle.indexOfHash(track) : undefined;
+    const index = UNWANTED_KINDS.has(kind) ? tracks.indexOfHash(track) : undefined;
     const early = amount * (1 - fractionPlayed);
     if (index !== undefined && early > 0) skipped.push({ track: index, amount: early });
     amount *= DECAY;
@@ -40,26 +47,40 @@ export function skipPush(
   if (skipped.length === 0) return undefined;
   const vectors: Partial<Record<ModelName, Float32Array>> = {};
   for (const name of MODEL_NAMES) {
-    const model = bundle.models[name];
-    if (model !== undefined && weights[name] > 0) vectors[name] = sumOfUnits(model, skipped);
+    if (!(weights[name] > 0)) continue;
+    const units = skipped.flatMap(({ track, amount }) => {
+      const vector = tracks.vectorOf(name, track);
+      return vector === undefined ? [] : [{ vector, amount }];
+    });
+    if (units.length > 0) vectors[name] = sumOfUnits(units);
   }
-  return Object.keys(vectors).length === 0 ? undefined : { vectors };
+  if (Object.keys(vectors).length === 0) return undefined;
+  return { vectors, lost: lossOf(tracks, vectors) };
 }
 
+/** The sum of the vectors' directions, each as long as its amount. */
 function sumOfUnits(
-  { outputVectors, dimension }: NonNullable<Bundle["models"][ModelName]>,
-  skipped: readonly { readonly track: TrackIndex; readonly amount: number }[],
+  skipped: readonly { readonly vector: Float32Array; readonly amount: number }[],
 ): Float32Array {
-  const sum = new Float32Array(dimension);
-  for (const { track, amount } of skipped) {
-    const vector = outputVectors.subarray(track * dimension, (track + 1) * dimension);
+  const sum = new Float32Array(skipped[0]!.vector.length);
+  for (const { vector, amount } of skipped) {
     const length = Math.hypot(...vector);
     if (length === 0) continue;
-    for (let axis = 0; axis < dimension; axis++) {
+    for (let axis = 0; axis < sum.length; axis++) {
       sum[axis] = sum[axis]! + (amount * vector[axis]!) / length;
     }
   }
   return sum;
+}
+
+function lossOf({ dot }: Pick<ServedTracks, "dot">, { short, long }: Tastes): SkipPush["lost"] {
+  return (track) => {
+    const byModel = {
+      short: short === undefined ? 0 : dot("short", short, track),
+      long: long === undefined ? 0 : dot("long", long, track),
+    };
+    return { byModel, all: byModel.short + byModel.long };
+  };
 }
 
 /** A track of a list, and what the push took from its score. */
@@ -80,7 +101,7 @@ export function retrievePushed(
   const excluded = new Set([...query.excluded, ...first.map(({ index }) => index)]);
   const tastes = pushedTastes(query, push);
   const others = retriever.retrieve({ ...query, tastes, excluded });
-  const lost = lossOf(retriever, push);
+  const { lost } = push;
   const pushed = [
     ...first.map((track) => {
       const skips = -FIRST_SHARE * lost(track.index).all;
@@ -109,22 +130,4 @@ function pushedTastes({ tastes, weights }: RetrievalQuery, { vectors }: SkipPush
     moved[name] = taste.map((value, axis) => value - vector[axis]! / weights[name]);
   }
   return moved;
-}
-
-/** By track: what a whole push takes from its score, in all and in each model's space. */
-export function lossOf({ space }: Retriever, { vectors }: SkipPush) {
-  return (track: TrackIndex) => {
-    const byModel = { short: 0, long: 0 };
-    for (const name of MODEL_NAMES) {
-      const [vector, model] = [vectors[name], space.models[name]];
-      if (vector === undefined || model === undefined) continue;
-      const from = track * model.dimension;
-      let sum = 0;
-      for (let axis = 0; axis < vector.length; axis++) {
-        sum += vector[axis]! * model.vectors[from + axis]!;
-      }
-      byModel[name] = sum;
-    }
-    return { byModel, all: byModel.short + byModel.long };
-  };
 }

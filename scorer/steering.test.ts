@@ -16,6 +16,8 @@ const COUNT = 60;
 const models = tinyModels(5, COUNT);
 const { outputVectors, dimension } = models.bundle.models.short!;
 const ada = "ada" as ListenerId;
+const unitOf = (track: number) =>
+  unitVector(outputVectors.subarray(track * dimension, (track + 1) * dimension));
 
 test("pages go on where a list ended, and never repeat a track", async () => {
   const { ask } = await heardScorer();
@@ -47,7 +49,7 @@ test("seeds alone give the tracks that are nearest to them, to anybody", async (
   assert.deepEqual(tracksOf(known), tracksOf(stranger));
   const all = models.bundle.trackIds.map((track, row) => {
     const vector = outputVectors.subarray(row * dimension, (row + 1) * dimension);
-    return { track, score: dot(unitVector(outputVectors, dimension, 9 as TrackIndex), vector) };
+    return { track, score: dot(unitOf(9), vector) };
   });
   all.sort((one, other) => other.score - one.score);
   assert.deepEqual(
@@ -58,14 +60,14 @@ test("seeds alone give the tracks that are nearest to them, to anybody", async (
 
 test("the more seeds share, the nearer the list is to them", async () => {
   const { ask } = await heardScorer();
-  const unit = unitVector(outputVectors, dimension, 40 as TrackIndex);
+  const unit = unitOf(40);
   const nearness: number[] = [];
   for (const share of [0.01, 0.5, 1]) {
     const tracks = [{ id: "track-40", weight: 2 }];
     const seeds = { tracks, artists: [], genres: [], share };
     const { tracks: list } = await ask({ seeds, weights: wholeBlend({ short: 1 }), k: 10 });
     const cosines = list.map(({ track }) => {
-      return dot(unit, unitVector(outputVectors, dimension, models.bundle.indexOf(track)!));
+      return dot(unit, unitOf(models.bundle.indexOf(track)!));
     });
     nearness.push(cosines.reduce((sum, cosine) => sum + cosine, 0));
   }
@@ -108,10 +110,8 @@ test("a path ends at its goal, and comes nearer to it", async () => {
   assert.equal(list.at(-1), "track-30");
   assert.ok(!list.includes(path.from));
   assert.equal(new Set(list).size, 8);
-  const goal = unitVector(outputVectors, dimension, 30 as TrackIndex);
-  const cosines = list.map((track) =>
-    dot(goal, unitVector(outputVectors, dimension, models.bundle.indexOf(track)!)),
-  );
+  const goal = unitOf(30);
+  const cosines = list.map((track) => dot(goal, unitOf(models.bundle.indexOf(track)!)));
   const half = (from: number) => cosines.slice(from, from + 4).reduce((sum, one) => sum + one, 0);
   assert.ok(half(4) > half(0), String(cosines));
   const unknown = ask({ path: { ...path, to: "no-such" as TrackId } });

@@ -2,16 +2,20 @@ import type { Bundle } from "../../core/bundle/bundle.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { trackHash } from "../../core/domain/hash.ts";
 import type { TrackId, TrackIndex } from "../../core/domain/ids.ts";
-import { addTrack, noTracks, type TrackBits } from "../retrieval/track-bits.ts";
+import { addTrack, noTracks, removeTrack, type TrackBits } from "../retrieval/track-bits.ts";
 import { type Dictionary, newDictionary } from "./dictionary.ts";
 import { type ListColumn, newListColumn } from "./list-column.ts";
+import type { NewTracks } from "./new-tracks/new-tracks.ts";
 
-/** What the catalogue knows of the tracks of one bundle, by track index, laid out for filters and
- *  rules that look at all of them. `set` changes it in place. */
+/** What the catalogue knows of the tracks of one bundle and of new ones, by track index, laid out
+ *  for filters and rules that look at all of them. `set` changes it in place. */
 export interface CatalogueColumns {
+  /** Rows of the bundle's tracks and, after them, room for new ones. */
   readonly count: number;
-  readonly trackIds: readonly TrackId[];
-  /** The tracks that the catalogue holds. */
+  /** No row at or above it is a track's. */
+  end(): number;
+  idOf(row: TrackIndex): TrackId | undefined;
+  /** The tracks that the catalogue holds and that can be in a list. */
   readonly known: TrackBits;
   /** [count]: empty where the title is not known. */
   readonly titles: readonly string[];
@@ -41,18 +45,27 @@ export interface CatalogueColumns {
   /** [count]: what equal recordings share, as a hash: of the recording's id, or else of the main
    *  artist and the title; NaN where neither is known. */
   readonly recording: Float64Array;
-  /** Takes over what the catalogue says of a track now; undefined forgets it. */
+  /** Takes over what the catalogue says of a track now; undefined forgets it. A new track is not
+   *  `known` by that. */
   set(row: TrackIndex, track: CatalogueTrack | undefined): void;
 }
 
+/** The rows of new tracks, after the bundle's. */
+export type NewRows = Pick<NewTracks, "max" | "end" | "idOf">;
+
 /** Columns of a catalogue that holds none of the bundle's tracks yet. */
-export function newColumns({ trackIds }: Pick<Bundle, "trackIds">): CatalogueColumns {
-  const count = trackIds.length;
+export function newColumns(
+  { trackIds }: Pick<Bundle, "trackIds">,
+  fresh: NewRows = { max: 0, end: () => trackIds.length, idOf: () => undefined },
+): CatalogueColumns {
+  const bundled = trackIds.length;
+  const count = bundled + fresh.max;
   const numbers = () => new Float64Array(count).fill(Number.NaN);
   const attributes = () => new Float32Array(count).fill(Number.NaN);
   const columns = {
     count,
-    trackIds,
+    end: fresh.end,
+    idOf: (row: TrackIndex) => (row < bundled ? trackIds[row] : fresh.idOf(row)),
     known: noTracks(count),
     titles: new Array<string>(count).fill(""),
     artists: newListColumn(count),
@@ -74,7 +87,14 @@ export function newColumns({ trackIds }: Pick<Bundle, "trackIds">): CatalogueCol
     explicit: new Uint8Array(count),
     recording: numbers(),
   };
-  return { ...columns, set: (row, track) => setTrack(columns, row, track) };
+  return {
+    ...columns,
+    set(row, track) {
+      if (track === undefined) removeTrack(columns.known, row);
+      else if (row < bundled) addTrack(columns.known, row);
+      setTrack(columns, row, track);
+    },
+  };
 }
 
 type Columns = Omit<CatalogueColumns, "set" | "titles" | "artistNames" | "albumTitles"> & {
@@ -85,8 +105,6 @@ type Columns = Omit<CatalogueColumns, "set" | "titles" | "artistNames" | "albumT
 
 function setTrack(columns: Columns, row: TrackIndex, track: CatalogueTrack | undefined): void {
   const { artists = [], album, genres = [], markets = [] } = track ?? {};
-  if (track === undefined) columns.known[row >>> 5]! &= ~(1 << (row & 31));
-  else addTrack(columns.known, row);
   columns.titles[row] = track?.title ?? "";
   const artistCodes = artists.map(({ id, name }) => {
     return named(columns.artistIds, columns.artistNames, id || name, name);

@@ -4,13 +4,26 @@ import type { CatalogueReader } from "../../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import type { TrackId, TrackIndex } from "../../core/domain/ids.ts";
-import { type CatalogueColumns, newColumns } from "./columns.ts";
+import type { CatalogueColumns } from "./columns.ts";
+import {
+  type FollowedNewTracks,
+  followNewTracks,
+  type NewTrackParts,
+} from "./new-tracks/follow-new-tracks.ts";
+import type { NewTracks } from "./new-tracks/new-tracks.ts";
+import {
+  type CataloguedBundle,
+  type ServedTracks,
+  servedTracks,
+} from "./new-tracks/served-tracks.ts";
 import { openStandingSets, type StandingSets } from "./standing-sets.ts";
 
-/** What the catalogue says of one bundle's tracks. */
+/** What the catalogue says of one bundle's tracks, and of tracks that the bundle does not know. */
 export interface LiveCatalogue {
   readonly columns: CatalogueColumns;
   readonly sets: StandingSets;
+  readonly tracks: ServedTracks;
+  readonly fresh: NewTracks;
   /** Tracks of the bundle that must not be recommended. */
   readonly withdrawn: ReadonlySet<TrackIndex>;
   /** Takes over what was changed since it was last asked. The first time it waits for the whole
@@ -28,26 +41,31 @@ export type ReadCatalogue = Omit<CatalogueReader, "close">;
 const TRACKS_AT_ONCE = 500;
 
 /** Begins to read the catalogue, about a second for every 100,000 tracks. Where it cannot be read,
- *  `notice` is told, and what was read before goes on counting. */
+ *  `notice` is told, and what was read before goes on counting. There are no new tracks where
+ *  `newTracks` is absent. */
 export function openLiveCatalogue(
-  bundle: Pick<Bundle, "trackIds" | "indexOf">,
+  bundle: CataloguedBundle,
   catalogue: ReadCatalogue | undefined,
   notice: (failure: Failure) => void,
+  newTracks?: NewTrackParts,
 ): LiveCatalogue {
-  const columns = newColumns(bundle);
+  const followed = followNewTracks(bundle, catalogue && newTracks);
+  const { columns, fresh } = followed;
   const sets = openStandingSets(columns);
   let changes = 0;
   const withdrawn = new Set<TrackIndex>();
-  const versioned = { columns, sets, withdrawn, version: () => changes };
+  const parts = { columns, sets, fresh, tracks: servedTracks(bundle, fresh), withdrawn };
+  const versioned = { ...parts, version: () => changes };
   const nothing = async () => {};
   if (catalogue === undefined) {
     return { ...versioned, upToDate: nothing, upToDateSoon: nothing };
   }
   const changed = (rows: readonly TrackIndex[]) => {
+    if (rows.length === 0) return;
     changes += 1;
     sets.refresh(rows);
   };
-  const open: Open = { bundle, catalogue, columns, withdrawn, changed };
+  const open: Open = { bundle, catalogue, followed, withdrawn, changed };
   let version: number | undefined;
   let underWay: Promise<void> | undefined;
 
@@ -76,22 +94,22 @@ export function openLiveCatalogue(
 interface Open {
   readonly bundle: Pick<Bundle, "trackIds" | "indexOf">;
   readonly catalogue: ReadCatalogue;
-  readonly columns: CatalogueColumns;
+  readonly followed: FollowedNewTracks;
   readonly withdrawn: Set<TrackIndex>;
   readonly changed: (rows: readonly TrackIndex[]) => void;
 }
 
 /** Returns the version up to which it has read for certain: what changes meanwhile is taken over
- *  again. */
+ *  again. New tracks wait until all is read: any track of it may be their kin. */
 async function takeAll(open: Open): Promise<number> {
-  const { bundle, catalogue, withdrawn } = open;
+  const { bundle, catalogue, followed, withdrawn } = open;
   const version = catalogue.version();
   withdrawn.clear();
   for (const track of catalogue.withdrawn()) {
     const row = bundle.indexOf(track);
     if (row !== undefined) withdrawn.add(row);
   }
-  const missing = new Set(bundle.trackIds);
+  const missing = new Set([...bundle.trackIds, ...followed.held()]);
   let after: TrackId | undefined;
   for (;;) {
     const page = catalogue.page(after, TRACKS_AT_ONCE);
@@ -108,6 +126,7 @@ async function takeAll(open: Open): Promise<number> {
     open,
     Array.from(missing, (track) => [track, undefined]),
   );
+  open.changed(await followed.settle());
   return version;
 }
 
@@ -122,6 +141,7 @@ async function takeChanged(open: Open, changed: readonly TrackId[]): Promise<num
       open,
       some.map((track) => [track, open.catalogue.get(track)]),
     );
+    open.changed(await open.followed.settle());
   }
   return changed.length;
 }
@@ -134,15 +154,8 @@ function noteWithdrawal({ bundle, catalogue, withdrawn }: Open, track: TrackId):
 }
 
 function take(
-  { bundle, columns, changed }: Open,
+  { followed, changed }: Open,
   tracks: readonly (readonly [TrackId, CatalogueTrack | undefined])[],
 ): void {
-  const rows: TrackIndex[] = [];
-  for (const [id, track] of tracks) {
-    const row = bundle.indexOf(id);
-    if (row === undefined) continue;
-    columns.set(row, track);
-    rows.push(row);
-  }
-  if (rows.length > 0) changed(rows);
+  changed(tracks.flatMap(([id, track]) => followed.take(id, track) ?? []));
 }

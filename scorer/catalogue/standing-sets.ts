@@ -11,7 +11,7 @@ export interface StandingSets {
   /** The tracks that pass a filter. The set changes later, with the catalogue: it holds for the
    *  turn of the event loop in which it is given. Throws `bad_request` on `field`. */
   passing(filter: string, field: string): Promise<StandingSet>;
-  /** Makes the sets anew where the columns have changed. */
+  /** Makes the sets anew where the columns have changed, and for rows that came. */
   refresh(rows: readonly TrackIndex[]): void;
 }
 
@@ -58,9 +58,10 @@ async function fillInTurns(
   bits: TrackBits,
 ): Promise<void> {
   const wordsAtOnce = Math.ceil(STEPS_AT_ONCE / (32 * Math.max(1, truth.cost)));
-  for (let word = 0; word < bits.length; word += wordsAtOnce) {
+  const words = Math.ceil(columns.end() / 32);
+  for (let word = 0; word < words; word += wordsAtOnce) {
     if (word > 0) await nextTurn();
-    fill(columns, truth, bits.subarray(word, word + wordsAtOnce), word);
+    fill(columns, truth, bits.subarray(word, Math.min(words, word + wordsAtOnce)), word);
   }
 }
 

@@ -30,6 +30,8 @@ export interface LoggedTrack {
   readonly propensity: number;
   /** Only in an interleaved list. */
   readonly arm: string | undefined;
+  /** Whether the bundle did not know the track. */
+  readonly isNew: boolean;
 }
 
 /** What is logged of a list that `query` was answered with. */
@@ -47,8 +49,8 @@ export function loggedList(
     rung,
     weights,
     skips,
-    tracks: made.tracks.map(({ track, score, propensity, arm }) => {
-      return { track, score, propensity, arm };
+    tracks: made.tracks.map(({ track, score, propensity, arm, newTrack }) => {
+      return { track, score, propensity, arm, isNew: newTrack !== undefined };
     }),
     firstPage: query.page?.recommendationId,
     firstPlace: query.page?.tracks.length ?? 0,

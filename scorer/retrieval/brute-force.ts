@@ -5,6 +5,7 @@ import {
   type RetrievalQuery,
   type RetrievedTrack,
   type Retriever,
+  type SimilarQuery,
   type SimilarTrack,
   type SparseScores,
   type TrackSpace,
@@ -17,10 +18,7 @@ export function bruteForce(space: TrackSpace): Retriever {
   return {
     space,
     retrieve: (query) => retrieve(space, query),
-    similar(model, track, k) {
-      const vectors = space.models[model];
-      return vectors === undefined ? [] : similar(space, vectors, track, k);
-    },
+    similar: (query) => similar(space, query),
   };
 }
 
@@ -74,23 +72,21 @@ function sparsePart(
   return (track) => Math.fround(weight * (values.get(track) ?? 0));
 }
 
-function similar(
-  space: TrackSpace,
-  model: ModelSpace,
-  track: TrackIndex,
-  k: number,
-): SimilarTrack[] {
-  const query = rowOf(model, track);
-  const length = Math.sqrt(dotInLanes(query, query));
+function similar(space: TrackSpace, query: SimilarQuery): SimilarTrack[] {
+  const model = space.models[query.model];
+  if (model === undefined) return [];
+  const excluded = new Set(query.excluded);
+  const length = Math.sqrt(dotInLanes(query.vector, query.vector));
   const found: SimilarTrack[] = [];
   for (let row = 0; row < space.count; row++) {
-    if (row === track) continue;
+    const index = row as TrackIndex;
+    if (excluded.has(index)) continue;
     const vector = rowOf(model, row);
     const lengths = length * Math.sqrt(dotInLanes(vector, vector));
-    const similarity = lengths > 0 ? Math.fround(dotInLanes(query, vector) / lengths) : 0;
-    found.push({ index: row as TrackIndex, similarity });
+    const similarity = lengths > 0 ? Math.fround(dotInLanes(query.vector, vector) / lengths) : 0;
+    found.push({ index, similarity });
   }
-  return found.sort((one, other) => other.similarity - one.similarity).slice(0, k);
+  return found.sort((one, other) => other.similarity - one.similarity).slice(0, query.k);
 }
 
 function rowOf(model: ModelSpace, row: number): Float32Array {

@@ -1,5 +1,5 @@
 import type { ModelName, TrackIndex } from "../../core/domain/ids.ts";
-import type { Retriever, SimilarTrack } from "./retriever.ts";
+import type { Retriever, SimilarQuery, SimilarTrack } from "./retriever.ts";
 import type { ScanLayout } from "./scan-layout.ts";
 import type { ScanModel } from "./scan-model.ts";
 import { selectBest } from "./select-best.ts";
@@ -8,15 +8,15 @@ import { selectBest } from "./select-best.ts";
  *  call. */
 export function cosineScan(layout: ScanLayout): Retriever["similar"] {
   const lengths = new Map<ModelName, Float64Array>();
-  return (name, track, k) => {
-    const model = layout.models[name];
+  return (query) => {
+    const model = layout.models[query.model];
     if (model === undefined) return [];
-    let rowLengths = lengths.get(name);
+    let rowLengths = lengths.get(query.model);
     if (rowLengths === undefined) {
       rowLengths = measureRows(layout, model);
-      lengths.set(name, rowLengths);
+      lengths.set(query.model, rowLengths);
     }
-    return similar(layout, model, rowLengths, { track, k });
+    return similar(layout, model, rowLengths, query);
   };
 }
 
@@ -39,24 +39,19 @@ function similar(
   layout: ScanLayout,
   model: ScanModel,
   lengths: Float64Array,
-  { track, k }: { readonly track: TrackIndex; readonly k: number },
+  { vector, excluded, k }: SimilarQuery,
 ): SimilarTrack[] {
-  const { vectors, floatWidth, dots } = model;
-  layout.kernels.dotRows(
-    vectors + track * floatWidth * 4,
-    vectors,
-    floatWidth,
-    0,
-    layout.count,
-    dots,
-  );
+  const { floatQuery, vectors, floatWidth, dots } = model;
+  new Float32Array(layout.buffer, floatQuery, vector.length).set(vector);
   const cosines = new Float32Array(layout.buffer, dots, layout.count);
-  const length = lengths[track]!;
+  layout.kernels.dotRows(floatQuery, floatQuery, floatWidth, 0, 1, dots);
+  const length = Math.sqrt(cosines[0]!);
+  layout.kernels.dotRows(floatQuery, vectors, floatWidth, 0, layout.count, dots);
   for (let row = 0; row < layout.count; row++) {
     const both = length * lengths[row]!;
     cosines[row] = both > 0 ? cosines[row]! / both : 0;
   }
-  cosines[track] = Number.NaN;
+  for (const track of excluded) cosines[track] = Number.NaN;
   return Array.from(selectBest(cosines, layout.count, k), (row) => ({
     index: row as TrackIndex,
     similarity: cosines[row]!,

@@ -20,9 +20,18 @@ export interface Retriever {
   /** The `k` best tracks that are allowed and not excluded, best first; fewer where there are no
    *  more. */
   retrieve(query: RetrievalQuery): RetrievedTrack[];
-  /** The tracks whose vectors have the highest cosine with the vector of `track` in the space of
-   *  `model`, best first, without `track`. A vector of length 0 has cosine 0 with every other. */
-  similar(model: ModelName, track: TrackIndex, k: number): SimilarTrack[];
+  /** The `k` tracks whose vectors have the highest cosine with a vector, best first. A vector of
+   *  length 0 has cosine 0 with every other. */
+  similar(query: SimilarQuery): SimilarTrack[];
+}
+
+export interface SimilarQuery {
+  readonly model: ModelName;
+  /** [D] */
+  readonly vector: Float32Array;
+  /** May name a track twice. */
+  readonly excluded: Iterable<TrackIndex>;
+  readonly k: number;
 }
 
 export interface RetrievalQuery {

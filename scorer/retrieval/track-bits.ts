@@ -13,6 +13,10 @@ export function addTrack(bits: TrackBits, track: TrackIndex): void {
   bits[track >>> 5]! |= 1 << (track & 31);
 }
 
+export function removeTrack(bits: TrackBits, track: TrackIndex): void {
+  bits[track >>> 5]! &= ~(1 << (track & 31));
+}
+
 export function hasTrack(bits: TrackBits, track: TrackIndex): boolean {
   return ((bits[track >>> 5]! >>> (track & 31)) & 1) === 1;
 }

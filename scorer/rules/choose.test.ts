@@ -65,9 +65,9 @@ test("a seeded chance is spread evenly, from its first number on", () => {
 test("diversity passes over what is like the tracks before it", () => {
   // Tracks 0 and 1 point the same way, 2 and 3 another.
   const vectors = Float32Array.of(1, 0, 2, 0, 0, 1, 0, 3);
-  const space = { vectors, dimension: 2, bias: new Float32Array(4) };
+  const vectorOf = (track: TrackIndex) => vectors.subarray(2 * track, 2 * track + 2);
   const pick = (diversity: number) => {
-    const chooser = newChooser(diversity, undefined, space);
+    const chooser = newChooser(diversity, undefined, vectorOf);
     let options = optionsOf(SCORES);
     return SCORES.map(() => {
       const { candidate } = chooser.choose(options);

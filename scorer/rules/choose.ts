@@ -1,6 +1,5 @@
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { Candidate } from "../candidates.ts";
-import type { ModelSpace } from "../retrieval/retriever.ts";
 import { seededChance } from "./seeded-chance.ts";
 
 /** Takes one of the tracks that the rules allow at a place. */
@@ -26,6 +25,9 @@ export interface Exploration {
   readonly seed: number;
 }
 
+/** A track's vector in the space of one model. */
+export type VectorOf = (track: TrackIndex) => Float32Array;
+
 /** How many options diversity compares. */
 const DIVERSE_OPTIONS = 100;
 
@@ -33,9 +35,9 @@ const DIVERSE_OPTIONS = 100;
 export function newChooser(
   diversity: number,
   exploration: Exploration | undefined,
-  space: ModelSpace | undefined,
+  vectorOf: VectorOf | undefined,
 ): Chooser {
-  const score = diversity > 0 && space !== undefined ? diverse(diversity, space) : undefined;
+  const score = diversity > 0 && vectorOf !== undefined ? diverse(diversity, vectorOf) : undefined;
   const random = exploration && seededChance(exploration.seed);
   return {
     optionsMax: exploration?.pool ?? (score === undefined ? 1 : DIVERSE_OPTIONS),
@@ -84,7 +86,7 @@ function bestOf(scores: readonly number[]): number {
 /** Maximal Marginal Relevance, in units of score: (1 − diversity) · (score − worst) − diversity ·
  *  (best − worst) · the highest cosine with a track before it.
  *  Source: Carbonell and Goldstein 1998, doi 10.1145/290941.291025, where λ is 1 − diversity. */
-function diverse(diversity: number, { vectors, dimension }: ModelSpace) {
+function diverse(diversity: number, vectorOf: VectorOf) {
   const chosen: Float32Array[] = [];
   /** By track: the highest cosine with the first `compared` of `chosen`. */
   const likeness = new Map<TrackIndex, { unit: Float32Array; most: number; compared: number }>();
@@ -92,7 +94,7 @@ function diverse(diversity: number, { vectors, dimension }: ModelSpace) {
   function mostAlike(track: TrackIndex): number {
     let known = likeness.get(track);
     if (known === undefined) {
-      known = { unit: unitVector(vectors, dimension, track), most: 0, compared: 0 };
+      known = { unit: unitVector(vectorOf(track)), most: 0, compared: 0 };
       likeness.set(track, known);
     }
     for (; known.compared < chosen.length; known.compared++) {
@@ -112,18 +114,13 @@ function diverse(diversity: number, { vectors, dimension }: ModelSpace) {
       });
     },
     add(track: TrackIndex): void {
-      chosen.push(unitVector(vectors, dimension, track));
+      chosen.push(unitVector(vectorOf(track)));
     },
   };
 }
 
 /** A vector of length 0 stays one. */
-export function unitVector(
-  vectors: Float32Array,
-  dimension: number,
-  track: TrackIndex,
-): Float32Array {
-  const vector = vectors.subarray(track * dimension, (track + 1) * dimension);
+export function unitVector(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector)) || 1;
   return vector.map((value) => value / length);
 }

@@ -2,12 +2,13 @@ import type { Bundle } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { ListenerRecord } from "../../core/state/listener-record.ts";
 import type { CatalogueColumns } from "../catalogue/columns.ts";
+import type { ServedTracks } from "../catalogue/new-tracks/served-tracks.ts";
 import { addTrack, hasTrack, noTracks, type TrackBits } from "../retrieval/track-bits.ts";
 import type { TrackFacts } from "./list-rules.ts";
 
 /** What the rules of a list ask of its tracks, for one listener. */
 export function trackFacts(
-  bundle: Pick<Bundle, "indexOfHash">,
+  tracks: Pick<ServedTracks, "indexOfHash" | "bundled">,
   parts: {
     readonly columns: CatalogueColumns;
     readonly longTail: TrackBits;
@@ -17,13 +18,14 @@ export function trackFacts(
   const { columns, longTail, recent } = parts;
   const heard = new Set<TrackIndex>();
   for (const { track } of recent) {
-    const index = bundle.indexOfHash(track);
+    const index = tracks.indexOfHash(track);
     if (index !== undefined) heard.add(index);
   }
   return {
     columns,
     wasHeard: (track) => heard.has(track),
-    isLongTail: (track) => hasTrack(longTail, track),
+    // Nobody has played a new track as far as the bundle knows.
+    isLongTail: (track) => track >= tracks.bundled || hasTrack(longTail, track),
     heardRecordings: Array.from(heard, (track) => columns.recording[track]!),
   };
 }

@@ -74,7 +74,7 @@ function picked(rules: ListRules, artistOf: (row: number) => number) {
     rules,
     facts,
     pool: { excluded: new Set(), size: COUNT, steps: [] },
-    count: COUNT,
+    tracks: { end: () => COUNT, has: () => true },
     candidatesAt: () => find,
     newChooser: () => newChooser(0, undefined, undefined),
   };

@@ -1,5 +1,6 @@
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { Candidate, FindCandidates } from "../candidates.ts";
+import type { ServedTracks } from "../catalogue/new-tracks/served-tracks.ts";
 import { addTrack, hasTrack, noTracks, type TrackBits } from "../retrieval/track-bits.ts";
 import type { Choice, Chooser } from "./choose.ts";
 import {
@@ -17,8 +18,7 @@ export interface Picking {
   readonly rules: ListRules;
   readonly facts: TrackFacts;
   readonly pool: Pool;
-  /** The bundle's tracks. */
-  readonly count: number;
+  readonly tracks: Pick<ServedTracks, "end" | "has">;
   /** Where the candidates of a place, from 0, are found. */
   readonly candidatesAt: (place: number) => FindCandidates;
   /** One that begins anew. */
@@ -110,7 +110,7 @@ function allowedOf(found: readonly Candidate[], place: Place): readonly Candidat
 
 /** All tracks of the pool that may stand at a place. */
 function allowedNow(picking: Picking, place: Place): TrackBits {
-  const bits = noTracks(picking.count);
+  const bits = noTracks(picking.tracks.end());
   for (const row of leftOf(picking, place.used)) {
     if (place.list.objection(row) === undefined) addTrack(bits, row);
   }
@@ -129,10 +129,11 @@ function lastSteps(picking: Picking, { list, used }: Place): readonly PoolStep[]
   return stepsOf(left, objections);
 }
 
-function* leftOf({ pool, count }: Picking, used: ReadonlySet<TrackIndex>): Iterable<TrackIndex> {
+function* leftOf({ pool, tracks }: Picking, used: ReadonlySet<TrackIndex>): Iterable<TrackIndex> {
   const { allowed, excluded } = pool;
-  for (let row = 0 as TrackIndex; row < count; row++) {
-    if (allowed !== undefined && !hasTrack(allowed, row)) continue;
+  const end = tracks.end();
+  for (let row = 0 as TrackIndex; row < end; row++) {
+    if (allowed === undefined ? !tracks.has(row) : !hasTrack(allowed, row)) continue;
     if (!used.has(row) && !excluded.has(row)) yield row;
   }
 }

@@ -43,7 +43,7 @@ test("the pool has what every rule lets through, and each says how many it left"
       async (wishes, excludeHeard, dislikes, heard) => {
         const recent = heard.map((id, at) => heardEvent(id, at));
         const record = { recent, disliked: dislikes.map(trackHash) };
-        const pool = await openPool({ bundle, live }, record, { ...wishes, excludeHeard });
+        const pool = await openPool({ live }, record, { ...wishes, excludeHeard });
         const last = [...new Set(heard.toReversed())].slice(0, excludeHeard);
         const lately = heard.filter((_, at) => at >= (wishes.notHeardSinceMs ?? 1000));
         const out = new Set([
@@ -78,13 +78,13 @@ test("the pool has what every rule lets through, and each says how many it left"
 test("a track that two rules name counts for the first", async () => {
   const record = { recent: [heardEvent("track-1" as TrackId, 0)], disliked: [] };
   const excludeTracks = ["track-1", "track-2", "track-2", "no-such-track"] as TrackId[];
-  const pool = await openPool({ bundle, live }, record, { excludeTracks, excludeHeard: 1 });
+  const pool = await openPool({ live }, record, { excludeTracks, excludeHeard: 1 });
   assert.deepEqual(pool.steps, [{ rule: "excluded", before: TRACKS, after: TRACKS - 2 }]);
 });
 
 test("a filter or a market is named even where it keeps nothing out", async () => {
   const wishes: PoolWishes = { excludeHeard: 1, filter: "true", candidates: bundle.trackIds };
-  const { steps } = await openPool({ bundle, live }, undefined, wishes);
+  const { steps } = await openPool({ live }, undefined, wishes);
   assert.deepEqual(steps, [
     { rule: "candidates", before: TRACKS, after: TRACKS },
     { rule: "filter", before: TRACKS, after: TRACKS - 10 },
@@ -92,7 +92,7 @@ test("a filter or a market is named even where it keeps nothing out", async () =
 });
 
 test("a filter that is none is refused by its field", async () => {
-  const opened = openPool({ bundle, live }, undefined, { excludeHeard: 1, filter: "track.x" });
+  const opened = openPool({ live }, undefined, { excludeHeard: 1, filter: "track.x" });
   await assert.rejects(opened, (error: Failure) => error.field === "filter");
 });
 
@@ -102,22 +102,26 @@ test("a full list is not explained and a short one names every rule that took pa
     { rule: "filter", before: 6, after: 6 },
     { rule: "just_heard", before: 6, after: 5 },
   ] as const;
-  assert.equal(shortenedBy(steps, { length: 5, k: 5, catalogue: 8 }), "");
+  assert.equal(shortenedBy(steps, { length: 5, k: 5, ...EIGHT }), "");
   assert.equal(
-    shortenedBy(steps, { length: 5, k: 6, catalogue: 8 }),
+    shortenedBy(steps, { length: 5, k: 6, ...EIGHT }),
     "the bundle has 8 tracks, of which 2 excluded by the request, 1 just heard",
   );
-  assert.equal(shortenedBy([], { length: 8, k: 9, catalogue: 8 }), "the bundle has 8 tracks");
+  assert.equal(shortenedBy([], { length: 8, k: 9, ...EIGHT }), "the bundle has 8 tracks");
+  const withNew = { length: 10, k: 11, bundled: 8, fresh: 2 };
+  assert.equal(shortenedBy([], withNew), "the bundle has 8 tracks and 2 are new");
 });
+
+const EIGHT = { bundled: 8, fresh: 0 };
 
 test("a track that is withdrawn is in no list, a plain one neither", async () => {
   const withdrawn = new Set([2, 40] as TrackIndex[]);
   const wishes = { excludeHeard: 0 };
-  const plain = await openPool({ bundle, live: { ...live, withdrawn } }, undefined, wishes);
+  const plain = await openPool({ live: { ...live, withdrawn } }, undefined, wishes);
   assert.deepEqual(plain.steps, [{ rule: "withdrawn", before: TRACKS, after: TRACKS - 2 }]);
   assert.ok(!tracksOf(plain).includes("track-40" as TrackId));
   const asked = { ...wishes, candidates: ["track-40", "track-41"] as TrackId[] };
-  const ranked = await openPool({ bundle, live: { ...live, withdrawn } }, undefined, asked);
+  const ranked = await openPool({ live: { ...live, withdrawn } }, undefined, asked);
   assert.deepEqual(tracksOf(ranked), ["track-41"]);
 });
 

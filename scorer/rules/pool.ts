@@ -1,7 +1,7 @@
-import type { Bundle } from "../../core/bundle/bundle.ts";
 import type { TrackHash, TrackId, TrackIndex } from "../../core/domain/ids.ts";
 import type { ListenerRecord } from "../../core/state/listener-record.ts";
 import type { LiveCatalogue } from "../catalogue/live-catalogue.ts";
+import type { ServedTracks } from "../catalogue/new-tracks/served-tracks.ts";
 import { countTracks, intersect } from "../retrieval/bit-counts.ts";
 import { addTrack, hasTrack, noTracks, type TrackBits } from "../retrieval/track-bits.ts";
 
@@ -62,36 +62,37 @@ export interface PoolWishes {
   readonly ranges?: string | undefined;
 }
 
-type Known = Pick<Bundle, "indexOf" | "indexOfHash" | "trackIds">;
+type Known = Pick<ServedTracks, "indexOf" | "indexOfHash" | "end" | "size">;
 type Heard = Pick<ListenerRecord, "recent" | "disliked">;
 
 /** The pool of a list. Rules that name few tracks cost what those cost; what looks at the whole
  *  catalogue is a set that stands ready. Throws `bad_request` for a filter that is none. */
 export async function openPool(
-  { bundle, live }: { readonly bundle: Known; readonly live: LiveCatalogue },
+  { live }: { readonly live: LiveCatalogue },
   heard: Heard | undefined,
   wishes: PoolWishes,
 ): Promise<Pool> {
   await live.upToDateSoon();
   const sets = await standingSets(live, wishes);
-  const pool = newPool(bundle.trackIds.length);
+  const { tracks } = live;
+  const pool = newPool(tracks);
   const { candidates, excludeTracks = [], earlierPages = [], from } = wishes;
-  if (candidates !== undefined) pool.keepOnly("candidates", setOf(bundle, candidates));
+  if (candidates !== undefined) pool.keepOnly("candidates", setOf(tracks, candidates));
   for (const [rule, bits] of sets) pool.keepOnly(rule, bits);
   pool.takeOut("withdrawn", live.withdrawn);
-  pool.takeOut("excluded", known(excludeTracks, bundle.indexOf));
-  pool.takeOut("earlier_pages", known(earlierPages, bundle.indexOfHash));
-  pool.takeOut("path", known(from === undefined ? [] : [from], bundle.indexOf));
+  pool.takeOut("excluded", known(excludeTracks, tracks.indexOf));
+  pool.takeOut("earlier_pages", known(earlierPages, tracks.indexOfHash));
+  pool.takeOut("path", known(from === undefined ? [] : [from], tracks.indexOf));
   const { recent = [], disliked = [] } = heard ?? {};
-  if (!wishes.keepsDisliked) pool.takeOut("disliked", known(disliked, bundle.indexOfHash));
-  pool.takeOut("just_heard", known(lastHeard(recent, wishes.excludeHeard), bundle.indexOfHash));
+  if (!wishes.keepsDisliked) pool.takeOut("disliked", known(disliked, tracks.indexOfHash));
+  pool.takeOut("just_heard", known(lastHeard(recent, wishes.excludeHeard), tracks.indexOfHash));
   const { notHeardSinceMs = Number.POSITIVE_INFINITY } = wishes;
   const lately = recent.filter(({ happenedAtMs }) => happenedAtMs >= notHeardSinceMs);
   pool.takeOut(
     "heard_lately",
     known(
       lately.map(({ track }) => track),
-      bundle.indexOfHash,
+      tracks.indexOfHash,
     ),
   );
   return pool.done();
@@ -118,10 +119,11 @@ async function standingSets(
   return sets;
 }
 
-function newPool(count: number) {
+function newPool(tracks: Known) {
+  const count = tracks.end();
   let allowed: TrackBits | undefined;
   const excluded = new Set<TrackIndex>();
-  let size = count;
+  let size = tracks.size();
   const steps: PoolStep[] = [];
 
   const note = (rule: PoolRule, after: number) => {
@@ -131,7 +133,7 @@ function newPool(count: number) {
   return {
     keepOnly(rule: PoolRule, bits: TrackBits): void {
       if (allowed === undefined) {
-        allowed = bits.slice();
+        allowed = bits.slice(0, Math.ceil(count / 32));
         const surplus = count % 32;
         if (surplus !== 0) allowed[allowed.length - 1]! &= 2 ** surplus - 1;
         note(rule, countTracks(allowed));
@@ -157,7 +159,7 @@ function newPool(count: number) {
   };
 }
 
-/** Tracks that the bundle does not know cannot be in a list. */
+/** Tracks that are neither the bundle's nor new ones cannot be in a list. */
 function* known<T>(
   tracks: Iterable<T>,
   indexOf: (track: T) => TrackIndex | undefined,
@@ -168,9 +170,9 @@ function* known<T>(
   }
 }
 
-function setOf(bundle: Known, tracks: readonly TrackId[]): TrackBits {
-  const bits = noTracks(bundle.trackIds.length);
-  for (const index of known(tracks, bundle.indexOf)) addTrack(bits, index);
+function setOf({ end, indexOf }: Known, tracks: readonly TrackId[]): TrackBits {
+  const bits = noTracks(end());
+  for (const index of known(tracks, indexOf)) addTrack(bits, index);
   return bits;
 }
 

@@ -22,12 +22,19 @@ const REASONS: Readonly<Record<PoolStep["rule"], string>> = {
 /** Why a list has `length` tracks and not `k`, in words; empty where it has them. */
 export function shortenedBy(
   steps: readonly PoolStep[],
-  list: { readonly length: number; readonly k: number; readonly catalogue: number },
+  list: {
+    readonly length: number;
+    readonly k: number;
+    readonly bundled: number;
+    /** New tracks. */
+    readonly fresh: number;
+  },
 ): string {
   if (list.length >= list.k) return "";
   const reasons = steps
     .filter(({ before, after }) => after < before)
     .map(({ rule, before, after }) => `${before - after} ${REASONS[rule]}`);
-  const catalogue = `the bundle has ${list.catalogue} tracks`;
+  const others = list.fresh === 0 ? "" : ` and ${list.fresh} are new`;
+  const catalogue = `the bundle has ${list.bundled} tracks${others}`;
   return reasons.length === 0 ? catalogue : `${catalogue}, of which ${reasons.join(", ")}`;
 }

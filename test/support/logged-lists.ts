@@ -20,7 +20,7 @@ export function loggedListOf(
     weights: NO_WEIGHTS,
     skips: 0,
     tracks: tracks.map((track) => {
-      return { track: track as TrackId, score: 0, propensity: 1, arm: undefined };
+      return { track: track as TrackId, score: 0, propensity: 1, arm: undefined, isNew: false };
     }),
     firstPage: undefined,
     firstPlace: 0,

@@ -173,7 +173,10 @@ async function askOfSkip(scorer: Scorer, event: ListeningEvent): Promise<AskedSk
   }
   const asked = { session: event.session, atMs: event.happenedAtMs };
   const record = scorer.state.read(event.listener);
-  const chances = await skipChances(scorer, record, { asked, tracks: [track] });
+  const chances = await skipChances(scorer, record, {
+    asked,
+    tracks: [scorer.live.tracks.scored(track)],
+  });
   return chances && { chance: chances[0]!, skipped: event.kind === "skipped" };
 }
 

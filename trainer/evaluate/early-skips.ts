@@ -119,11 +119,14 @@ function meanRank(ranking: readonly TrackIndex[], tracks: readonly TrackIndex[])
   return sum / tracks.length;
 }
 
-async function likestTracks(logFolder: string, { bundle, retriever }: Scorer) {
+async function likestTracks(logFolder: string, { bundle, live, retriever }: Scorer) {
   const directions = await readTrueDirections(logFolder);
   const model = bundle.models.short ? "short" : "long";
-  const byBundle = (track: TrackIndex) =>
-    retriever.similar(model, track, NEIGHBOURS).map(({ index }) => index);
+  const byBundle = (track: TrackIndex) => {
+    const vector = live.tracks.vectorOf(model, track)!;
+    const found = retriever.similar({ model, vector, excluded: [track], k: NEIGHBOURS });
+    return found.map(({ index }) => index);
+  };
   if (directions === undefined) return { by: "bundle" as const, of: byBundle };
   const known = bundle.trackIds.map((track) => directions.get(track));
   const byTruth = (track: TrackIndex): TrackIndex[] => {

@@ -1,3 +1,4 @@
+import type { TrackIndex } from "../../../core/domain/ids.ts";
 import type { CatalogueColumns } from "../columns.ts";
 import type { Dictionary } from "../dictionary.ts";
 import type { ListColumn } from "../list-column.ts";
@@ -18,7 +19,7 @@ import type { TrackField } from "./parse-filter.ts";
 export function trackField(columns: CatalogueColumns, field: TrackField): Expression {
   switch (field) {
     case "id":
-      return text((row) => columns.trackIds[row] ?? "");
+      return text((row) => columns.idOf(row as TrackIndex) ?? "");
     case "title":
       return text((row) => columns.titles[row] ?? "");
     case "album":

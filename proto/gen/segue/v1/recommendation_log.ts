@@ -68,6 +68,8 @@ export interface LoggedTrack {
   propensity: number;
   /** The arm that gave the track. Only in an interleaved list. */
   arm: string;
+  /** Whether the bundle did not know the track: its vectors were derived from others'. */
+  isNew: boolean;
 }
 
 function createBaseLoggedRecommendation(): LoggedRecommendation {
@@ -418,7 +420,7 @@ export const LoggedRecommendation: MessageFns<LoggedRecommendation> = {
 };
 
 function createBaseLoggedTrack(): LoggedTrack {
-  return { track: "", score: 0, propensity: 0, arm: "" };
+  return { track: "", score: 0, propensity: 0, arm: "", isNew: false };
 }
 
 export const LoggedTrack: MessageFns<LoggedTrack> = {
@@ -434,6 +436,9 @@ export const LoggedTrack: MessageFns<LoggedTrack> = {
     }
     if (message.arm !== "") {
       writer.uint32(34).string(message.arm);
+    }
+    if (message.isNew !== false) {
+      writer.uint32(480).bool(message.isNew);
     }
     return writer;
   },
@@ -483,6 +488,14 @@ export const LoggedTrack: MessageFns<LoggedTrack> = {
             message.arm = reader.string();
             continue;
           }
+          case 60: {
+            if (tag !== 480) {
+              break;
+            }
+
+            message.isNew = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -501,6 +514,11 @@ export const LoggedTrack: MessageFns<LoggedTrack> = {
       score: isSet(object.score) ? globalThis.Number(object.score) : 0,
       propensity: isSet(object.propensity) ? globalThis.Number(object.propensity) : 0,
       arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      isNew: isSet(object.isNew)
+        ? globalThis.Boolean(object.isNew)
+        : isSet(object.is_new)
+        ? globalThis.Boolean(object.is_new)
+        : false,
     };
   },
 
@@ -518,6 +536,9 @@ export const LoggedTrack: MessageFns<LoggedTrack> = {
     if (message.arm !== "") {
       obj.arm = message.arm;
     }
+    if (message.isNew !== false) {
+      obj.isNew = message.isNew;
+    }
     return obj;
   },
 
@@ -530,6 +551,7 @@ export const LoggedTrack: MessageFns<LoggedTrack> = {
     message.score = object.score ?? 0;
     message.propensity = object.propensity ?? 0;
     message.arm = object.arm ?? "";
+    message.isNew = object.isNew ?? false;
     return message;
   },
 };

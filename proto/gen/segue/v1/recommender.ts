@@ -163,7 +163,7 @@ export interface NextTracksRequest {
   market: string;
   /**
    * Where it is given, only these tracks may be in the list, at most 100,000; those that the bundle
-   * does not know cannot be.
+   * does not know, and that are no new ones, cannot be.
    */
   candidateTracks: string[];
   /** What the list as a whole must keep to. */
@@ -268,7 +268,7 @@ export interface ListRules {
   unheardShareMin: number;
   /**
    * At least this share of the list, 0 to 1, rounded up to whole tracks, is of the long tail: of
-   * all tracks but the most popular ones that together have 80% of all plays.
+   * all tracks but the most popular ones that together have 80% of all plays. New ones are of it.
    */
   longTailShareMin: number;
 }
@@ -410,7 +410,7 @@ export interface NextTracksResponse {
   shortenedBy: string;
   /**
    * What each filter and rule that the request asked for, or that kept something out, left over: of
-   * the bundle's tracks first, one rule after the other, down to `pool_size`; then the rules of the
+   * the bundle's tracks and the new ones first, one rule after the other, down to `pool_size`; then the rules of the
    * list, of the tracks that were looked at for it.
    */
   pool: PoolStep[];
@@ -540,6 +540,26 @@ export interface RecommendedTrack {
    * tracks to give.
    */
   arm: string;
+  /** Only of a track that the catalogue has and the bundle does not know. */
+  newTrack: NewTrack | undefined;
+}
+
+/**
+ * Where a new track's vectors come from, until a bundle knows it: they are the mean of those of the
+ * bundle's tracks that are most like it by the catalogue, drawn towards the mean of the less like.
+ */
+export interface NewTrack {
+  /** What these tracks share with it: "recording", "artist", "album" or "genres". */
+  derivedFrom: string;
+  /**
+   * That artist, album or (of several, the first) genre, by name where the catalogue has it, else
+   * by id. Empty for a recording.
+   */
+  name: string;
+  /** How many of the bundle's tracks these are. */
+  tracks: number;
+  /** For people, in English: "new, placed by 12 tracks by …". */
+  words: string;
 }
 
 /** One event's part in a track's place. */
@@ -605,9 +625,9 @@ export interface RankTracksResponse {
   freshness:
     | Freshness
     | undefined;
-  /** Every track that the bundle knows, once, best first. */
+  /** Every track that the bundle knows or that is a new one, once, best first. */
   tracks: RecommendedTrack[];
-  /** Those that it does not know. */
+  /** All others. */
   unknownTracks: string[];
   /** As in `NextTracksResponse`. */
   answeredBy: string;
@@ -642,7 +662,11 @@ export interface SimilarTrack {
   track: string;
   /** Cosine of the two track vectors, -1 to 1. */
   similarity: number;
-  details: TrackDetails | undefined;
+  details:
+    | TrackDetails
+    | undefined;
+  /** As in `RecommendedTrack`. */
+  newTrack: NewTrack | undefined;
 }
 
 export interface GetListenerRequest {
@@ -3541,6 +3565,7 @@ function createBaseRecommendedTrack(): RecommendedTrack {
     broughtBy: [],
     heldBackBy: [],
     arm: "",
+    newTrack: undefined,
   };
 }
 
@@ -3578,6 +3603,9 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     }
     if (message.arm !== "") {
       writer.uint32(162).string(message.arm);
+    }
+    if (message.newTrack !== undefined) {
+      NewTrack.encode(message.newTrack, writer.uint32(482).fork()).join();
     }
     return writer;
   },
@@ -3683,6 +3711,14 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
             message.arm = reader.string();
             continue;
           }
+          case 60: {
+            if (tag !== 482) {
+              break;
+            }
+
+            message.newTrack = NewTrack.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3724,6 +3760,11 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
         ? object.held_back_by.map((e: any) => Influence.fromJSON(e))
         : [],
       arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      newTrack: isSet(object.newTrack)
+        ? NewTrack.fromJSON(object.newTrack)
+        : isSet(object.new_track)
+        ? NewTrack.fromJSON(object.new_track)
+        : undefined,
     };
   },
 
@@ -3762,6 +3803,9 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     if (message.arm !== "") {
       obj.arm = message.arm;
     }
+    if (message.newTrack !== undefined) {
+      obj.newTrack = NewTrack.toJSON(message.newTrack);
+    }
     return obj;
   },
 
@@ -3785,6 +3829,130 @@ export const RecommendedTrack: MessageFns<RecommendedTrack> = {
     message.broughtBy = object.broughtBy?.map((e) => Influence.fromPartial(e)) || [];
     message.heldBackBy = object.heldBackBy?.map((e) => Influence.fromPartial(e)) || [];
     message.arm = object.arm ?? "";
+    message.newTrack = (object.newTrack !== undefined && object.newTrack !== null)
+      ? NewTrack.fromPartial(object.newTrack)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseNewTrack(): NewTrack {
+  return { derivedFrom: "", name: "", tracks: 0, words: "" };
+}
+
+export const NewTrack: MessageFns<NewTrack> = {
+  encode(message: NewTrack, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.derivedFrom !== "") {
+      writer.uint32(10).string(message.derivedFrom);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.tracks !== 0) {
+      writer.uint32(24).uint32(message.tracks);
+    }
+    if (message.words !== "") {
+      writer.uint32(34).string(message.words);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NewTrack {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNewTrack();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.derivedFrom = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.tracks = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.words = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NewTrack {
+    return {
+      derivedFrom: isSet(object.derivedFrom)
+        ? globalThis.String(object.derivedFrom)
+        : isSet(object.derived_from)
+        ? globalThis.String(object.derived_from)
+        : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      tracks: isSet(object.tracks) ? globalThis.Number(object.tracks) : 0,
+      words: isSet(object.words) ? globalThis.String(object.words) : "",
+    };
+  },
+
+  toJSON(message: NewTrack): unknown {
+    const obj: any = {};
+    if (message.derivedFrom !== "") {
+      obj.derivedFrom = message.derivedFrom;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.tracks !== 0) {
+      obj.tracks = Math.round(message.tracks);
+    }
+    if (message.words !== "") {
+      obj.words = message.words;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NewTrack>): NewTrack {
+    return NewTrack.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NewTrack>): NewTrack {
+    const message = createBaseNewTrack();
+    message.derivedFrom = object.derivedFrom ?? "";
+    message.name = object.name ?? "";
+    message.tracks = object.tracks ?? 0;
+    message.words = object.words ?? "";
     return message;
   },
 };
@@ -5015,7 +5183,7 @@ export const SimilarTracksResponse: MessageFns<SimilarTracksResponse> = {
 };
 
 function createBaseSimilarTrack(): SimilarTrack {
-  return { track: "", similarity: 0, details: undefined };
+  return { track: "", similarity: 0, details: undefined, newTrack: undefined };
 }
 
 export const SimilarTrack: MessageFns<SimilarTrack> = {
@@ -5028,6 +5196,9 @@ export const SimilarTrack: MessageFns<SimilarTrack> = {
     }
     if (message.details !== undefined) {
       TrackDetails.encode(message.details, writer.uint32(26).fork()).join();
+    }
+    if (message.newTrack !== undefined) {
+      NewTrack.encode(message.newTrack, writer.uint32(482).fork()).join();
     }
     return writer;
   },
@@ -5069,6 +5240,14 @@ export const SimilarTrack: MessageFns<SimilarTrack> = {
             message.details = TrackDetails.decode(reader, reader.uint32());
             continue;
           }
+          case 60: {
+            if (tag !== 482) {
+              break;
+            }
+
+            message.newTrack = NewTrack.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5086,6 +5265,11 @@ export const SimilarTrack: MessageFns<SimilarTrack> = {
       track: isSet(object.track) ? globalThis.String(object.track) : "",
       similarity: isSet(object.similarity) ? globalThis.Number(object.similarity) : 0,
       details: isSet(object.details) ? TrackDetails.fromJSON(object.details) : undefined,
+      newTrack: isSet(object.newTrack)
+        ? NewTrack.fromJSON(object.newTrack)
+        : isSet(object.new_track)
+        ? NewTrack.fromJSON(object.new_track)
+        : undefined,
     };
   },
 
@@ -5100,6 +5284,9 @@ export const SimilarTrack: MessageFns<SimilarTrack> = {
     if (message.details !== undefined) {
       obj.details = TrackDetails.toJSON(message.details);
     }
+    if (message.newTrack !== undefined) {
+      obj.newTrack = NewTrack.toJSON(message.newTrack);
+    }
     return obj;
   },
 
@@ -5112,6 +5299,9 @@ export const SimilarTrack: MessageFns<SimilarTrack> = {
     message.similarity = object.similarity ?? 0;
     message.details = (object.details !== undefined && object.details !== null)
       ? TrackDetails.fromPartial(object.details)
+      : undefined;
+    message.newTrack = (object.newTrack !== undefined && object.newTrack !== null)
+      ? NewTrack.fromPartial(object.newTrack)
       : undefined;
     return message;
   },
@@ -5910,7 +6100,7 @@ export const RecommenderService = {
       Buffer.from(FollowListenerResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): FollowListenerResponse => FollowListenerResponse.decode(value),
   },
-  /** The tracks nearest to a track in the space of the short-term model. */
+  /** The tracks nearest to a track in the space of the short-term model; none that is withdrawn. */
   similarTracks: {
     path: "/segue.v1.Recommender/SimilarTracks" as const,
     requestStream: false as const,
@@ -5955,7 +6145,7 @@ export interface RecommenderServer extends UntypedServiceImplementation {
    * that come faster than lists may, or than the caller reads, make one list together.
    */
   followListener: handleServerStreamingCall<FollowListenerRequest, FollowListenerResponse>;
-  /** The tracks nearest to a track in the space of the short-term model. */
+  /** The tracks nearest to a track in the space of the short-term model; none that is withdrawn. */
   similarTracks: handleUnaryCall<SimilarTracksRequest, SimilarTracksResponse>;
   /** What is known of a listener, for people who debug. */
   getListener: handleUnaryCall<GetListenerRequest, GetListenerResponse>;
@@ -6009,7 +6199,7 @@ export interface RecommenderClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<FollowListenerResponse>;
-  /** The tracks nearest to a track in the space of the short-term model. */
+  /** The tracks nearest to a track in the space of the short-term model; none that is withdrawn. */
   similarTracks(
     request: SimilarTracksRequest,
     callback: (error: ServiceError | null, response: SimilarTracksResponse) => void,
