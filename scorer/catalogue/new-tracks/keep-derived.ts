@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Bundle } from "../../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../../core/domain/ids.ts";
-import { runInSteps } from "../../run-in-steps.ts";
 import type { Averages } from "../../shares.ts";
 import { newDeriver } from "./derive.ts";
 import type { Derived } from "./derived.ts";
@@ -78,7 +77,7 @@ export function keepDerived({ models, averages, columns, fresh }: KeeperParts): 
       waiting.clear();
       if (indices.length === 0) return indices;
       const codes = indices.map((index) => kinCodes(columns, index));
-      const kin = await runInSteps(findKin(columns, fresh.first, wantedOf(codes)));
+      const kin = await findKin(columns, fresh.first, wantedOf(codes));
       // What is shared with a track whose kin changed is not what its kin say any more.
       for (const index of indices) {
         const derived = fresh.derivedOf(index);

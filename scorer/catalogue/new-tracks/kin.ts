@@ -1,6 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TrackIndex } from "../../../core/domain/ids.ts";
 import { hasTrack } from "../../retrieval/track-bits.ts";
-import type { Steps } from "../../run-in-steps.ts";
 import type { CatalogueColumns } from "../columns.ts";
 import type { ListColumn } from "../list-column.ts";
 import { type EvenSample, newEvenSample } from "./even-sample.ts";
@@ -34,15 +34,15 @@ function codesOf(column: ListColumn, row: TrackIndex): readonly number[] {
   return Array.from(column.codes().subarray(start, start + column.length(row)));
 }
 
-/** So many rows are looked at in one step, 1 to 2 ms of them. */
+/** After so many rows, 1 to 2 ms of them, others have their turn. */
 const ROWS_AT_ONCE = 100_000;
 
 /** Looks once at each of the first `count` rows, those of a bundle's tracks. */
-export function* findKin(
+export async function findKin(
   columns: KinColumns,
   count: number,
   wanted: Readonly<Record<KinKind, ReadonlySet<number>>>,
-): Steps<Kin> {
+): Promise<Kin> {
   const { genres, album, artist, recording } = {
     genres: collector(wanted.genres),
     album: collector(wanted.album),
@@ -50,7 +50,7 @@ export function* findKin(
     recording: collector(wanted.recording),
   };
   for (let row = 0 as TrackIndex; row < count; row++) {
-    if (row % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) yield;
+    if (row % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await nextTurn();
     if (!hasTrack(columns.known, row)) continue;
     offerAll(columns.genres, row, genres.offer);
     offerAll(columns.artists, row, artist.offer);
