@@ -37,8 +37,8 @@ test("a list is in the log as it was sent, and under its listener's hash", async
     weights: { ...NO_WEIGHTS, short: 1, popularity: 0.5 },
     skips: 2,
     tracks: [
-      { track: "track-0", score: 2, propensity: 0.5, arm: undefined },
-      { track: "track-1", score: 1, propensity: 0.5, arm: undefined },
+      { track: "track-0", score: 2, propensity: 0.5, arm: undefined, isNew: false },
+      { track: "track-1", score: 1, propensity: 0.5, arm: undefined, isNew: true },
     ],
     firstPage: "first",
     firstPlace: 3,
@@ -157,6 +157,7 @@ function listOf(id: string, tracks: number): Recommendation {
       shares: NO_WEIGHTS,
       propensity: 0.5,
       adjustment: 0,
+      ...(at === 1 && { newTrack: { from: "artist", name: "Ann", tracks: 2 } }),
     })),
     leftOut: [],
     shortenedBy: "",
