@@ -36,7 +36,7 @@ test("a track that the catalogue brings is in the next list, as a new one", asyn
   assert.ok(others(after).every(({ newTrack }) => newTrack === undefined));
 });
 
-test("a new track that is withdrawn is gone from the next list; one without kin never comes", async () => {
+test("a withdrawn new track is gone from the next list; one without kin never comes", async () => {
   const { ask, catalogue, scorer } = await world();
   catalogue.say(NEW, { artists: artistsOf("ann") });
   catalogue.say("of nobody", { artists: artistsOf("nobody") });

@@ -1,5 +1,10 @@
 import { MODEL_NAMES, type ModelName } from "../../../core/domain/ids.ts";
-import { memoryPlan, openScanMemory, type ScanKernels } from "../../retrieval/scan-memory.ts";
+import {
+  kernelsOn,
+  memoryPlan,
+  newScanMemory,
+  type ScanKernels,
+} from "../../retrieval/scan-memory.ts";
 import type { Derived } from "./derived.ts";
 
 /** Derived vectors in the memory of the scan kernels, each once, however many tracks share it. */
@@ -23,7 +28,7 @@ const ROWS_AT_FIRST = 256;
 
 interface Memory {
   readonly capacity: number;
-  readonly buffer: ArrayBuffer;
+  readonly buffer: SharedArrayBuffer;
   readonly kernels: ScanKernels;
   readonly places: Readonly<Partial<Record<ModelName, Places>>>;
 }
@@ -127,5 +132,6 @@ function openMemory(dimensions: Dimensions, capacity: number): Memory {
       dots: plan.place(capacity * 4),
     };
   }
-  return { capacity, places, ...openScanMemory(plan.bytes()) };
+  const memory = newScanMemory(plan.bytes());
+  return { capacity, places, buffer: memory.buffer, kernels: kernelsOn(memory) };
 }
