@@ -52,6 +52,7 @@ function randomModel(tracks: number, random: () => number): ModelContent {
   ]);
   return {
     hidden: WIDTH,
+    hiddenBits: 8,
     dimension: WIDTH,
     features: FEATURES,
     inputVectors: vectors,

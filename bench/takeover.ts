@@ -1,7 +1,8 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { drawTable } from "../cli/table.ts";
-import { pseudoRandom } from "../core/bundle/pseudo-random.ts";
+import { roundHidden } from "../core/bundle/hidden-bits.ts";
+import { pseudoRandom, randomFloats } from "../core/bundle/pseudo-random.ts";
 import type {
   BundleMark,
   EventHash,
@@ -12,8 +13,9 @@ import type {
 } from "../core/domain/ids.ts";
 import { openKafkaFencedLog } from "../core/log/kafka-fenced-log.ts";
 import { openKafkaLog } from "../core/log/kafka-log.ts";
-import { DEDUPE_EVENTS_MAX, type ListenerRecord } from "../core/state/listener-record.ts";
+import { DEDUPE_EVENTS_LEAST, type ListenerRecord } from "../core/state/listener-record.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
+import { rememberedFraction, rememberedTimeMs } from "../core/state/remembered.ts";
 import { startBroker } from "../deploy/kafka/broker.ts";
 import { CHANGELOG_TOPIC } from "../ingest/changelog/changelog-records.ts";
 import { type ChangelogKeeper, keepChangelog } from "../ingest/changelog/keep-changelog.ts";
@@ -134,9 +136,9 @@ function recordAt(number: number): ListenerRecord {
   const hash = (bits: number) => Math.floor(Math.abs(random()) * 2 ** bits);
   const recent = Array.from({ length: RECENT_EVENTS }, (_, index) => ({
     track: hash(52) as TrackHash,
-    happenedAtMs: BEGAN_AT_MS + index * 200_000 + hash(10),
+    happenedAtMs: rememberedTimeMs(BEGAN_AT_MS + index * 200_000 + hash(10)),
     kind: "finished" as const,
-    fractionPlayed: Math.abs(random()),
+    fractionPlayed: rememberedFraction(Math.abs(random())),
     gapMs: hash(18),
     sessionStart: index === 0,
     context: "playlist" as const,
@@ -152,15 +154,17 @@ function recordAt(number: number): ListenerRecord {
     sessionSteps: RECENT_EVENTS,
     steps: RECENT_EVENTS,
     recent,
-    heardEvents: Array.from({ length: DEDUPE_EVENTS_MAX }, () => hash(40) as EventHash),
+    heardEvents: Array.from({ length: DEDUPE_EVENTS_LEAST }, () => hash(40) as EventHash),
     disliked: [],
-    hidden: { short: halves(random), long: halves(random) },
+    hidden: { short: stateOf(random), long: stateOf(random) },
   };
 }
 
-/** [HIDDEN], each a number that a half holds. */
-function halves(random: () => number): Float32Array {
-  return Float32Array.from({ length: HIDDEN }, () => Math.round(random() * 512) / 512);
+/** [HIDDEN], in bytes. */
+function stateOf(random: () => number): Float32Array {
+  const state = randomFloats(random, HIDDEN);
+  roundHidden(state, 8);
+  return state;
 }
 
 interface Figures {

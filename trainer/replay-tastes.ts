@@ -1,12 +1,12 @@
 import type { Model } from "../core/bundle/bundle.ts";
 import { writeFeatures } from "../core/bundle/features.ts";
-import { roundToHalves } from "../core/bundle/half-float.ts";
+import { roundHidden } from "../core/bundle/hidden-bits.ts";
 import type { FeatureName } from "../core/bundle/manifest.ts";
 import { loadFeatures } from "./event-columns.ts";
 import { laneBatches } from "./lanes.ts";
 import { inputVectors, type ModelWeights } from "./model-parameters.ts";
 import { openGraph, type Values } from "./onnx/graph-session.ts";
-import { stateWidth } from "./onnx/model-sizes.ts";
+import { hiddenBitsOf, stateWidth } from "./onnx/model-sizes.ts";
 import type { Sequences } from "./sequences.ts";
 import { servedGraphs } from "./served-graphs.ts";
 import { gatherRows } from "./track-table.ts";
@@ -37,7 +37,7 @@ export interface ReplayedLog {
 /** A model as it is served; a bundle's `Model` is one. */
 export type ServedModel = Pick<
   Model,
-  "hidden" | "dimension" | "featureWidth" | "inputVectors" | "step" | "taste"
+  "hidden" | "hiddenBits" | "dimension" | "featureWidth" | "inputVectors" | "step" | "taste"
 >;
 
 /** Hears `walks` through the graphs that will be served, and returns the taste after each event of
@@ -63,7 +63,15 @@ function servedModel(weights: ModelWeights): ServedModel {
   const { dimension, featureWidth } = weights.sizes;
   const hidden = stateWidth(weights.sizes);
   const { vectors } = inputVectors(weights);
-  return { hidden, dimension, featureWidth, inputVectors: vectors, ...servedGraphs(weights) };
+  const hiddenBits = hiddenBitsOf(weights.sizes);
+  return {
+    hidden,
+    hiddenBits,
+    dimension,
+    featureWidth,
+    inputVectors: vectors,
+    ...servedGraphs(weights),
+  };
 }
 
 /** `replayTastes` of a model of any bundle. */
@@ -121,8 +129,8 @@ async function statesOf(
     }
     gatherRows(table, tracks, buffers.track.data);
     await step.run(feeds, { hidden_next: next });
-    // As in what is served: a state is in halves before anything sees it.
-    roundToHalves(next.data);
+    // As in what is served: a state is rounded before anything sees it.
+    roundHidden(next.data, model.hiddenBits);
     buffers.hidden.data.set(next.data);
     for (const [lane, event] of batch.event.entries()) {
       const index = wanted.get(event);

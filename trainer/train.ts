@@ -12,7 +12,7 @@ import { makeClusters } from "./clusters/make-clusters.ts";
 import type { HeardSessions } from "./clusters/sample-queries.ts";
 import type { TrainingConfig } from "./config.ts";
 import { inputVectors } from "./model-parameters.ts";
-import { stateWidth } from "./onnx/model-sizes.ts";
+import { hiddenBitsOf, stateWidth } from "./onnx/model-sizes.ts";
 import { type Preparation, preparationLines } from "./prepare/preparation.ts";
 import { prepareLog } from "./prepare/prepare-log.ts";
 import { progressClock, type TrainingProgress } from "./progress.ts";
@@ -238,6 +238,7 @@ function modelContent(model: TrainedModel): ModelContent {
   const { table, sizes } = model.weights;
   return {
     hidden: stateWidth(sizes),
+    hiddenBits: hiddenBitsOf(sizes),
     dimension: sizes.dimension,
     features: model.features,
     inputVectors: inputVectors(model.weights).vectors,

@@ -4,6 +4,7 @@ import type { ModelName } from "../domain/ids.ts";
 import type { BundleContent, ModelContent, Sources, TrackClusters } from "./bundle.ts";
 import { bundleId } from "./canonical-json.ts";
 import { encodeGolden, type Golden } from "./golden.ts";
+import { HIDDEN_BITS_DEFAULT } from "./hidden-bits.ts";
 import { toInt8Rows } from "./int8-rows.ts";
 import {
   BUNDLE_FORMAT,
@@ -104,11 +105,12 @@ function layOutModel(
   golden: Golden | undefined,
 ): ModelManifest {
   if (golden === undefined) throw new Failure("bug", `no golden rows were made for "${name}"`);
-  const { outputBias } = model;
+  const { outputBias, hiddenBits = HIDDEN_BITS_DEFAULT } = model;
   const input = layOutVectors(files, `${name}.input`, model, model.inputVectors);
   const output = layOutVectors(files, `${name}.output`, model, model.outputVectors);
   return {
     hidden: model.hidden,
+    ...(hiddenBits !== HIDDEN_BITS_DEFAULT && { hidden_bits: hiddenBits }),
     dimension: model.dimension,
     features: model.features,
     step: files.add(`${name}.step`, "onnx", model.step),

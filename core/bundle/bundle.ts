@@ -1,4 +1,5 @@
 import type { ModelName, TrackHash, TrackId, TrackIndex } from "../domain/ids.ts";
+import type { HiddenBits } from "./hidden-bits.ts";
 import type {
   ClusterFigures,
   CoplaySettings,
@@ -39,6 +40,8 @@ export interface Model {
   readonly name: ModelName;
   /** H */
   readonly hidden: number;
+  /** What a step's result is rounded to. */
+  readonly hiddenBits: HiddenBits;
   /** D */
   readonly dimension: number;
   readonly features: readonly FeatureName[];
@@ -115,7 +118,10 @@ export interface BundleContent {
   readonly training: Readonly<Record<string, unknown>>;
 }
 
-export interface ModelContent extends Omit<Model, "name" | "featureWidth" | "outputBias"> {
+export interface ModelContent
+  extends Omit<Model, "name" | "hiddenBits" | "featureWidth" | "outputBias"> {
+  /** `HIDDEN_BITS_DEFAULT` where it is not given. */
+  readonly hiddenBits?: HiddenBits;
   /** Null means zeros. */
   readonly outputBias: Float32Array | null;
   /** How the vectors go to disk: as they are, or rounded to int8 rows; float32 by default. */

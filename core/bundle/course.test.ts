@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tinyModels } from "../../test/support/tiny-models.ts";
 import { runCourse } from "./course.ts";
-import { roundToHalves } from "./half-float.ts";
+import { HIDDEN_BITS, type HiddenBits, roundHidden } from "./hidden-bits.ts";
 import { pseudoRandom, randomFloats } from "./pseudo-random.ts";
 import type { Course } from "./step-runner.ts";
 
@@ -16,7 +16,13 @@ test("a course in waves ends where each listener's own steps end", async () => {
   assert.deepEqual(together.subarray(0, MODEL.hidden), first);
 });
 
-test("what a step gives is in halves before the next step begins from it", async () => {
+for (const bits of HIDDEN_BITS) {
+  test(`what a step gives is in ${bits} bits before the next step begins from it`, async () => {
+    await holdsRounding(bits);
+  });
+}
+
+async function holdsRounding(bits: HiddenBits): Promise<void> {
   const begun: Float32Array[] = [];
   const watched = {
     step: (wave: Parameters<typeof runner.step>[0]) => {
@@ -24,14 +30,16 @@ test("what a step gives is in halves before the next step begins from it", async
       return runner.step(wave);
     },
   };
-  const ends = await runCourse(watched, courseOf([1, 1, 1], [0, 0, 0]));
+  const course = { ...courseOf([1, 1, 1], [0, 0, 0]), hiddenBits: bits };
+  roundHidden(course.hidden, bits);
+  const ends = await runCourse(watched, course);
   for (const hidden of [...begun, ends]) {
     const rounded = hidden.slice();
-    roundToHalves(rounded);
+    roundHidden(rounded, bits);
     assert.deepEqual(hidden, rounded);
   }
   assert.notDeepEqual(begun[1], begun[2]);
-});
+}
 
 test("a step that forgets begins at zeros, whatever came before", async () => {
   const course = courseOf([1, 1], [0, 0]);
@@ -52,10 +60,11 @@ function courseOf(
   const track = randomFloats(random, 8 * MODEL.dimension);
   const features = randomFloats(random, 8 * MODEL.featureWidth);
   const hidden = randomFloats(random, (Math.max(...owners) + 1) * MODEL.hidden);
-  roundToHalves(hidden);
+  roundHidden(hidden, MODEL.hiddenBits);
   return {
     model: "long",
     width: MODEL.hidden,
+    hiddenBits: MODEL.hiddenBits,
     hidden,
     waveRows,
     owners: Uint32Array.from(owners),

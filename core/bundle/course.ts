@@ -1,15 +1,15 @@
 import { assert } from "../domain/failure.ts";
-import { roundToHalves } from "./half-float.ts";
+import { roundHidden } from "./hidden-bits.ts";
 import type { Course, StepRunner } from "./step-runner.ts";
 
 /** Runs a course → [owners, H], the memory of `course.hidden`. What a step gives is rounded to
- *  halves before anything sees it, so that a state is the same whether it was stored between two
- *  steps or not. This is the one place of that rounding for all that is served. */
+ *  `hiddenBits` before anything sees it, so that a state is the same whether it was stored between
+ *  two steps or not. This is the one place of that rounding for all that is served. */
 export async function runCourse(
   { step }: Pick<StepRunner, "step">,
   course: Course,
 ): Promise<Float32Array> {
-  const { model, width, hidden: states, owners, forgets } = course;
+  const { model, width, hiddenBits, hidden: states, owners, forgets } = course;
   const dimension = course.track.length / owners.length;
   const featureWidth = course.features.length / owners.length;
   let from = 0;
@@ -28,7 +28,7 @@ export async function runCourse(
     for (let row = 0; row < rows; row++) {
       const start = owners[from + row]! * width;
       states.set(next.subarray(row * width, (row + 1) * width), start);
-      roundToHalves(states, start, start + width);
+      roundHidden(states, hiddenBits, { start, end: start + width });
     }
     from = to;
   }

@@ -1,5 +1,6 @@
 import type { BundleId, ModelName } from "../domain/ids.ts";
 import { CONTEXT_KINDS } from "../domain/listening-event.ts";
+import type { HiddenBits } from "./hidden-bits.ts";
 
 export const BUNDLE_FORMAT = "segue.bundle/1";
 
@@ -35,6 +36,8 @@ export interface Manifest {
 export interface ModelManifest {
   /** H, the length of the hidden state. */
   readonly hidden: number;
+  /** What a step's result is rounded to, before anything sees it; see `hidden-bits.ts`. */
+  readonly hidden_bits?: HiddenBits;
   /** D, the length of a track vector and of the taste vector. */
   readonly dimension: number;
   /** The inputs beside the track vector, in order; empty for a model of tracks alone. */

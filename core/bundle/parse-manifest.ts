@@ -1,5 +1,6 @@
 import { MODEL_NAMES, type ModelName } from "../domain/ids.ts";
 import { bundleId } from "./canonical-json.ts";
+import { HIDDEN_BITS, HIDDEN_BITS_DEFAULT, type HiddenBits } from "./hidden-bits.ts";
 import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import {
   BUNDLE_FORMAT,
@@ -105,13 +106,17 @@ function checkModels(value: unknown): void {
   for (const name of names) {
     const field = `models.${name}`;
     if (!MODEL_NAMES.includes(name as ModelName)) throw badBundle(field, "an unknown model");
-    const optional = [...SCALE_KEYS, "skip"];
+    const optional = [...SCALE_KEYS, "skip", "hidden_bits"];
     checkModel(exactObject(models[name], field, MODEL_KEYS, optional), field);
   }
 }
 
 function checkModel(model: JsonObject, field: string): void {
   wholeNumber(model.hidden, `${field}.hidden`, { least: 1, most: LIMITS.hiddenMax });
+  const bits = model.hidden_bits ?? HIDDEN_BITS_DEFAULT;
+  if (!HIDDEN_BITS.includes(bits as HiddenBits)) {
+    throw badBundle(`${field}.hidden_bits`, `must be one of ${HIDDEN_BITS.join(", ")}`);
+  }
   wholeNumber(model.dimension, `${field}.dimension`, { least: 1, most: LIMITS.dimensionMax });
   checkFeatures(model.features, `${field}.features`);
   for (const key of REQUIRED_FILES) fileName(model[key], `${field}.${key}`);

@@ -4,6 +4,7 @@ import { ID_BYTES_MAX, type ModelName, type TrackId, type TrackIndex } from "../
 import type { BundleData, Model } from "./bundle.ts";
 import { checkGolden, parseGolden } from "./golden.ts";
 import { createStepRunner } from "./graph-runner.ts";
+import { HIDDEN_BITS_DEFAULT } from "./hidden-bits.ts";
 import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import { featureWidth, type Manifest, type ModelManifest } from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
@@ -106,6 +107,7 @@ async function readModel(
   return {
     name,
     hidden: model.hidden,
+    hiddenBits: model.hidden_bits ?? HIDDEN_BITS_DEFAULT,
     dimension: model.dimension,
     features: model.features,
     featureWidth: featureWidth(model.features),
@@ -133,8 +135,17 @@ async function reproduceGolden(
       const bytes = await files.bytes(model.golden, `models.${name}.golden`, sizes);
       const golden = parseGolden(decodeText(bytes, model.golden), model, model.golden);
       await checkGolden(runner, name, golden, model.golden);
+      if (model.hidden_bits === 8) requireWithinBytes(golden.hiddenNext, name);
     }
   } finally {
     await runner.close();
   }
+}
+
+/** Bytes hold no larger states, and to cut them off would be another model. */
+function requireWithinBytes(states: Float32Array, name: ModelName): void {
+  const beyond = states.find((state) => Math.abs(state) > 1);
+  if (beyond === undefined) return;
+  const message = `8 bits hold states from −1 to 1, and a golden one is ${beyond}`;
+  throw badBundle(`models.${name}.hidden_bits`, message);
 }

@@ -200,6 +200,7 @@ function randomCourse(model: ModelName, sizes: Sizes): Course {
   return {
     model,
     width: sizes.hidden,
+    hiddenBits: 8,
     hidden: hidden.slice(0, 100 * sizes.hidden),
     waveRows: [100, 50],
     owners: Uint32Array.from({ length: 150 }, (_, row) => row % 100),

@@ -1,4 +1,5 @@
 import type { ModelName } from "../domain/ids.ts";
+import type { HiddenBits } from "./hidden-bits.ts";
 
 /** One wave: row r of every tensor belongs to one listener. */
 export interface Wave {
@@ -28,7 +29,9 @@ export interface Course {
   readonly model: ModelName;
   /** H */
   readonly width: number;
-  /** [owners, H]: each listener's hidden state before their first step, in halves. */
+  /** What each step's result is rounded to. */
+  readonly hiddenBits: HiddenBits;
+  /** [owners, H]: each listener's hidden state before their first step, rounded. */
   readonly hidden: Float32Array;
   /** [waves]: how many rows each wave has. */
   readonly waveRows: readonly number[];

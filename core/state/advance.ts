@@ -108,7 +108,7 @@ function runHere(courses: readonly Course[], runner: StepRunner): Promise<Float3
 
 /** What one model hears of all steps. A track that the bundle does not know is zeros. */
 function inputsOf(model: Model, rows: Wave, trackIndexes: readonly (number | undefined)[]) {
-  const { name, hidden: width, dimension, featureWidth } = model;
+  const { name, hidden: width, hiddenBits, dimension, featureWidth } = model;
   const track = new Float32Array(rows.length * dimension); // [rows, D]
   const features = new Float32Array(rows.length * featureWidth); // [rows, F]
   const forgets = new Uint8Array(rows.length);
@@ -119,7 +119,7 @@ function inputsOf(model: Model, rows: Wave, trackIndexes: readonly (number | und
     // The short-term model begins every session at zeros.
     if (name === "short" && step.sessionStart) forgets[row] = 1;
   }
-  return { model: name, width, track, features, forgets };
+  return { model: name, width, hiddenBits, track, features, forgets };
 }
 
 /** [hearings, H]: a copy, since the stored states belong to the records that were read. */

@@ -1,13 +1,15 @@
+import type { EventFeatures } from "../bundle/features.ts";
 import { eventHash, trackHash } from "../domain/hash.ts";
 import type { EventHash, Offset, Partition, TrackHash } from "../domain/ids.ts";
 import { type EventKind, type ListeningEvent, stepsModels } from "../domain/listening-event.ts";
+import { windowAfter } from "./dedupe-window.ts";
 import {
-  DEDUPE_EVENTS_MAX,
   DISLIKED_TRACKS_MAX,
   type ListenerRecord,
   RECENT_EVENTS_MAX,
   type RecentEvent,
 } from "./listener-record.ts";
+import { rememberedTimeMs } from "./remembered.ts";
 import { eventFeatures, IDLE_TIMEOUT_MS, startsSession } from "./session-cut.ts";
 
 /** Where in the log an event stands. */
@@ -58,21 +60,18 @@ export function hear(
   if (previous && event.happenedAtMs < previous.lastEventAtMs - rules.lateToleranceMs) {
     return { verdict: "late" };
   }
-  if (!stepsModels(event.kind)) return note(history, event, id, at);
+  if (!stepsModels(event.kind)) return note(history, event, { id, at, rules });
   const next = { session: event.session, atMs: event.happenedAtMs };
   const sessionStart = startsSession(previous, next, rules.idleTimeoutMs);
-  const recent = {
-    track: trackHash(event.track),
-    happenedAtMs: event.happenedAtMs,
-    ...eventFeatures(previous, event, sessionStart),
-  };
+  const recent = recentOf(event, eventFeatures(previous, event, sessionStart));
+  const lastEventAtMs = Math.max(previous?.lastEventAtMs ?? 0, event.happenedAtMs);
   return {
     verdict: "step",
     recent,
     history: {
       ...heardUpTo(at),
-      ...remember(history, recent, id),
-      lastEventAtMs: Math.max(previous?.lastEventAtMs ?? 0, event.happenedAtMs),
+      ...remember(history, recent, { id, lastEventAtMs, rules }),
+      lastEventAtMs,
       session: sessionStart ? event.session : previous?.session,
       sessionSteps: sessionStart ? 1 : (previous?.sessionSteps ?? 0) + 1,
       steps: (previous?.steps ?? 0) + 1,
@@ -93,24 +92,26 @@ function heardUpTo(at: HeardAt): Pick<History, "partition" | "epoch" | "heardOff
   return { partition: at.partition, epoch: at.epoch, heardOffset: at.offset };
 }
 
+interface Hearing {
+  readonly id: EventHash;
+  readonly at: HeardAt;
+  readonly rules: HearRules;
+}
+
 function note(
   history: History | undefined,
   event: ListeningEvent,
-  id: EventHash,
-  at: HeardAt,
+  { id, at, rules }: Hearing,
 ): Heard {
-  const recent = {
-    track: trackHash(event.track),
-    happenedAtMs: event.happenedAtMs,
-    ...eventFeatures(undefined, event, false),
-  };
+  const recent = recentOf(event, eventFeatures(undefined, event, false));
+  const lastEventAtMs = history?.lastEventAtMs ?? 0;
   return {
     verdict: "note",
     recent,
     history: {
       ...heardUpTo(at),
-      ...remember(history, recent, id),
-      lastEventAtMs: history?.lastEventAtMs ?? 0,
+      ...remember(history, recent, { id, lastEventAtMs, rules }),
+      lastEventAtMs,
       session: history?.session,
       sessionSteps: history?.sessionSteps ?? 0,
       steps: history?.steps ?? 0,
@@ -118,15 +119,26 @@ function note(
   };
 }
 
+function recentOf(event: ListeningEvent, features: EventFeatures): RecentEvent {
+  const happenedAtMs = rememberedTimeMs(event.happenedAtMs);
+  return { track: trackHash(event.track), happenedAtMs, ...features };
+}
+
 function remember(
   history: History | undefined,
-  recent: RecentEvent,
-  id: EventHash,
+  event: RecentEvent,
+  { id, lastEventAtMs, rules }: Omit<Hearing, "at"> & { readonly lastEventAtMs: number },
 ): Pick<History, "recent" | "heardEvents" | "disliked"> {
+  const recent = appended(history?.recent ?? [], event, RECENT_EVENTS_MAX);
+  const { lateToleranceMs } = rules;
   return {
-    recent: appended(history?.recent ?? [], recent, RECENT_EVENTS_MAX),
-    heardEvents: appended(history?.heardEvents ?? [], id, DEDUPE_EVENTS_MAX),
-    disliked: dislikedAfter(history?.disliked ?? [], recent.track, recent.kind),
+    recent,
+    heardEvents: windowAfter(history?.heardEvents ?? [], id, {
+      recent,
+      lastEventAtMs,
+      lateToleranceMs,
+    }),
+    disliked: dislikedAfter(history?.disliked ?? [], event.track, event.kind),
   };
 }
 

@@ -12,8 +12,10 @@ import type {
 /** The newest events that a record keeps; a record met under a newer bundle is rebuilt from
  *  them. */
 export const RECENT_EVENTS_MAX = 32;
-/** How many event ids a listener's dedupe window holds. */
+/** How many event ids a listener's dedupe window holds at most, and of however old events at least;
+ *  see `dedupe-window.ts`. */
 export const DEDUPE_EVENTS_MAX = 64;
+export const DEDUPE_EVENTS_LEAST = 4;
 
 /** All that is kept of one listener. Values, never shared: an advance makes a new record. */
 export interface ListenerRecord {
@@ -37,7 +39,7 @@ export interface ListenerRecord {
   readonly heardEvents: readonly EventHash[];
   /** Tracks that the listener disliked, oldest first, at most `DISLIKED_TRACKS_MAX`. */
   readonly disliked: readonly TrackHash[];
-  /** [H] of each model that the bundle has, in halves. */
+  /** [H] of each model that the bundle has, rounded to its `hiddenBits`. */
   readonly hidden: Readonly<Partial<Record<ModelName, Float32Array>>>;
 }
 
@@ -46,5 +48,6 @@ export const DISLIKED_TRACKS_MAX = 64;
 /** One event as a record keeps it: what a step needs, so that the step can be done again. */
 export interface RecentEvent extends EventFeatures {
   readonly track: TrackHash;
+  /** Whole quarter seconds, in milliseconds; see `remembered.ts`. */
   readonly happenedAtMs: number;
 }

@@ -1,8 +1,15 @@
-import { Failure } from "../domain/failure.ts";
+import { assert, Failure } from "../domain/failure.ts";
 import type { TrackHash } from "../domain/ids.ts";
-import { CONTEXT_KINDS, EVENT_KINDS, type EventKind } from "../domain/listening-event.ts";
-import { writeHash } from "./hash-codec.ts";
+import {
+  CONTEXT_KINDS,
+  type ContextKind,
+  EVENT_KINDS,
+  type EventKind,
+  stepsModels,
+} from "../domain/listening-event.ts";
+import { HASH_BYTES, writeHash } from "./hash-codec.ts";
 import type { RecentEvent } from "./listener-record.ts";
+import { FRACTION_STEPS, fractionOf, TIME_STEP_MS } from "./remembered.ts";
 import {
   type Cursor,
   readVarint,
@@ -12,74 +19,99 @@ import {
   zigzag,
 } from "./varint.ts";
 
-/** The bytes of a record's recent events in format 2, each:
+/** The bytes of a record's recent events in format 3. Times are in quarter seconds. First, where
+ *  there are events, the time of the oldest less that of the record's newest event that stepped:
+ *  zigzag, varint. Then each event:
  *
  *  | bytes | content |
  *  |---|---|
- *  | 7 | hash of the track, the low 53 bits; bit 53 session start, 54 shuffle, 55 more follows |
- *  | 1 | kind, low 4 bits (`EVENT_KINDS`), and play context, high 4 (`CONTEXT_KINDS`) |
- *  | 1–8 | event time less that of the event before (or 0), zigzag, varint |
- *  | 0 or 1 | where more follows, what: 1 fraction, 2 the other of 0 and 1, 4 gap |
- *  | 0 or 4 | fraction played, float32, where it is neither 0 nor 1 |
- *  | 0–8 | gap in ms, varint, where it is not the time since the newest event before |
+ *  | 7 | hash of the track, the low 53 bits, and the kind (`EVENT_KINDS`) in the high 3 |
+ *  | 1–8 | varint: 8 × the time since the event before, 1 session start, 2 a fraction, 4 more |
+ *  | 0 or 1 | where a fraction follows: the fraction played, in half percents |
+ *  | 0 or 1 | where more follows, what: 1 a place, 2 a gap; 4: the time is *before* that event |
+ *  | 0 or 1 | where a place follows: play context (`CONTEXT_KINDS`), and 128 for shuffle |
+ *  | 0–8 | where a gap follows: in ms, varint |
  *
- *  Without a fraction, a finished play was played whole and any other event not at all. */
-export function writeRecent(bytes: Buffer, start: number, recent: readonly RecentEvent[]): number {
-  let at = start;
-  let before = 0;
+ *  Without a fraction, a finished play was played whole and any other event not at all. Without a
+ *  place, an event has that of the one before it. Without a gap, an event that steps the models has
+ *  the time since the newest such event before it, and any other event none. */
+export function writeRecent(
+  bytes: Buffer,
+  start: number,
+  { recent, lastEventAtMs }: Remembered,
+): number {
+  if (recent.length === 0) return start;
+  let before = recent[0]!.happenedAtMs;
+  let at = writeVarint(bytes, start, zigzag(stepsOf(before) - wholeSteps(lastEventAtMs)));
   let newest = 0;
+  let place = NO_PLACE;
   for (const event of recent) {
-    const { fractionPlayed, gapMs, happenedAtMs } = event;
-    const usual = usualFraction(event.kind);
-    const isBroken = fractionPlayed !== 0 && fractionPlayed !== 1;
-    const isOther = !isBroken && fractionPlayed !== usual;
-    const hasGap = gapMs !== gapSince(newest, happenedAtMs);
-    const more = (isBroken ? FRACTION : 0) | (isOther ? OTHER_WHOLE : 0) | (hasGap ? GAP : 0);
+    const { kind, fractionPlayed, gapMs, happenedAtMs } = event;
+    const steps = stepsModels(kind);
+    const here = placeOf(event);
+    const isEarlier = happenedAtMs < before;
+    const hasFraction = fractionPlayed !== usualFraction(kind);
+    const hasGap = gapMs !== usualGap(steps, newest, happenedAtMs);
+    const more = (here === place ? 0 : PLACE) | (hasGap ? GAP : 0) | (isEarlier ? EARLIER : 0);
     writeHash(bytes, at, event.track);
-    bytes[at + 6]! |=
+    bytes[at + 6]! |= EVENT_KINDS.indexOf(kind) << KIND_SHIFT;
+    const flags =
       (event.sessionStart ? SESSION_START : 0) |
-      (event.shuffle ? SHUFFLE : 0) |
+      (hasFraction ? FRACTION : 0) |
       (more === 0 ? 0 : MORE);
-    bytes[at + 7] = EVENT_KINDS.indexOf(event.kind) | (CONTEXT_KINDS.indexOf(event.context) << 4);
-    at = writeVarint(bytes, at + 8, zigzag(happenedAtMs - before));
+    const since = stepsOf(Math.abs(happenedAtMs - before));
+    at = writeVarint(bytes, at + HASH_BYTES, FLAGS * since + flags);
+    if (hasFraction) bytes[at++] = fractionByte(fractionPlayed);
     if (more !== 0) bytes[at++] = more;
-    if (isBroken) at = bytes.writeFloatLE(fractionPlayed, at);
+    if (more & PLACE) bytes[at++] = here;
     if (hasGap) at = writeVarint(bytes, at, gapMs);
     before = happenedAtMs;
-    newest = Math.max(newest, before);
+    if (steps) newest = Math.max(newest, happenedAtMs);
+    place = here;
   }
   return at;
 }
 
+export interface Remembered {
+  readonly recent: readonly RecentEvent[];
+  readonly lastEventAtMs: number;
+}
+
 /** The inverse of `writeRecent`; the events end where `bytes` end. Throws `bad_record`. */
-export function readRecent(bytes: Buffer, start: number, count: number): RecentEvent[] {
+export function readRecent(
+  cursor: Cursor,
+  { count, lastEventAtMs }: { readonly count: number; readonly lastEventAtMs: number },
+): RecentEvent[] {
   const recent: RecentEvent[] = [];
-  const cursor = { bytes, at: start };
-  let before = 0;
+  const { bytes } = cursor;
+  let happenedAtMs =
+    count === 0 ? 0 : TIME_STEP_MS * (unzigzag(readVarint(cursor)) + wholeSteps(lastEventAtMs));
   let newest = 0;
+  let place = NO_PLACE;
   for (let index = 0; index < count; index++) {
     const at = cursor.at;
-    if (at + FIXED_BYTES >= bytes.length) throw badRecent("are cut short");
-    const flags = bytes[at + 6]!;
-    const kind = EVENT_KINDS[bytes[at + 7]! & 15];
-    const context = CONTEXT_KINDS[bytes[at + 7]! >> 4];
-    if (kind === undefined || context === undefined) throw badRecent("have an unknown kind");
-    cursor.at = at + FIXED_BYTES;
-    const happenedAtMs = before + unzigzag(readVarint(cursor));
+    if (at + HASH_BYTES >= bytes.length) throw badRecent("are cut short");
+    cursor.at += HASH_BYTES;
+    const kind = EVENT_KINDS[bytes[at + 6]! >> KIND_SHIFT]!;
+    const timeAndFlags = readVarint(cursor);
+    const flags = timeAndFlags % FLAGS;
+    const fractionPlayed = flags & FRACTION ? readFraction(cursor) : usualFraction(kind);
     const more = flags & MORE ? readByte(cursor) : 0;
-    const fractionPlayed = readFraction(cursor, more, usualFraction(kind));
+    if (more & PLACE) place = readByte(cursor);
+    const sinceMs = ((timeAndFlags - flags) / FLAGS) * TIME_STEP_MS;
+    happenedAtMs += more & EARLIER ? -sinceMs : sinceMs;
+    const steps = stepsModels(kind);
     recent.push({
       track: trackAt(bytes, at),
       happenedAtMs,
       kind,
       fractionPlayed,
-      gapMs: more & GAP ? readVarint(cursor) : gapSince(newest, happenedAtMs),
+      gapMs: more & GAP ? readVarint(cursor) : usualGap(steps, newest, happenedAtMs),
       sessionStart: (flags & SESSION_START) !== 0,
-      context,
-      shuffle: (flags & SHUFFLE) !== 0,
+      context: contextOf(place),
+      shuffle: (place & SHUFFLE) !== 0,
     });
-    before = happenedAtMs;
-    newest = Math.max(newest, before);
+    if (steps) newest = Math.max(newest, happenedAtMs);
   }
   if (cursor.at !== bytes.length) throw badRecent("do not end where the record ends");
   return recent;
@@ -87,26 +119,64 @@ export function readRecent(bytes: Buffer, start: number, count: number): RecentE
 
 /** The room that `count` events never outgrow, in bytes. */
 export function recentBytesMax(count: number): number {
-  return count * (FIXED_BYTES + 1 + FRACTION_BYTES + 2 * VARINT_BYTES_MAX);
+  return VARINT_BYTES_MAX + count * (HASH_BYTES + 3 + 2 * VARINT_BYTES_MAX);
 }
 
-const FIXED_BYTES = 8;
-const FRACTION_BYTES = 4;
 /** In a hash's highest byte, whose lower five bits are the hash's own. */
-const SESSION_START = 0x20;
-const SHUFFLE = 0x40;
-const MORE = 0x80;
+const KIND_SHIFT = 5;
 const HASH_HIGH = 0x1f;
-const FRACTION = 1;
-const OTHER_WHOLE = 2;
-const GAP = 4;
+/** Below the time. */
+const FLAGS = 8;
+const SESSION_START = 1;
+const FRACTION = 2;
+const MORE = 4;
+/** In the byte that says what more follows. */
+const PLACE = 1;
+const GAP = 2;
+const EARLIER = 4;
+/** In the byte of a place. */
+const SHUFFLE = 128;
+const NO_PLACE = CONTEXT_KINDS.indexOf("unspecified");
+
+function stepsOf(timeMs: number): number {
+  const steps = timeMs / TIME_STEP_MS;
+  assert(Number.isInteger(steps), "a remembered time is in quarter seconds");
+  return steps;
+}
+
+function wholeSteps(timeMs: number): number {
+  return Math.floor(timeMs / TIME_STEP_MS);
+}
 
 function usualFraction(kind: EventKind): 0 | 1 {
   return kind === "finished" ? 1 : 0;
 }
 
-function gapSince(newestMs: number, happenedAtMs: number): number {
-  return newestMs === 0 ? 0 : Math.max(0, happenedAtMs - newestMs);
+/** `newestMs`: of the events before that stepped the models, 0 where there is none. */
+function usualGap(steps: boolean, newestMs: number, happenedAtMs: number): number {
+  return steps && newestMs !== 0 ? Math.max(0, happenedAtMs - newestMs) : 0;
+}
+
+function placeOf({ context, shuffle }: RecentEvent): number {
+  return CONTEXT_KINDS.indexOf(context) | (shuffle ? SHUFFLE : 0);
+}
+
+function contextOf(place: number): ContextKind {
+  const context = CONTEXT_KINDS[place & ~SHUFFLE];
+  if (context === undefined) throw badRecent("have an unknown play context");
+  return context;
+}
+
+function fractionByte(fraction: number): number {
+  const steps = Math.round(fraction * FRACTION_STEPS);
+  assert(fractionOf(steps) === fraction, "a remembered fraction is in half percents");
+  return steps;
+}
+
+function readFraction(cursor: Cursor): number {
+  const steps = readByte(cursor);
+  if (steps > FRACTION_STEPS) throw badRecent("have a fraction above 1");
+  return fractionOf(steps);
 }
 
 function trackAt(bytes: Buffer, at: number): TrackHash {
@@ -118,15 +188,6 @@ function readByte(cursor: Cursor): number {
   const byte = cursor.bytes[cursor.at++];
   if (byte === undefined) throw badRecent("are cut short");
   return byte;
-}
-
-function readFraction(cursor: Cursor, more: number, usual: 0 | 1): number {
-  if (more & OTHER_WHOLE) return 1 - usual;
-  if (!(more & FRACTION)) return usual;
-  const at = cursor.at;
-  cursor.at += FRACTION_BYTES;
-  if (cursor.at > cursor.bytes.length) throw badRecent("are cut short");
-  return cursor.bytes.readFloatLE(at);
 }
 
 function badRecent(what: string): Failure {

@@ -4,6 +4,7 @@ import { shortenedEventHash } from "../domain/hash.ts";
 import type { BundleMark, Offset, Partition, SessionId, TrackHash } from "../domain/ids.ts";
 import { HASH_BYTES, readHash } from "./hash-codec.ts";
 import type { ListenerRecord } from "./listener-record.ts";
+import { asRemembered } from "./older-recent.ts";
 import { readRecent1 } from "./recent-codec-1.ts";
 
 /** The record that bytes of format 1 hold, its checksum checked. Numbers are little-endian.
@@ -31,10 +32,10 @@ import { readRecent1 } from "./recent-codec-1.ts";
  *  | … | 4 × L | long hidden, float32 |
  *  | … | 7 × e | event hashes, u56, oldest first |
  *  | … | 7 × d | hashes of disliked tracks, u56, oldest first |
- *  | … | | recent events, oldest first, see `recent-codec.ts` |
+ *  | … | | recent events, oldest first, see `recent-codec-1.ts` |
  *
- *  Hidden states and event hashes become what records hold now: a state in halves, a hash of 40
- *  bits. Throws `bad_record`. */
+ *  Hidden states, event hashes and recent events become what records hold now: a state in halves,
+ *  a hash of 40 bits, times and fractions as in `older-recent.ts`. Throws `bad_record`. */
 export function decodeRecord1(bytes: Buffer): ListenerRecord {
   if (bytes.length < HEADER_BYTES) throw cutShort();
   const flags = bytes[5]!;
@@ -57,7 +58,7 @@ export function decodeRecord1(bytes: Buffer): ListenerRecord {
         : undefined,
     sessionSteps: bytes.readUInt32LE(58),
     steps: bytes.readUIntLE(62, 6),
-    recent: readRecent1(bytes, dislikedEnd, bytes[76]!),
+    recent: asRemembered(readRecent1(bytes, dislikedEnd, bytes[76]!)),
     heardEvents: readHashes(bytes, longEnd, eventsEnd).map(shortenedEventHash),
     disliked: readHashes(bytes, eventsEnd, dislikedEnd) as TrackHash[],
     hidden: {

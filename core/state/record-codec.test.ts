@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { roundToHalves } from "../bundle/half-float.ts";
+import { HIDDEN_BITS, roundHidden } from "../bundle/hidden-bits.ts";
 import { Failure } from "../domain/failure.ts";
 import type {
   BundleMark,
@@ -14,6 +14,7 @@ import type {
 } from "../domain/ids.ts";
 import { CONTEXT_KINDS, EVENT_KINDS } from "../domain/listening-event.ts";
 import {
+  DEDUPE_EVENTS_LEAST,
   DEDUPE_EVENTS_MAX,
   DISLIKED_TRACKS_MAX,
   type ListenerRecord,
@@ -21,22 +22,25 @@ import {
   type RecentEvent,
 } from "./listener-record.ts";
 import { decodeRecord, encodeRecord } from "./record-codec.ts";
+import { FRACTION_STEPS, fractionOf, rememberedTimeMs } from "./remembered.ts";
 
 const ann = "ann" as ListenerId;
 const hash = fc.integer({ min: 0, max: 2 ** 53 - 1 });
 const eventHashes = fc.integer({ min: 0, max: 2 ** 40 - 1 });
-const hidden = fc.float32Array({ maxLength: 16 }).map((values) => {
-  roundToHalves(values);
-  return values;
-});
+const hidden = fc
+  .tuple(fc.float32Array({ maxLength: 16 }), fc.constantFrom(...HIDDEN_BITS))
+  .map(([values, bits]) => {
+    roundHidden(values, bits);
+    return values;
+  });
 const timeMs = fc.integer({ min: 0, max: 2 ** 47 });
 
 const recent: fc.Arbitrary<RecentEvent> = fc.record(
   {
     track: hash as fc.Arbitrary<TrackHash>,
-    happenedAtMs: timeMs,
+    happenedAtMs: timeMs.map(rememberedTimeMs),
     kind: fc.constantFrom(...EVENT_KINDS),
-    fractionPlayed: fc.float({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
+    fractionPlayed: fc.integer({ min: 0, max: FRACTION_STEPS }).map(fractionOf),
     gapMs: timeMs,
     sessionStart: fc.boolean(),
     context: fc.constantFrom(...CONTEXT_KINDS),
@@ -111,26 +115,67 @@ test("bytes from anywhere are refused with bad_record and nothing else", () => {
   );
 });
 
-test("the bytes of format 2 are the golden ones", () => {
-  assert.equal(encodeRecord(typicalRecord(2), ann).toString("hex"), GOLDEN_2);
+test("the bytes of format 3 are the golden ones", () => {
+  assert.equal(encodeRecord(typicalRecord(2), ann).toString("hex"), GOLDEN_3);
+  assert.deepEqual(decodeRecord(Buffer.from(GOLDEN_3, "hex"), ann), typicalRecord(2));
+});
+
+test("a record of format 2 is read as what it would be in format 3", () => {
   assert.deepEqual(decodeRecord(Buffer.from(GOLDEN_2, "hex"), ann), typicalRecord(2));
 });
 
-test("a record of format 1 is read as what it would be in format 2", () => {
+test("a record of format 1 is read as what it would be in format 3", () => {
   const { heardEvents, ...rest } = decodeRecord(Buffer.from(GOLDEN_1, "hex"), ann);
   assert.deepEqual({ ...rest, heardEvents: [] }, { ...typicalRecord(2), heardEvents: [] });
   // Format 1 held 2 ** 50 and 2 ** 50 + 1, of which the low 40 bits are left.
   assert.deepEqual(heardEvents, [0, 1]);
 });
 
-test("a listener with 30 events and two hidden states of 100 takes less than 1,040 bytes", () => {
-  const record = {
-    ...typicalRecord(30),
-    session: "a session's name" as SessionId,
+test("a record whose times and fractions were exact has them as they would be kept now", () => {
+  const { recent, lastEventAtMs } = decodeRecord(Buffer.from(GOLDEN_2_EXACT, "hex"), ann);
+  // Format 2 held 1,699,999,999,999 and 200,124 ms more, and a third of a track.
+  assert.equal(lastEventAtMs, 1_700_000_200_123);
+  assert.deepEqual(
+    recent.map(({ happenedAtMs, gapMs, fractionPlayed }) => [happenedAtMs, gapMs, fractionPlayed]),
+    [
+      [1_699_999_999_750, 86_400_000, 1],
+      [1_700_000_200_000, 200_250, Math.fround(0.335)],
+    ],
+  );
+});
+
+test("states that are no bytes are kept in halves, each model's by themselves", () => {
+  const bytes = (short: number[], long: number[]) => {
+    const hidden = { short: Float32Array.from(short), long: Float32Array.from(long) };
+    return encodeRecord({ ...typicalRecord(2), hidden }, ann).length;
+  };
+  const none = bytes([], []);
+  assert.equal(bytes([0.5, -0.25], [1 / 128]), none + 3);
+  assert.equal(bytes([0.5, 1.5], [1 / 128]), none + 5);
+  assert.equal(bytes([0.5, 0.25], [1 / 1024]), none + 4);
+});
+
+test("a listener with 30 events and two hidden states of 100 takes at most 554 bytes", () => {
+  const { recent, ...rest } = typicalRecord(30);
+  const record: ListenerRecord = {
+    ...rest,
+    recent: recent.map((event, at) => ({
+      ...event,
+      ...(at % 3 === 0 ? SKIPPED : FINISHED),
+      shuffle: false,
+    })),
+    heardEvents: rest.heardEvents.slice(-DEDUPE_EVENTS_LEAST),
+    heardOffset: 1_000_000 as Offset,
+    session: "session-2-7" as SessionId,
+    disliked: [],
     hidden: { short: new Float32Array(100), long: new Float32Array(100) },
   };
-  assert.ok(encodeRecord(record, ann).length < 1_040);
+  // Seven such records fit into a page of LMDB with keys of 18 bytes.
+  assert.ok(encodeRecord(record, ann).length <= 554);
 });
+
+const SKIPPED = { kind: "skipped", fractionPlayed: 0.25 } as const;
+const FINISHED = { kind: "finished", fractionPlayed: 1 } as const;
 
 /** Records on disk hold these bytes: a change to them is a new format version. */
 const GOLDEN_1 = [
@@ -144,6 +189,18 @@ const GOLDEN_2 = [
   "073839d602060123456789abcdef0301858080808020c0eaa1ffbc3102ea07000201020102003800b4003c00",
   "0000008001000000804d000000000000000000000000b01280a0abfef9620480b89929010000000000d01380",
   "b518010000803e",
+].join("");
+
+/** The same listener, whose times are no quarter seconds, and a third of a track was heard. */
+const GOLDEN_2_EXACT = [
+  "7cc34d3e02060123456789abcdef0301858080808020bbeba1ffbc3102ea07000201020102003800b4003c00",
+  "0000008001000000804d000000000000000000000000b012fe9fabfef9620480b89929010000000000d013f8",
+  "b61801abaaaa3e",
+].join("");
+
+const GOLDEN_3 = [
+  "d204f02d030e0123456789abcdef0301858080808020c0eaa1ffbc3102ea0700020102010240e0003c000000",
+  "008001000000804d000000000000bf0c0000000000005005030180b89929010000000000708632320181",
 ].join("");
 
 function typicalRecord(events: number): ListenerRecord {

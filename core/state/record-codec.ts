@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { readBytes, writeBytes } from "../bundle/byte-float.ts";
 import { HALF_BYTES, readHalves, writeHalves } from "../bundle/half-float.ts";
 import { assert, Failure } from "../domain/failure.ts";
 import {
@@ -26,17 +27,20 @@ import {
   type ListenerRecord,
   RECENT_EVENTS_MAX,
 } from "./listener-record.ts";
+import { asRemembered } from "./older-recent.ts";
 import { readRecent, recentBytesMax, writeRecent } from "./recent-codec.ts";
+import { readRecent2 } from "./recent-codec-2.ts";
 import { decodeRecord1 } from "./record-codec-1.ts";
 import { type Cursor, readVarint, VARINT_BYTES_MAX, writeVarint } from "./varint.ts";
 
-/** The bytes of a listener's record, format 2. Equal records have equal bytes.
+/** The bytes of a listener's record, format 3. Equal records have equal bytes.
  *
  *  | bytes | content |
  *  |---|---|
  *  | 4 | CRC-32, little-endian, of the listener's id in UTF-8 followed by every byte after this |
- *  | 1 | format version: 2 |
- *  | 1 | flags: 1 has a session, 2 has a short hidden, 4 has a long hidden |
+ *  | 1 | format version: 3 |
+ *  | 1 | flags: 1 has a session, 2 has a short hidden, 4 has a long hidden; |
+ *  | | 8 the short hidden, 16 the long hidden is in bytes |
  *  | 8 | mark of the bundle |
  *  | varints | partition, epoch, offset of the last event heard, |
  *  | | event time of the newest event that stepped (milliseconds since 1970-01-01 UTC), |
@@ -44,13 +48,15 @@ import { type Cursor, readVarint, VARINT_BYTES_MAX, writeVarint } from "./varint
  *  | | s bytes of session id, S and L lengths of the short and the long hidden, |
  *  | | e event hashes, d disliked tracks, r recent events; see `varint.ts` |
  *  | s | session id, UTF-8 |
- *  | 2 × S, 2 × L | short hidden and long hidden in halves, see `half-float.ts` |
+ *  | S or 2 × S, L or 2 × L | short hidden and long hidden, |
+ *  | | in bytes where they all are such, see `byte-float.ts`, else in halves, see `half-float.ts` |
  *  | 5 × e | event hashes, u40, oldest first |
  *  | 7 × d | hashes of disliked tracks, u56, oldest first |
  *  | | recent events, oldest first, see `recent-codec.ts` |
  *
  *  The id is in the checksum so that a record found under another listener's key is refused.
- *  Records of format 1 are read, and written anew in this one when their listener is next heard.
+ *  Format 2 had no states in bytes, and its recent events were those of `recent-codec-2.ts`. It is
+ *  read, and so is format 1; they are written anew in this one when their listener is next heard.
  */
 export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buffer {
   assertWithinLimits(record);
@@ -58,7 +64,7 @@ export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buff
   const { short, long } = record.hidden;
   const bytes = Buffer.allocUnsafe(bytesMax(record, session.length));
   bytes[4] = FORMAT_VERSION;
-  bytes[5] =
+  let flags =
     (record.session === undefined ? 0 : HAS_SESSION) |
     (short === undefined ? 0 : HAS_SHORT) |
     (long === undefined ? 0 : HAS_LONG);
@@ -69,11 +75,20 @@ export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buff
     at = writeVarint(bytes, at, number);
   }
   at += session.copy(bytes, at);
-  if (short !== undefined) at = writeHalves(bytes, at, short);
-  if (long !== undefined) at = writeHalves(bytes, at, long);
+  if (short !== undefined) {
+    const end = writeBytes(bytes, at, short);
+    if (end !== undefined) flags |= SHORT_IN_BYTES;
+    at = end ?? writeHalves(bytes, at, short);
+  }
+  if (long !== undefined) {
+    const end = writeBytes(bytes, at, long);
+    if (end !== undefined) flags |= LONG_IN_BYTES;
+    at = end ?? writeHalves(bytes, at, long);
+  }
+  bytes[5] = flags;
   for (const hash of record.heardEvents) at = writeEventHash(bytes, at, hash);
   for (const hash of record.disliked) at = writeHash(bytes, at, hash);
-  at = writeRecent(bytes, at, record.recent);
+  at = writeRecent(bytes, at, record);
   bytes.writeUInt32LE(checksum(bytes, at, listener), 0);
   return bytes.subarray(0, at);
 }
@@ -83,24 +98,24 @@ export function recordBytes(record: ListenerRecord | Uint8Array, listener: Liste
   return record instanceof Uint8Array ? Buffer.from(record) : encodeRecord(record, listener);
 }
 
-/** The inverse of `encodeRecord`, which also reads format 1. The record owns its arrays: `bytes`
- *  may be reused. Throws `bad_record` for bytes that no version of `encodeRecord` wrote for this
- *  listener. */
+/** The inverse of `encodeRecord`, which also reads formats 1 and 2. The record owns its arrays:
+ *  `bytes` may be reused. Throws `bad_record` for bytes that no version of `encodeRecord` wrote for
+ *  this listener. */
 export function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecord {
   if (bytes.length < NUMBERS_AT) throw badRecord("is cut short");
   if (bytes.readUInt32LE(0) !== checksum(bytes, bytes.length, listener)) {
     throw badRecord("fails its checksum");
   }
   const version = bytes[4];
-  if (version !== 1 && version !== FORMAT_VERSION) {
+  if (version !== 1 && version !== 2 && version !== FORMAT_VERSION) {
     throw badRecord(`has format version ${version}`);
   }
-  const record = version === 1 ? decodeRecord1(bytes) : decodeRecord2(bytes);
+  const record = version === 1 ? decodeRecord1(bytes) : decodeSince2(bytes, version);
   assertWithinLimits(record);
   return record;
 }
 
-function decodeRecord2(bytes: Buffer): ListenerRecord {
+function decodeSince2(bytes: Buffer, version: 2 | 3): ListenerRecord {
   const flags = bytes[5]!;
   const cursor = { bytes, at: NUMBERS_AT };
   const next = () => readVarint(cursor);
@@ -108,9 +123,11 @@ function decodeRecord2(bytes: Buffer): ListenerRecord {
   const times = { lastEventAtMs: next(), sessionSteps: next(), steps: next() };
   const lengths = { session: next(), short: next(), long: next() };
   const counts = { events: next(), disliked: next(), recent: next() };
-  const floats = lengths.short + lengths.long;
   const hashBytes = EVENT_HASH_BYTES * counts.events + HASH_BYTES * counts.disliked;
-  if (cursor.at + lengths.session + HALF_BYTES * floats + hashBytes > bytes.length) {
+  const hiddenBytes =
+    lengths.short * (flags & SHORT_IN_BYTES ? 1 : HALF_BYTES) +
+    lengths.long * (flags & LONG_IN_BYTES ? 1 : HALF_BYTES);
+  if (cursor.at + lengths.session + hiddenBytes + hashBytes > bytes.length) {
     throw badRecord("is cut short");
   }
   const session = bytes.toString("utf8", cursor.at, cursor.at + lengths.session);
@@ -124,19 +141,24 @@ function decodeRecord2(bytes: Buffer): ListenerRecord {
   for (let track = 0; track < counts.disliked; track++) {
     disliked.push(readHash(bytes, step(cursor, HASH_BYTES)) as TrackHash);
   }
+  const { lastEventAtMs } = times;
+  const recent =
+    version === 2
+      ? asRemembered(readRecent2(cursor, counts.recent))
+      : readRecent(cursor, { count: counts.recent, lastEventAtMs });
   return {
     bundle: bytes.toString("hex", MARK_AT, MARK_AT + MARK_BYTES) as BundleMark,
     ...place,
     ...times,
     session: flags & HAS_SESSION ? (session as SessionId) : undefined,
-    recent: readRecent(bytes, cursor.at, counts.recent),
+    recent,
     heardEvents,
     disliked,
     hidden,
   };
 }
 
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 const MARK_AT = 6;
 const MARK_BYTES = 8;
 const NUMBERS_AT = MARK_AT + MARK_BYTES;
@@ -144,6 +166,8 @@ const NUMBERS = 12;
 const HAS_SESSION = 1;
 const HAS_SHORT = 2;
 const HAS_LONG = 4;
+const SHORT_IN_BYTES = 8;
+const LONG_IN_BYTES = 16;
 /** The longest hidden state of one model. */
 const HIDDEN_MAX = 4096;
 
@@ -180,11 +204,18 @@ function readHidden(
   lengths: Readonly<Record<ModelName, number>>,
 ): ListenerRecord["hidden"] {
   const floats = new Float32Array(lengths.short + lengths.long);
-  readHalves(cursor.bytes, step(cursor, HALF_BYTES * floats.length), floats);
-  return {
-    ...(flags & HAS_SHORT ? { short: floats.subarray(0, lengths.short) } : {}),
-    ...(flags & HAS_LONG ? { long: floats.subarray(lengths.short) } : {}),
-  };
+  const short = floats.subarray(0, lengths.short);
+  const long = floats.subarray(lengths.short);
+  readStates(cursor, short, (flags & SHORT_IN_BYTES) !== 0);
+  readStates(cursor, long, (flags & LONG_IN_BYTES) !== 0);
+  return { ...(flags & HAS_SHORT ? { short } : {}), ...(flags & HAS_LONG ? { long } : {}) };
+}
+
+function readStates(cursor: Cursor, target: Float32Array, inBytes: boolean): void {
+  const bytes = inBytes ? target.length : HALF_BYTES * target.length;
+  const at = step(cursor, bytes);
+  if (inBytes) readBytes(cursor.bytes, at, target);
+  else readHalves(cursor.bytes, at, target);
 }
 
 /** Moves on by `length` and returns where the cursor stood. */

@@ -1,6 +1,7 @@
 import type { EventFeatures } from "../bundle/features.ts";
 import type { SessionId } from "../domain/ids.ts";
 import type { ListeningEvent } from "../domain/listening-event.ts";
+import { rememberedFraction, rememberedTimeMs } from "./remembered.ts";
 
 /** Silence that ends a session where the player has none of its own, in milliseconds. */
 export const IDLE_TIMEOUT_MS = 30 * 60 * 1000;
@@ -33,14 +34,18 @@ export function eventFeatures(
   return {
     kind: event.kind,
     fractionPlayed: fractionPlayed(event),
-    gapMs: previous === undefined ? 0 : Math.max(0, event.happenedAtMs - previous.lastEventAtMs),
+    gapMs: previous === undefined ? 0 : gapMs(previous.lastEventAtMs, event.happenedAtMs),
     sessionStart,
     context: event.contextKind,
     shuffle: event.shuffle,
   };
 }
 
+function gapMs(beforeMs: number, atMs: number): number {
+  return Math.max(0, rememberedTimeMs(atMs) - rememberedTimeMs(beforeMs));
+}
+
 function fractionPlayed(event: ListeningEvent): number {
   if (event.playedMs === undefined || !event.trackMs) return event.kind === "finished" ? 1 : 0;
-  return Math.fround(Math.min(1, event.playedMs / event.trackMs));
+  return rememberedFraction(Math.min(1, event.playedMs / event.trackMs));
 }

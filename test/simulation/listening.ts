@@ -13,31 +13,41 @@ export type SentRecord = Required<NewRecord>;
 /** What producers send in one run, in the order in which the log takes it: events that come
  *  twice, late and out of order, unknown tracks, tombstones, bytes that are no event, and a log
  *  whose clock jumps back and forth by an hour. Some runs are one listener's long evening, in
- *  which event ids leave the dedupe window. */
+ *  which event ids leave the dedupe window, for their number or for their age. */
 export function sentRecords(chance: Chance): SentRecord[] {
-  const isLong = chance.happens(0.1);
+  const evening = chance.happens(0.1) ? chance.pick(LONG_EVENINGS) : undefined;
+  const isLong = evening !== undefined;
   const count = isLong ? 100 + chance.below(60) : 20 + chance.below(50);
+  const stepMs = evening?.stepMs ?? 4 * MINUTE_MS;
   const sent: SentRecord[] = [];
   for (let index = 0; index < count; index++) {
-    const jump = chance.happens(0.1) ? (chance.below(121) - 60) * MINUTE_MS : 0;
+    const jump = !isLong && chance.happens(0.1) ? (chance.below(121) - 60) * MINUTE_MS : 0;
     // The index keeps times apart: a position can then be told by its record's time.
-    const timestampMs = BEGAN_AT_MS + index * 4 * MINUTE_MS + jump + index;
-    const before = repeated(sent, chance, isLong);
+    const timestampMs = BEGAN_AT_MS + index * stepMs + jump + index;
+    const before = repeated(sent, chance, evening);
     const record = before ?? freshRecord(index, { chance, timestampMs, isLong });
     sent.push({ ...record, timestampMs });
   }
   return sent;
 }
 
+/** A listener who skips every few seconds, and one who hears short tracks to their ends: how long
+ *  after each other their events come, and behind how many of them a repeated one stands. */
+const LONG_EVENINGS = [
+  { stepMs: 4_000, least: 60, range: 10 },
+  { stepMs: 90_000, least: 3, range: 6 },
+] as const;
+
 /** A record that was sent before, as a producer's retry sends it again. */
 function repeated(
   sent: readonly SentRecord[],
   chance: Chance,
-  isLong: boolean,
+  evening: (typeof LONG_EVENINGS)[number] | undefined,
 ): SentRecord | undefined {
-  if (sent.length === 0 || !chance.happens(isLong ? 0.25 : 0.1)) return undefined;
+  if (sent.length === 0 || !chance.happens(evening ? 0.25 : 0.1)) return undefined;
   // Long evenings repeat what stands at the edge of the dedupe window.
-  const back = isLong ? 60 + chance.below(10) : 1 + chance.below(sent.length);
+  const { least, range } = evening ?? { least: 1, range: sent.length };
+  const back = least + chance.below(range);
   return sent.at(-back) ?? sent.at(-1);
 }
 

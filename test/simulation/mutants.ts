@@ -105,9 +105,14 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "at.offset <= history.heardOffset + 1",
   }),
   mutant("a dedupe window that is off by one", 200, {
-    file: "core/state/hear.ts",
-    find: "appended(history?.heardEvents ?? [], id, DEDUPE_EVENTS_MAX)",
-    replace: "appended(history?.heardEvents ?? [], id, DEDUPE_EVENTS_MAX - 1)",
+    file: "core/state/dedupe-window.ts",
+    find: "length - DEDUPE_EVENTS_MAX",
+    replace: "length + 1 - DEDUPE_EVENTS_MAX",
+  }),
+  mutant("a dedupe window that forgets an event that is not late yet", 200, {
+    file: "core/state/dedupe-window.ts",
+    find: "youngest(from) < lateBeforeMs",
+    replace: "youngest(from) < lateBeforeMs + lateToleranceMs / 4",
   }),
   mutant("a late check that is dropped", 30, {
     file: "core/state/hear.ts",

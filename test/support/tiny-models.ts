@@ -43,6 +43,7 @@ function tinyModel(
   return {
     name,
     hidden,
+    hiddenBits: name === "short" ? 8 : 16,
     dimension,
     features,
     featureWidth: featureWidth(features),

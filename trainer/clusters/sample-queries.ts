@@ -1,4 +1,5 @@
 import type { BundleContent, ModelContent } from "../../core/bundle/bundle.ts";
+import { HIDDEN_BITS_DEFAULT } from "../../core/bundle/hidden-bits.ts";
 import { type BlendWeights, featureWidth, wholeBlend } from "../../core/bundle/manifest.ts";
 import type { ModelName } from "../../core/domain/ids.ts";
 import type { Tastes } from "../../scorer/retrieval/retriever.ts";
@@ -30,7 +31,8 @@ export async function sampleQueries(
   const tastes: Partial<Record<ModelName, Float32Array>>[] = Array.from(after, () => ({}));
   for (const name of names) {
     const model = models[name]!;
-    const served = { ...model, featureWidth: featureWidth(model.features) };
+    const { hiddenBits = HIDDEN_BITS_DEFAULT } = model;
+    const served = { ...model, hiddenBits, featureWidth: featureWidth(model.features) };
     const log = { sequences, features: model.features };
     const plan = { walks: validation.walks[name], predictions, stopCheck };
     const rows = await replayServed(served, log, plan);

@@ -18,7 +18,7 @@ function trainedModel(sizes: { readonly hidden: number; readonly dimension: numb
   const weights = startingParameters(all, TRACKS, seededRandom(2, "weights"));
   const { vectors, bias } = weights.table;
   return {
-    ...{ name: "short", features, ...all, ...servedGraphs(weights) },
+    ...{ name: "short", hiddenBits: 8, features, ...all, ...servedGraphs(weights) },
     ...{ inputVectors: vectors, outputVectors: vectors, outputBias: bias },
   };
 }

@@ -1,3 +1,5 @@
+import type { HiddenBits } from "../../core/bundle/hidden-bits.ts";
+
 /** Which recurrent model it is. What is left out is the plain form: one GRU whose vectors are heard
  *  and scored alike. */
 export interface ModelForm {
@@ -44,4 +46,10 @@ export function recurrentWidth(sizes: ModelSizes): number {
 /** The H of a bundle: R, and behind it the last track's vector where the taste needs it. */
 export function stateWidth(sizes: ModelSizes): number {
   return recurrentWidth(sizes) + (sizes.skipConnection ? sizes.dimension : 0);
+}
+
+/** What a bundle says its states are rounded to: a GRU's lie between −1 and 1, but neither does an
+ *  LSTM's cell nor a track's vector. */
+export function hiddenBitsOf({ cell, skipConnection }: ModelForm): HiddenBits {
+  return cell === "lstm" || skipConnection ? 16 : 8;
 }

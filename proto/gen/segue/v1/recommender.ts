@@ -567,7 +567,7 @@ export interface Influence {
   /** Empty where the bundle does not know the event's track. */
   track: string;
   kind: EventKind;
-  /** Milliseconds since 1970-01-01 UTC. */
+  /** Milliseconds since 1970-01-01 UTC, cut to the quarter second. */
   happenedAtMs: number;
   /**
    * How much lower the track's score would be without the event, as compared with the average
@@ -703,7 +703,9 @@ export interface RecentEvent {
   /** Empty where the bundle does not know the track. */
   track: string;
   kind: EventKind;
+  /** Milliseconds since 1970-01-01 UTC, cut to the quarter second. */
   happenedAtMs: number;
+  /** 0 to 1, to the nearest half percent. */
   fractionPlayed: number;
   context: PlayContextKind;
 }
