@@ -8,13 +8,14 @@ export function mergeCourses(courses: readonly Course[]): Course {
   const [first] = courses;
   assert(first !== undefined, "there is a course to merge");
   if (courses.length === 1) return first;
-  const { model, width } = first;
+  const { model, width, hiddenBits } = first;
   const rows = sum(courses.map(({ owners }) => owners.length));
   const dimension = widthOf(courses, ({ track }) => track);
   const featureWidth = widthOf(courses, ({ features }) => features);
   const merged = {
     model,
     width,
+    hiddenBits,
     hidden: joined(courses.map(({ hidden }) => hidden)),
     waveRows: [] as number[],
     owners: new Uint32Array(rows),

@@ -60,6 +60,7 @@ function courseOf(model: ModelName, rows: readonly number[], seed: number): Cour
   return {
     model,
     width: HIDDEN,
+    hiddenBits: 8,
     hidden: randomFloats(random, rows[0]! * HIDDEN),
     waveRows: rows,
     owners: Uint32Array.from(owners),
