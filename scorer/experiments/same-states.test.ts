@@ -55,6 +55,10 @@ test("whatever a step hears or does makes other states, and is named", async () 
       }),
     ],
     [
+      "its short model's states are rounded to other bits",
+      (content) => ({ ...content, models: withModel(content, () => ({ hiddenBits: 8 })) }),
+    ],
+    [
       "its short model steps by another graph",
       (content) => ({ ...content, models: withModel(content, () => ({ step: other.step })) }),
     ],

@@ -1,3 +1,4 @@
+import { HIDDEN_BITS_DEFAULT as BITS_DEFAULT } from "../../core/bundle/hidden-bits.ts";
 import type { Manifest } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
 
@@ -23,6 +24,10 @@ function otherModel(ingests: Manifest, arms: Manifest, name: ModelName): string 
   if (stored === undefined) return `ingest's bundle has no ${name} model`;
   if (stored.hidden !== wanted.hidden || String(stored.features) !== String(wanted.features)) {
     return `its ${name} model hears other features or has another size`;
+  }
+  const [bits, wantedBits] = [stored, wanted].map((model) => model.hidden_bits ?? BITS_DEFAULT);
+  if (bits !== wantedBits) {
+    return `its ${name} model's states are rounded to other bits`;
   }
   const files = [
     ["steps by another graph", stored.step, wanted.step],

@@ -43,7 +43,7 @@ function tinyModel(
   return {
     name,
     hidden,
-    hiddenBits: name === "short" ? 8 : 16,
+    hiddenBits: name === "short" ? 16 : 8,
     dimension,
     features,
     featureWidth: featureWidth(features),
