@@ -56,7 +56,7 @@ test("a store that is opened before its look ends and is damaged is set aside ne
   await environment.close();
   const notices: LogNotice[] = [];
   const opened = await openState(folder, (notice) => notices.push(notice), 0);
-  assert.deepEqual([opened.damage(), notices, isUnchecked(folder)], [undefined, [], true]);
+  assert.deepEqual([notices, isUnchecked(folder)], [[], true]);
   while (opened.damage() === undefined) await sleep(5);
   assert.match(opened.damage()!, /checksum/);
   await opened.store.close();
