@@ -50,6 +50,14 @@ test("where nothing waits no progress is due, and its time begins with the next 
   );
 });
 
+test("what is lost by custom is gone within half a minute", () => {
+  const judge = createWatchdog();
+  const stuck = { silentMs: 0, applied: 5, tried: 1, lag: 9 };
+  let nowMs = 0;
+  while (judge({ ...stuck, nowMs }) !== "lost") nowMs += 1_000;
+  assert.ok(nowMs < 30_000, `${nowMs} ms`);
+});
+
 test("a log that says nothing is lost, whatever waits", () => {
   const looks = [{ nowMs: 0, applied: 5, lag: 0, silentMs: 31_000 }];
   assert.deepEqual(judged(looks), ["lost"]);

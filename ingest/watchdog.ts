@@ -27,7 +27,10 @@ export interface WatchdogLimits {
   readonly lostAfterMs: number;
 }
 
-export const WATCHDOG_LIMITS: WatchdogLimits = { stalledAfterMs: 10_000, lostAfterMs: 30_000 };
+/** With a look each second, and what an end takes, a process that is lost is gone within half a
+ *  minute. A group that gives its partitions out anew is silent for as long, but not longer than
+ *  its members have to join again. */
+export const WATCHDOG_LIMITS: WatchdogLimits = { stalledAfterMs: 10_000, lostAfterMs: 25_000 };
 
 /** Judges looks, one after the other. Progress is a change of `applied`; where nothing waits, none
  *  is due. */

@@ -13,7 +13,7 @@ export async function waitUntilHeard(
   wanted: LogPosition,
 ): Promise<boolean> {
   const { pollMs, waitMs, marginMs } = CATCH_UP_LIMITS;
-  const untilMs = Math.min(scorer.now() + waitMs, deadlineAtMs - marginMs);
+  const untilMs = Math.min(performance.now() + waitMs, deadlineAtMs - marginMs);
   for (;;) {
     signal?.throwIfAborted();
     // Before the look, so that no commit falls between the two.
@@ -21,11 +21,11 @@ export async function waitUntilHeard(
     const read = orNotice(scorer, () => ({ position: scorer.state.position(wanted.partition) }));
     if (read === undefined) return false;
     if (read.position !== undefined && read.position.next > wanted.offset) return true;
-    if (scorer.now() >= untilMs) return false;
+    if (performance.now() >= untilMs) return false;
     await commit;
   }
 }
 
 /** How long the caller waits. */
 type Patience = Pick<NextTracksQuery, "deadlineAtMs" | "signal">;
-type Waiting = Pick<Scorer, "state" | "now" | "notice">;
+type Waiting = Pick<Scorer, "state" | "notice">;

@@ -9,6 +9,7 @@ import { createMemoryStore } from "../core/state/memory-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
 import { hearAll, minuteMs, playOf } from "../test/fixtures/heard-store.ts";
 import { tinyModels } from "../test/support/tiny-models.ts";
+import { CATCH_UP_LIMITS } from "./limits.ts";
 import { recommend } from "./recommend.ts";
 import type { NextTracksQuery, Recommendation } from "./recommendation.ts";
 import { createScorer, type Scorer, type ScorerParts } from "./scorer.ts";
@@ -231,11 +232,21 @@ test("a reply waits for the record that the caller must see", async () => {
 test("a reply does not wait beyond the caller's deadline, and says so", async () => {
   const { ask } = await heardScorer(morning);
   const atLeast = { partition: 0 as Partition, offset: 99 as Offset };
-  const { freshness, tracks } = await ask({ atLeast, deadlineAtMs: minuteMs(5) });
+  const { freshness, tracks } = await ask({ atLeast, deadlineAtMs: performance.now() });
   assert.equal(freshness.caughtUp, false);
   assert.deepEqual(freshness.seen, { partition: 0, offset: 1 });
   assert.equal(freshness.ageMs, 60_000);
   assert.equal(tracks.length, 5);
+});
+
+test("a clock that is set back while a reply waits makes it wait no longer", async () => {
+  const { scorer } = await heardScorer(morning);
+  let looks = 0;
+  const setBack = { ...scorer, now: () => minuteMs(5 - 60 * looks++) };
+  const atLeast = { partition: 0 as Partition, offset: 99 as Offset };
+  const patience = { atLeast, deadlineAtMs: performance.now() + 2 * CATCH_UP_LIMITS.marginMs };
+  const { freshness } = await recommend(setBack, { listener: ada, k: 5, ...patience });
+  assert.equal(freshness.caughtUp, false);
 });
 
 interface HeardScorer {

@@ -65,7 +65,7 @@ export interface NextTracksQuery {
   readonly outsideExperiments?: boolean;
   /** What the list has to go without; nothing where it is not given. */
   readonly hurry?: Hurry | undefined;
-  /** When the caller stops waiting, on the scorer's clock. */
+  /** When the caller stops waiting, on the clock that never jumps (`performance.now`). */
   readonly deadlineAtMs?: number | undefined;
   /** Raised when the caller has gone: nothing is scored then. */
   readonly signal?: AbortSignal | undefined;

@@ -208,7 +208,7 @@ interface Served {
   ask(request: Partial<NextTracksRequest>): Promise<NextTracksResponse>;
 }
 
-/** A server in which ada heard two tracks, the last a minute ago. Its clock ticks from minute 5. */
+/** A server in which ada heard two tracks, the last a minute ago. Its clock stands at minute 5. */
 async function served(
   context: TestContext,
   parts: Partial<RecommenderParts> = {},
@@ -219,12 +219,11 @@ async function served(
     playOf("track-3", 0),
     playOf("track-7", 4, { kind: "skipped", listener: "ada" as ListenerId }),
   ]);
-  const startedAtMs = Date.now();
   const scorer = createScorer({
     ...models,
     state,
     partitions: 1,
-    now: () => minuteMs(5) + (parts.describe ? 0 : Date.now() - startedAtMs),
+    now: () => minuteMs(5),
     randomBytes: (length) => new Uint8Array(length),
     notice: (failure) => reported.push(failure),
     ...scorerParts,

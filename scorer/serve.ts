@@ -76,7 +76,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
     nextTracks: answered(NEXT_TRACKS, async (request, { leftMs, hurry, signal }) => {
       const current = scorer();
       const query = nextTracksQuery(request);
-      const deadlineAtMs = current.now() + leftMs;
+      const deadlineAtMs = performance.now() + leftMs;
       const wish = { ...query, hurry, deadlineAtMs, signal };
       const { list, asked } = await makeList(current, wish);
       onRecommended?.(list, asked);
@@ -85,7 +85,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
     rankTracks: answered(RANK_TRACKS, async (request, { leftMs, signal }) => {
       const current = scorer();
       const query = rankTracksQuery(request);
-      const deadlineAtMs = current.now() + leftMs;
+      const deadlineAtMs = performance.now() + leftMs;
       const ranked = await rankTracks(current, { ...query, deadlineAtMs, signal });
       return rankTracksReply(ranked, request.withDetails ? describe : undefined);
     }),

@@ -23,7 +23,7 @@ import { newCounts } from "../../ingest/counters.ts";
 import { watchReaders } from "../../ingest/end-old-readers.ts";
 import { type OpenedState, openState } from "../../ingest/open-state.ts";
 import { openSwapModels, type SwapModels } from "../../ingest/swap-models.ts";
-import { createWatchdog, lookAt } from "../../ingest/watchdog.ts";
+import { createWatchdog, lookAt, type WatchdogLimits } from "../../ingest/watchdog.ts";
 import { keepObjectsYoung } from "../../ingest/young-objects.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
@@ -39,6 +39,7 @@ import { advertisedAddress } from "../peer-options.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { pause } from "../stop-signal.ts";
 import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
+import { WATCHDOG_OPTIONS, watchdogLimits } from "../watchdog-options.ts";
 
 /** How often the watchdog looks. */
 const WATCHDOG_MS = 1_000;
@@ -50,6 +51,7 @@ export const ingest: Command = {
     ...BUNDLE_OPTIONS,
     ...LOG_OPTIONS,
     ...HEALTH_OPTIONS,
+    ...WATCHDOG_OPTIONS,
     ...NOTICE_OPTIONS,
     ...CHANGELOG_OPTIONS,
     ...TRACES_OPTIONS,
@@ -58,6 +60,7 @@ export const ingest: Command = {
     keepObjectsYoung();
     const home = homeOf(options);
     const choice = logChoice(options);
+    const limits = watchdogLimits(options);
     const notices = noticeWriter("ingest", options);
     const { onNotice } = notices;
     const traces = await tracesOf("ingest", options, notices);
@@ -107,7 +110,7 @@ export const ingest: Command = {
     const followed = { folder: home.bundle, servedId: bundle.manifest.id, open: openBundleBeside };
     const shared = { take: models.take, metrics: metrics.metrics, notices, signal };
     const following = followBundle({ ...followed, ...shared });
-    const watched = { subscriptions, log: log!, state, batches, health, metrics, onNotice };
+    const watched = { subscriptions, log: log!, state, batches, health, metrics, limits, onNotice };
     await watch({ ...watched, storeFolder: home.state }, signal);
     health?.close();
     await following;
@@ -184,14 +187,15 @@ interface Watched {
   readonly batches: { readonly tried: number };
   readonly health: HealthEndpoint | undefined;
   readonly metrics: Pick<IngestMetrics, "sawLag">;
+  readonly limits: WatchdogLimits;
   readonly onNotice: LogNoticeListener;
 }
 
-/** Resolves when `signal` is raised. Says what the watchdog finds, and throws `log_unavailable`
- *  where only a new process can mend it, `bad_record` where the store turns out to be damaged. */
+/** Resolves when `signal` is raised. Says what the watchdog finds, and ends this process where only
+ *  a new one can mend it; throws `bad_record` where the store turns out to be damaged. */
 async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
   const { subscriptions, log, state, batches, health, metrics, onNotice } = watched;
-  const judge = createWatchdog();
+  const judge = createWatchdog(watched.limits);
   const readers = watchReaders(watched.storeFolder, onNotice);
   let last = { applied: 0, lag: 0 };
   let isLooking = false;
@@ -221,7 +225,9 @@ async function watch(watched: Watched, signal: AbortSignal): Promise<void> {
     health?.say(found === "well", { lag: last.lag });
     if (found === "lost") {
       const message = `nothing moves while ${last.lag} records wait; the log is silent for`;
-      throw new Failure("log_unavailable", `${message} ${Math.round(silentMs)} ms`);
+      onNotice({ level: "error", message: `${message} ${Math.round(silentMs)} ms; ingest ends` });
+      // Any other end waits for Node's threads, of which one may be what is stuck.
+      process.kill(process.pid, "SIGKILL");
     }
     await pause(WATCHDOG_MS, signal);
   }

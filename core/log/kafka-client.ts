@@ -1,5 +1,6 @@
 import { Kafka, type KafkaConfig, type LogEntry, logLevel } from "kafkajs";
 import { registerCodecs } from "./kafka-codecs.ts";
+import { keepHeartbeats } from "./kafka-heartbeats.ts";
 import { quietRequestQueues } from "./kafka-request-queue.ts";
 import type { LogNotice, LogNoticeListener } from "./log-notice.ts";
 
@@ -25,6 +26,7 @@ export function createKafkaClient(
 ): Kafka {
   registerCodecs();
   quietRequestQueues();
+  keepHeartbeats();
   return new Kafka({
     brokers: [...address.brokers],
     clientId: address.clientId,

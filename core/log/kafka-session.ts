@@ -9,7 +9,9 @@ export interface SessionTimes {
 
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
-const REBALANCE_TIMEOUT_MS = 30_000;
+/** One member that is stuck in a batch holds up all the others for so long, and must not make a
+ *  watchdog end them. */
+const REBALANCE_TIMEOUT_MS = 15_000;
 /** At the least; a heartbeat that is late must not end the session. */
 const HEARTBEATS_A_SESSION = 3;
 

@@ -17,6 +17,17 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
   export = RequestQueue;
 }
 
+declare module "kafkajs/src/consumer/consumerGroup.js" {
+  /** The part of kafkajs's member of a group that says that it lives. */
+  class ConsumerGroup {
+    constructor(parts: { readonly logger: object; readonly instrumentationEmitter: object });
+    /** When the last heartbeat was sent, in milliseconds since 1970-01-01 UTC. */
+    lastRequest: number;
+    heartbeat(due: { readonly interval: number }): Promise<void>;
+  }
+  export = ConsumerGroup;
+}
+
 declare module "kafkajs/src/consumer/batch.js" {
   /** Tells apart what a consumer shall see of what a fetch brought. */
   class Batch<Message> {

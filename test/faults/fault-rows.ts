@@ -312,8 +312,16 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ...named("ingest/no-clock.test.ts", [
         "nothing that decides about a listener's state asks a clock",
       ]),
+      ...named("scorer/recommend.test.ts", [
+        "a clock that is set back while a reply waits makes it wait no longer",
+      ]),
+      ...named("scorer/clock-jumps.test.ts", [
+        "calls end by their deadline where the clock is set an hour back or forth",
+      ]),
+      ...named("core/log/kafka-heartbeats.test.ts", [
+        "a member goes on to show that it lives when its clock is set back or forth",
+      ]),
     ],
-    owed: "the deadlines of gRPC calls, which its library keeps by the wall clock",
   },
   {
     row: 31,
@@ -416,11 +424,17 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     row: 42,
-    tests: named("ingest/watchdog.test.ts", [
-      "a wedged consumer is stalled and then lost, although its client is not silent",
-      "a batch that fails again and again is stalled, and never lost",
-    ]),
-    owed: "a real consumer that wedges, and the process that ends of it",
+    tests: [
+      ...named("ingest/watchdog.test.ts", [
+        "a wedged consumer is stalled and then lost, although its client is not silent",
+        "a batch that fails again and again is stalled, and never lost",
+        "what is lost by custom is gone within half a minute",
+      ]),
+      ...named("test/wedged-ingest.test.ts", [
+        "ingest that is stuck in a batch is not ready, then ends by itself",
+      ]),
+    ],
+    owed: "the same of a consumer of a real Kafka",
   },
   {
     row: 43,
