@@ -1,9 +1,11 @@
 import { drawTable } from "../cli/table.ts";
 import { openBundle } from "../core/bundle/open-bundle.ts";
 import type { TrackIndex } from "../core/domain/ids.ts";
-import { clusterScan } from "../scorer/retrieval/cluster-scan.ts";
+import { layOutCodes } from "../scorer/retrieval/code-layout.ts";
+import { openCodeSearch } from "../scorer/retrieval/code-search.ts";
+import { exactScan } from "../scorer/retrieval/exact-scan.ts";
+import { openLayout } from "../scorer/retrieval/model-vectors.ts";
 import { trackSpace } from "../scorer/retrieval/retriever.ts";
-import { layOut, openLayout } from "../scorer/retrieval/scan-layout.ts";
 import { addTrack, noTracks, type TrackBits } from "../scorer/retrieval/track-bits.ts";
 import { sessionsOfBundle } from "../trainer/clusters/bundle-sessions.ts";
 import { clusterSpace } from "../trainer/clusters/make-clusters.ts";
@@ -95,19 +97,20 @@ async function measureSize(base: BaseSpace, tracks: number) {
   const quietly = { progress: () => undefined, stopCheck: () => undefined };
   const clusters = await clusterSpace(space, learned, { seed: 1, ...quietly });
   const buildS = (performance.now() - startedMs) / 1000;
-  const layout = openLayout(layOut(space, { clusters }));
-  const scan = clusterScan(layout, clusters);
-  const everything = clusterScan(layout, { ...clusters, reach: Number.MAX_VALUE });
+  const codes = clusters.codes!;
+  const layout = openLayout(layOutCodes(space, { ...clusters, codes }));
+  const search = openCodeSearch(layout, { reach: clusters.reach, margin: codes.margin });
+  const everything = exactScan(space);
   const questions = questionsOf(asked);
   const exact = exactAnswers(everything, questions);
   const filtered = questionsOf(asked, halfOf(tracks));
   const { p50_ms, p99_ms, cpu_ms } = measureSearches(everything, questions, exact);
   const figures: SizeFigures = {
-    ...measureSearches(scan, questions, exact),
+    ...measureSearches(search, questions, exact),
     clusters: clusters.starts.length - 1,
     build_s: buildS,
     bytes: layout.buffer.byteLength,
-    half_filtered: measureSearches(scan, filtered, exactAnswers(everything, filtered)),
+    half_filtered: measureSearches(search, filtered, exactAnswers(everything, filtered)),
     exact: { p50_ms, p99_ms, cpu_ms },
   };
   return { figures, space, clusters };

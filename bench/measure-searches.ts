@@ -1,6 +1,6 @@
 import type { TrackIndex } from "../core/domain/ids.ts";
-import type { ClusterScan } from "../scorer/retrieval/cluster-scan.ts";
-import type { RetrievalQuery } from "../scorer/retrieval/retriever.ts";
+import type { CodeSearch } from "../scorer/retrieval/code-search.ts";
+import type { RetrievalQuery, Retriever } from "../scorer/retrieval/retriever.ts";
 import type { TrackBits } from "../scorer/retrieval/track-bits.ts";
 import type { SampledQueries } from "../trainer/clusters/cluster-points.ts";
 import { percentile } from "./measure.ts";
@@ -15,6 +15,8 @@ export interface SearchFigures {
   readonly recall_at_100: number;
   /** The share of the tracks that are read. */
   readonly read_share: number;
+  /** How many tracks are scored exactly; 0 for a search that bounds all of them. */
+  readonly scored: number;
 }
 
 const BEST = 100;
@@ -40,22 +42,24 @@ export interface Question {
 /** Asks each question once, after a part of them that does not count, and compares what is found
  *  with what `exact` finds. */
 export function measureSearches(
-  scan: ClusterScan,
+  search: Retriever & Partial<Pick<CodeSearch, "effort">>,
   questions: readonly Question[],
   exact: readonly ReadonlySet<TrackIndex>[],
 ): SearchFigures {
-  for (const { query } of questions.slice(0, questions.length / 4)) scan.retrieve(query);
+  for (const { query } of questions.slice(0, questions.length / 4)) search.retrieve(query);
   const latenciesMs: number[] = [];
   const counts = new Map<number, { hits: number; of: number }>();
-  let [rows, cpuMs] = [0, 0];
+  let [rows, scoredRows, cpuMs] = [0, 0, 0];
   for (const [at, { weighting, query }] of questions.entries()) {
     const before = process.cpuUsage();
     const startedMs = performance.now();
-    const found = scan.retrieve(query);
+    const found = search.retrieve(query);
     latenciesMs.push(performance.now() - startedMs);
     const { user, system } = process.cpuUsage(before);
     cpuMs += (user + system) / 1000;
-    rows += scan.rowsRead();
+    const { read, scored } = search.effort?.() ?? { read: search.space.count, scored: 0 };
+    rows += read;
+    scoredRows += scored;
     const count = counts.get(weighting) ?? { hits: 0, of: 0 };
     counts.set(weighting, count);
     count.of += exact[at]!.size;
@@ -66,13 +70,14 @@ export function measureSearches(
     p99_ms: percentile(latenciesMs, 0.99),
     cpu_ms: cpuMs / questions.length,
     recall_at_100: Math.min(...Array.from(counts.values(), ({ hits, of }) => hits / of)),
-    read_share: rows / (questions.length * scan.space.count),
+    scored: scoredRows / questions.length,
+    read_share: rows / (questions.length * search.space.count),
   };
 }
 
 /** What a search that reads everything finds for each question. */
 export function exactAnswers(
-  everything: ClusterScan,
+  everything: Retriever,
   questions: readonly Question[],
 ): readonly ReadonlySet<TrackIndex>[] {
   return questions.map(({ query }) => {

@@ -1,7 +1,6 @@
 import type { Bundle } from "../core/bundle/bundle.ts";
-import { usedClusters } from "./retrieval/open-retriever.ts";
+import { type LaidOutSearch, layOutSearch } from "./retrieval/open-retriever.ts";
 import { trackSpace } from "./retrieval/retriever.ts";
-import { type LaidOutTracks, layOut } from "./retrieval/scan-layout.ts";
 import type { TrackBits } from "./retrieval/track-bits.ts";
 import { longTailOf } from "./rules/facts.ts";
 import { type Averages, catalogueAverages } from "./shares.ts";
@@ -10,7 +9,7 @@ import { indexSources, type SourcesIndex } from "./sources/open-sources.ts";
 /** All that is worked out of a bundle before it is asked for lists: data alone, so that one thread
  *  can hand it to another. */
 export interface BundleLayout {
-  readonly tracks: LaidOutTracks;
+  readonly tracks: LaidOutSearch;
   readonly sources: SourcesIndex;
   readonly averages: Averages;
   readonly longTail: TrackBits;
@@ -22,7 +21,7 @@ export function layOutBundle(
 ): BundleLayout {
   const space = trackSpace(bundle);
   return {
-    tracks: layOut(space, { clusters: usedClusters(bundle) }),
+    tracks: layOutSearch(bundle, space),
     sources: indexSources(bundle.sources, space.count),
     averages: catalogueAverages(space),
     longTail: longTailOf(bundle),

@@ -28,11 +28,11 @@ test("a bundle that was laid out beside gives the very lists of one that was lai
 
 /** What came from the thread is taken over where it is, and no array is there twice. */
 function isThereOnce({ bundle, layout }: LaidOutBundle): void {
-  assert.ok(layout.tracks.memory.buffer instanceof SharedArrayBuffer);
+  assert.ok(layout.tracks.tracks.memory.buffer instanceof SharedArrayBuffer);
   const { short } = bundle.models;
-  assert.equal(layout.tracks.space.models.short!.vectors, short!.outputVectors);
+  assert.equal(layout.tracks.tracks.space.models.short!.vectors, short!.outputVectors);
   assert.equal(short!.inputVectors, short!.outputVectors);
-  assert.equal(layout.tracks.space.popularity, bundle.popularity);
+  assert.equal(layout.tracks.tracks.space.popularity, bundle.popularity);
 }
 
 test("a bundle that cannot be opened is refused by the field at fault, from the thread, too", () =>

@@ -20,6 +20,17 @@ const CLUSTERS: TrackClusters = {
   tracks: Uint32Array.of(3, 0, 5, 1, 2, 4),
   starts: Uint32Array.of(0, 2, 2, 6),
 };
+/** Of two models of 3 columns: W is 9. */
+const CODED: TrackClusters = {
+  ...CLUSTERS,
+  codes: {
+    margin: 0.25,
+    axes: Float32Array.from({ length: 3 * 9 }, (_, at) => at / 8),
+    widths: Uint32Array.of(2, 1, 0, 0, 0, 0, 0, 0),
+    books: Float32Array.from({ length: 3 * 16 }, (_, at) => 1 - at / 4),
+    codes: Uint32Array.of(1, 2, 3, 4, 5, 0xffffffff),
+  },
+};
 const sizes = { tracks: 6, dimension: 3, hidden: 4, features: [], seed: 3 } as const;
 const plain = randomBundleContent(sizes);
 
@@ -29,6 +40,8 @@ test("clusters come back as they were published, and a bundle may have none", ()
     const { clusters, manifest } = await openBundle(folder);
     assert.deepEqual(clusters, CLUSTERS);
     assert.equal(manifest.clusters?.count, 3);
+    await publishBundle(folder, { ...plain, clusters: CODED });
+    assert.deepEqual((await openBundle(folder)).clusters, CODED);
     await publishBundle(folder, plain);
     assert.equal((await openBundle(folder)).clusters, undefined);
   }));
@@ -63,6 +76,14 @@ const integers = (key: string, ...values: number[]): Edit => {
   };
 };
 
+const numbers = (key: string, ...values: number[]): Edit => {
+  return (_, files) => {
+    files[key] = new Uint8Array(Float32Array.from(values).buffer);
+  };
+};
+
+const codesOf = (clusters: LooseManifest) => clusters.codes as LooseManifest;
+
 const refusals: readonly [what: string, field: string | RegExp, edit: Edit][] = [
   ["a key too many", "clusters.k", ({ clusters }) => (clusters.k = 1)],
   ["a key too few", "clusters.reach", ({ clusters }) => delete clusters.reach],
@@ -75,6 +96,25 @@ const refusals: readonly [what: string, field: string | RegExp, edit: Edit][] = 
   ["a track twice", /clusters.tracks/, integers("clusters.tracks", 3, 0, 5, 1, 2, 2)],
   ["a track that is none", /clusters.tracks/, integers("clusters.tracks", 3, 0, 6, 1, 2, 4)],
   ["a track too few", "clusters.tracks", integers("clusters.tracks", 3, 0, 5, 1, 2)],
+  [
+    "a key too few of codes",
+    "clusters.codes.axes",
+    ({ clusters }) => delete codesOf(clusters).axes,
+  ],
+  [
+    "a part of a word",
+    "clusters.codes.subspaces",
+    ({ clusters }) => (codesOf(clusters).subspaces = 9),
+  ],
+  ["a margin below 0", "clusters.codes.margin", ({ clusters }) => (codesOf(clusters).margin = -1)],
+  ["axes of other models", "clusters.codes.axes", numbers("codes.axes", 1, 2, 3)],
+  [
+    "a book that is no number",
+    /codes.books/,
+    numbers("codes.books", ...Array(48).fill(Number.NaN)),
+  ],
+  ["widths of other coordinates", /codes.widths/, integers("codes.widths", 1, 1, 0, 0, 0, 0, 0, 0)],
+  ["codes of too few tracks", "clusters.codes.codes", integers("codes", 1, 2, 3)],
   ["clusters that go back", /clusters.starts/, integers("clusters.starts", 0, 3, 2, 6)],
   ["clusters that end early", /clusters.starts/, integers("clusters.starts", 0, 2, 2, 5)],
 ];
@@ -82,7 +122,7 @@ const refusals: readonly [what: string, field: string | RegExp, edit: Edit][] = 
 test("clusters that are off are refused by their key or file", async () => {
   for (const [what, field, edit] of refusals) {
     await withFolder(async (folder) => {
-      await publishBundle(folder, { ...plain, clusters: CLUSTERS });
+      await publishBundle(folder, { ...plain, clusters: CODED });
       await rewriteBundle(folder, edit);
       await assert.rejects(openBundle(folder), refusal(field), what);
     });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../domain/failure.ts";
 import type { ModelName } from "../domain/ids.ts";
-import type { BundleContent, ModelContent, Sources, TrackClusters } from "./bundle.ts";
+import type { BundleContent, ModelContent, Sources, TrackClusters, TrackCodes } from "./bundle.ts";
 import { bundleId } from "./canonical-json.ts";
 import { encodeGolden, type Golden } from "./golden.ts";
 import { HIDDEN_BITS_DEFAULT } from "./hidden-bits.ts";
@@ -9,6 +9,8 @@ import { toInt8Rows } from "./int8-rows.ts";
 import {
   BUNDLE_FORMAT,
   type ClustersManifest,
+  CODE_VALUES,
+  type CodesManifest,
   type Manifest,
   type ModelManifest,
   type SourcesManifest,
@@ -185,13 +187,29 @@ function layOutSources(
 
 function layOutClusters(
   files: ContentFiles,
-  { tracks, starts, ...figures }: TrackClusters,
+  { tracks, starts, codes, ...figures }: TrackClusters,
 ): ClustersManifest {
   return {
     ...figures,
     count: starts.length - 1,
     tracks: files.add("clusters.tracks", "u32", bytesOf(tracks)),
     starts: files.add("clusters.starts", "u32", bytesOf(starts)),
+    ...(codes && { codes: layOutCodes(files, codes) }),
+  };
+}
+
+function layOutCodes(
+  files: ContentFiles,
+  { margin, axes, widths, books, codes }: TrackCodes,
+): CodesManifest {
+  return {
+    subspaces: widths.length,
+    coordinates: books.length / CODE_VALUES,
+    margin,
+    axes: files.add("codes.axes", "f32", bytesOf(axes)),
+    widths: files.add("codes.widths", "u32", bytesOf(widths)),
+    books: files.add("codes.books", "f32", bytesOf(books)),
+    codes: files.add("codes", "u32", bytesOf(codes)),
   };
 }
 

@@ -103,6 +103,22 @@ export interface TrackClusters extends ClusterFigures {
   readonly tracks: Uint32Array;
   /** [clusters + 1]: where each cluster begins in `tracks`, then their number. */
   readonly starts: Uint32Array;
+  readonly codes?: TrackCodes;
+}
+
+/** Tracks as product codes (Jégou et al. 2011, doi 10.1109/TPAMI.2010.57): a track's columns, less
+ *  the mean of its cluster, turned to T coordinates, of which one code of 4 bits stands for some. */
+export interface TrackCodes {
+  readonly margin: number;
+  /** [T, W]: a query's coordinates are `axes` · query. W: for each model, the short one first, its
+   *  taste and 1, both times its weight, and last the weight of popularity. */
+  readonly axes: Float32Array;
+  /** [subspaces]: of how many coordinates each code tells; their sum is T. */
+  readonly widths: Uint32Array;
+  /** [T, 16] */
+  readonly books: Float32Array;
+  /** [count, subspaces / 8], by track: the first code is in the lowest 4 bits of a word. */
+  readonly codes: Uint32Array;
 }
 
 /** What a trainer hands to `publishBundle`. */

@@ -26,6 +26,9 @@ export const BUNDLE_LIMITS = {
   sharpnessMax: 1e9,
   clustersMax: 65_536,
   clusterReachMax: 1e6,
+  codeSubspacesMax: 256,
+  codeCoordinatesMax: 8192,
+  codeMarginMax: 1e6,
   idleTimeoutMsMax: 30 * 24 * 60 * 60 * 1000,
   /** Levels of nesting, in the manifest and in an ONNX graph. */
   depthMax: 32,

@@ -144,6 +144,30 @@ export interface ClustersManifest extends ClusterFigures {
   readonly tracks: string;
   /** Little-endian uint32 [count + 1]: where each cluster begins in `tracks`, then their number. */
   readonly starts: string;
+  readonly codes?: CodesManifest;
+}
+
+/** A code of 4 bits has so many values, and a uint32 holds so many codes. */
+export const CODE_VALUES = 16;
+export const CODES_PER_WORD = 8;
+
+/** Every track as a few bytes from which a search can tell about what the track scores. */
+export interface CodesManifest {
+  /** How many codes of 4 bits a track has: a multiple of 8. */
+  readonly subspaces: number;
+  /** T: how many numbers of a track the codes stand for. */
+  readonly coordinates: number;
+  /** A track is scored exactly where what its codes say, and so many times the length of the
+   *  query's coordinates, reaches the list. */
+  readonly margin: number;
+  /** Little-endian float32 [T, W]: what a query of W columns is turned by. */
+  readonly axes: string;
+  /** Little-endian uint32 [subspaces]: how many coordinates each code stands for. */
+  readonly widths: string;
+  /** Little-endian float32 [T, 16]: what a coordinate is by its code. */
+  readonly books: string;
+  /** Little-endian uint32 [tracks.count, subspaces / 8]: codes by track, lowest bits first. */
+  readonly codes: string;
 }
 
 export interface ClusterFigures {

@@ -5,6 +5,8 @@ import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
 import {
   BUNDLE_FORMAT,
   type ClustersManifest,
+  CODES_PER_WORD,
+  type CodesManifest,
   FEATURE_WIDTHS,
   type FeatureName,
   type Manifest,
@@ -77,6 +79,12 @@ const MODEL_KEYS = [
 
 const CLUSTER_SHARES = ["recall_at_20", "recall_at_100", "read_share"] as const;
 const CLUSTER_FILES = ["tracks", "starts"] as const satisfies readonly (keyof ClustersManifest)[];
+const CODE_FILES = [
+  "axes",
+  "widths",
+  "books",
+  "codes",
+] as const satisfies readonly (keyof CodesManifest)[];
 
 /** The files that every model has. */
 const REQUIRED_FILES = ["step", "taste", "input_vectors", "output_vectors", "golden"] as const;
@@ -139,13 +147,28 @@ function checkFeatures(value: unknown, field: string): asserts value is FeatureN
 
 function checkClusters(value: unknown): void {
   const numbers = ["count", "reach", ...CLUSTER_SHARES];
-  const clusters = exactObject(value, "clusters", [...numbers, ...CLUSTER_FILES]);
+  const clusters = exactObject(value, "clusters", [...numbers, ...CLUSTER_FILES], ["codes"]);
   wholeNumber(clusters.count, "clusters.count", { least: 1, most: LIMITS.clustersMax });
   numberIn(clusters.reach, "clusters.reach", { least: 0, most: LIMITS.clusterReachMax });
   for (const key of CLUSTER_SHARES) {
     numberIn(clusters[key], `clusters.${key}`, { least: 0, most: 1 });
   }
   for (const key of CLUSTER_FILES) fileName(clusters[key], `clusters.${key}`);
+  if (clusters.codes !== undefined) checkCodes(clusters.codes);
+}
+
+function checkCodes(value: unknown): void {
+  const numbers = ["subspaces", "coordinates", "margin"];
+  const codes = exactObject(value, "clusters.codes", [...numbers, ...CODE_FILES]);
+  const most = LIMITS.codeSubspacesMax;
+  const subspaces = wholeNumber(codes.subspaces, "clusters.codes.subspaces", { least: 8, most });
+  if (subspaces % CODES_PER_WORD !== 0) {
+    throw badBundle("clusters.codes.subspaces", `must be a multiple of ${CODES_PER_WORD}`);
+  }
+  const range = { least: 1, most: LIMITS.codeCoordinatesMax };
+  wholeNumber(codes.coordinates, "clusters.codes.coordinates", range);
+  numberIn(codes.margin, "clusters.codes.margin", { least: 0, most: LIMITS.codeMarginMax });
+  for (const key of CODE_FILES) fileName(codes[key], `clusters.codes.${key}`);
 }
 
 /** `available`: the models and sources that the bundle has. */
@@ -214,6 +237,9 @@ export function* usedFiles(
   for (const key of CLUSTER_FILES) {
     if (manifest.clusters !== undefined) yield [`clusters.${key}`, manifest.clusters[key]];
   }
+  const codes = manifest.clusters?.codes;
+  for (const key of CODE_FILES)
+    if (codes !== undefined) yield [`clusters.codes.${key}`, codes[key]];
 }
 
 const MODEL_FILES = [

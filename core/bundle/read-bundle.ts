@@ -38,7 +38,8 @@ export async function readBundle({ folder, manifestName }: BundlePlace): Promise
     models[name] = await readModel(files, name, model, count);
   }
   const sources = await readSources(files, manifest);
-  const clusters = manifest.clusters && (await readClusters(files, manifest.clusters, count));
+  const { clusters: groups } = manifest;
+  const clusters = groups && (await readClusters(files, { ...manifest, clusters: groups }));
   await reproduceGolden(files, manifest, models);
   return { manifest, ids, table, models, popularity, sources, ...(clusters && { clusters }) };
 }

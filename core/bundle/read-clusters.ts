@@ -1,16 +1,24 @@
-import type { TrackClusters } from "./bundle.ts";
-import type { ClustersManifest } from "./manifest.ts";
+import type { TrackClusters, TrackCodes } from "./bundle.ts";
+import {
+  type ClustersManifest,
+  CODE_VALUES,
+  CODES_PER_WORD,
+  type CodesManifest,
+  type Manifest,
+} from "./manifest.ts";
 import { badBundle } from "./manifest-fields.ts";
 import type { FileReader } from "./read-files.ts";
 import { checkPlaces } from "./read-sources.ts";
 
-/** Reads the clusters of a catalogue of `count` tracks and checks that each track is in one. */
+/** Reads a catalogue's clusters and checks that each track is in one, and that codes are of its
+ *  models. */
 export async function readClusters(
   files: FileReader,
-  manifest: ClustersManifest,
-  count: number,
+  manifest: Pick<Manifest, "tracks" | "models"> & { readonly clusters: ClustersManifest },
 ): Promise<TrackClusters> {
-  const { tracks: tracksFile, starts: startsFile, count: clusters, ...figures } = manifest;
+  const { count } = manifest.tracks;
+  const { tracks: tracksFile, starts: startsFile, count: clusters, ...rest } = manifest.clusters;
+  const { codes, ...figures } = rest;
   const tracks = await files.integers(tracksFile, "clusters.tracks", count);
   const starts = await files.integers(startsFile, "clusters.starts", clusters + 1);
   await checkPlaces(starts, startsFile, count);
@@ -21,5 +29,32 @@ export async function readClusters(
     if (isThere[track] === 1) throw badBundle(tracksFile, `has track ${track} twice`);
     isThere[track] = 1;
   }
-  return { ...figures, tracks, starts };
+  const columns = columnsOf(manifest);
+  return {
+    ...figures,
+    ...{ tracks, starts },
+    ...(codes && { codes: await readCodes(files, codes, { count, columns }) }),
+  };
+}
+
+/** W: each model's vector and bias, and popularity. */
+function columnsOf({ models }: Pick<Manifest, "models">): number {
+  return Object.values(models).reduce((sum, { dimension }) => sum + dimension + 1, 1);
+}
+
+async function readCodes(
+  files: FileReader,
+  { margin, subspaces, coordinates, ...names }: CodesManifest,
+  { count, columns }: { readonly count: number; readonly columns: number },
+): Promise<TrackCodes> {
+  const field = (key: keyof CodesManifest) => `clusters.codes.${key}`;
+  const axes = await files.floats(names.axes, field("axes"), coordinates * columns);
+  const widths = await files.integers(names.widths, field("widths"), subspaces);
+  if (widths.reduce((sum, width) => sum + width, 0) !== coordinates) {
+    throw badBundle(names.widths, `does not add up to ${coordinates} coordinates`);
+  }
+  const books = await files.floats(names.books, field("books"), coordinates * CODE_VALUES);
+  const words = (count * subspaces) / CODES_PER_WORD;
+  const codes = await files.integers(names.codes, field("codes"), words);
+  return { margin, axes, widths, books, codes };
 }

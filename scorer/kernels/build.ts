@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Failure } from "../../core/domain/failure.ts";
 
-const SOURCES = ["scan.as.ts", "dot-rows.as.ts", "dots.as.ts", "heaps.as.ts"];
+const SOURCES = ["scan.as.ts", "codes.as.ts", "dot-rows.as.ts", "dots.as.ts", "heaps.as.ts"];
 export const SCAN_WASM = new URL("scan.wasm", import.meta.url);
 
 /** Compiles the kernels' sources. The same compiler gives the same bytes. */
@@ -15,6 +15,7 @@ export async function compileScan(): Promise<Uint8Array> {
   const result = await main(
     [
       "scan.as.ts",
+      "codes.as.ts",
       "dot-rows.as.ts",
       "-O3",
       "--noAssert",

@@ -16,12 +16,12 @@ export function replaceLeast(heap: usize, size: i32, value: f32): void {
   store<f32>(heap + (<usize>at << 2), value);
 }
 
-/** Lets the range at a place of a heap of ranges sink below those of higher reach. waiting: int32
- *  [size]; reaches: float32 by range. */
-export function sinkRange(waiting: usize, reaches: usize, size: i32, from: i32): void {
+/** Lets the cluster at a place of a heap of clusters sink below those of higher reach. waiting:
+ *  int32 [size]; reaches: float32 by cluster. */
+export function sinkCluster(waiting: usize, reaches: usize, size: i32, from: i32): void {
   let at = from;
-  const range = load<i32>(waiting + (<usize>at << 2));
-  const reach = reachOf(reaches, range);
+  const cluster = load<i32>(waiting + (<usize>at << 2));
+  const reach = reachOf(reaches, cluster);
   for (;;) {
     let child = 2 * at + 1;
     if (child >= size) break;
@@ -37,11 +37,11 @@ export function sinkRange(waiting: usize, reaches: usize, size: i32, from: i32):
     store<i32>(waiting + (<usize>at << 2), below);
     at = child;
   }
-  store<i32>(waiting + (<usize>at << 2), range);
+  store<i32>(waiting + (<usize>at << 2), cluster);
 }
 
 // @ts-ignore: decorator
 @inline
-export function reachOf(reaches: usize, range: i32): f32 {
-  return load<f32>(reaches + (<usize>range << 2));
+export function reachOf(reaches: usize, cluster: i32): f32 {
+  return load<f32>(reaches + (<usize>cluster << 2));
 }

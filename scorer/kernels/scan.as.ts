@@ -3,7 +3,7 @@
 // state beside that memory.
 
 import { dotFour, dotOne } from "./dots.as";
-import { reachOf, replaceLeast, sinkRange } from "./heaps.as";
+import { replaceLeast } from "./heaps.as";
 
 /** One model's part of a search, as `scan-task.ts` writes it: 15 words of 4 bytes, in this order.
  *  A row is in two parts: the head, its coordinates on the axes along which vectors differ most,
@@ -33,7 +33,7 @@ class ModelTask {
   weight: f32;
 }
 
-/** One search: 20 words of 4 bytes, in this order. All arrays by row end with at least 3 rows of
+/** One search: 15 words of 4 bytes, in this order. All arrays by row end with at least 3 rows of
  *  zeros. */
 @unmanaged
 class ScanTask {
@@ -44,21 +44,12 @@ class ScanTask {
   popularityWeight: f32;
   /** What every row's bound has in addition. */
   slack: f32;
-  /** int32 [rows]: the track of each row. */
-  tracks: usize;
-  /** Bitset by track, lowest bit first: tracks that the ranges pass over. */
+  /** Bitset by row, lowest bit first: rows that are passed over. */
   excluded: usize;
   k: i32;
-  /** int32 [rangeCount, 2]: rows to be read, from the first on and up to the second. */
-  ranges: usize;
-  rangeCount: i32;
-  /** float32 [rangeCount], no NaN: what the best of each range is expected to score. Ranges are
-   *  read from the highest on, and none that is below the k best of what was read. 0 where all are
-   *  read in their order. */
-  reaches: usize;
-  /** Scratch: int32 [rangeCount]. */
-  waiting: usize;
-  /** 1 where so many tracks are excluded that looking for them first is worth it. */
+  /** How many rows are read, beside those that are chosen. */
+  rows: i32;
+  /** 1 where so many rows are excluded that looking for them first is worth it. */
   sieves: i32;
   /** int32 [chosenCount] rows that are read beside them, excluded or not, and float32
    *  [chosenCount], what each has in addition. */
@@ -67,14 +58,12 @@ class ScanTask {
   chosenCount: i32;
   /** Scratch: 8 float32, then a heap of k float32. */
   scratch: usize;
-  /** Out: int32 tracks, and float32 their upper bounds. */
+  /** Out: int32 rows, and float32 their upper bounds. */
   candidates: usize;
   uppers: usize;
-  /** Out: how many rows the ranges that were read have. */
-  rowsRead: i32;
 }
 
-/** Bounds each row's score from its int8 copy. Writes all tracks that can be among the k best of
+/** Bounds each row's score from its int8 copy. Writes all rows that can be among the k best of
  *  what is read: those whose upper bound reaches the k-th best lower bound. Returns how many. */
 export function scan(task: ScanTask): i32 {
   const heap = task.scratch + 32;
@@ -82,16 +71,11 @@ export function scan(task: ScanTask): i32 {
   for (let i = 0; i < k; i++) store<f32>(heap + (<usize>i << 2), -Infinity);
   let found = 0;
   for (let i = 0; i < task.chosenCount; i += 4) found = scanChosen(task, heap, found, i);
-  task.rowsRead = 0;
-  if (task.reaches) {
-    found = scanByReach(task, heap, found);
-  } else {
-    for (let i = 0; i < task.rangeCount; i++) found = scanRange(task, heap, found, i);
-  }
+  found = scanRows(task, heap, found);
   return keepReaching(task, found, load<f32>(heap));
 }
 
-/** Does with four of the chosen rows what `scanRange` does with four that stand in a row. */
+/** Does with four of the chosen rows what `scanRows` does with four that stand in a row. */
 function scanChosen(task: ScanTask, heap: usize, found: i32, first: i32): i32 {
   const chosen = task.chosen + (<usize>first << 2);
   const lanes = min<i32>(4, task.chosenCount - first);
@@ -140,37 +124,14 @@ function loadFour(column: usize, row0: u32, row1: u32, row2: u32, row3: u32): v1
   return v128.load32_lane(column + (<usize>row3 << 2), values, 3);
 }
 
-/** Keeps the ranges that can matter in a heap, the highest reach first, and reads them until those
- *  that are left no longer can. */
-function scanByReach(task: ScanTask, heap: usize, found: i32): i32 {
-  let size = 0;
-  for (let i = 0; i < task.rangeCount; i++) {
-    if (reachOf(task.reaches, i) < load<f32>(heap)) continue;
-    store<i32>(task.waiting + (<usize>size << 2), i);
-    size++;
-  }
-  for (let at = (size >> 1) - 1; at >= 0; at--) sinkRange(task.waiting, task.reaches, size, at);
-  while (size > 0) {
-    const range = load<i32>(task.waiting);
-    if (reachOf(task.reaches, range) < load<f32>(heap)) break;
-    size--;
-    store<i32>(task.waiting, load<i32>(task.waiting + (<usize>size << 2)));
-    sinkRange(task.waiting, task.reaches, size, 0);
-    found = scanRange(task, heap, found, range);
-  }
-  return found;
-}
-
 /** Bounds four rows at a time from their heads alone, and examines those that can still be among
  *  the best. */
-function scanRange(task: ScanTask, heap: usize, found: i32, range: i32): i32 {
-  const place = task.ranges + (<usize>range << 3);
-  const from = load<u32>(place), to = load<u32>(place, 4);
-  task.rowsRead += to - from;
+function scanRows(task: ScanTask, heap: usize, found: i32): i32 {
+  const rows = <u32>task.rows;
   const short = task.short, long = task.long;
   const popularityWeight = f32x4.splat(task.popularityWeight), slack = f32x4.splat(task.slack);
   let threshold = f32x4.splat(load<f32>(heap));
-  for (let row = from; row < to; row += 4) {
+  for (let row: u32 = 0; row < rows; row += 4) {
     if (task.sieves && areExcluded(task, row)) continue;
     const column = <usize>row << 2;
     let score = f32x4.mul(popularityWeight, v128.load(task.popularity + column));
@@ -191,11 +152,11 @@ function scanRange(task: ScanTask, heap: usize, found: i32, range: i32): i32 {
     if (!v128.any_true(f32x4.ge(upper, threshold))) continue;
     v128.store(task.scratch, upper);
     v128.store(task.scratch, score, 16);
-    const lanes = min<u32>(4, to - row);
+    const lanes = min<u32>(4, rows - row);
     for (let lane: u32 = 0; lane < lanes; lane++) {
       const at = task.scratch + (<usize>lane << 2);
       if (load<f32>(at) < load<f32>(heap)) continue;
-      if (isExcluded(task.excluded, load<u32>(task.tracks + (<usize>(row + lane) << 2)))) continue;
+      if (isExcluded(task.excluded, row + lane)) continue;
       found = examine(task, heap, found, row + lane, load<f32>(at, 16));
     }
     threshold = f32x4.splat(load<f32>(heap));
@@ -247,7 +208,7 @@ function examine(task: ScanTask, heap: usize, found: i32, row: u32, head: f32): 
   const threshold = load<f32>(heap);
   if (upper < threshold) return found;
   const at = <usize>found << 2;
-  store<u32>(task.candidates + at, load<u32>(task.tracks + column));
+  store<u32>(task.candidates + at, row);
   store<f32>(task.uppers + at, upper);
   if (score - radius > threshold) replaceLeast(heap, task.k, score - radius);
   return found + 1;
@@ -264,19 +225,15 @@ function tailScore(model: ModelTask, row: u32): f32 {
 
 // @ts-ignore: decorator
 @inline
-function isExcluded(excluded: usize, track: u32): bool {
-  return ((load<u8>(excluded + <usize>(track >> 3)) >> <u8>(track & 7)) & 1) != 0;
+function isExcluded(excluded: usize, row: u32): bool {
+  return ((load<u8>(excluded + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) != 0;
 }
 
-/** Whether four rows are all excluded. */
+/** Whether four rows, the first of which is a multiple of 4, are all excluded. */
 // @ts-ignore: decorator
 @inline
 function areExcluded(task: ScanTask, row: u32): bool {
-  const tracks = task.tracks + (<usize>row << 2);
-  return isExcluded(task.excluded, load<u32>(tracks)) &&
-    isExcluded(task.excluded, load<u32>(tracks, 4)) &&
-    isExcluded(task.excluded, load<u32>(tracks, 8)) &&
-    isExcluded(task.excluded, load<u32>(tracks, 12));
+  return ((load<u8>(task.excluded + <usize>(row >> 3)) >> <u8>(row & 4)) & 15) == 15;
 }
 
 function keepReaching(task: ScanTask, found: i32, threshold: f32): i32 {

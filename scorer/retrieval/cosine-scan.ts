@@ -1,12 +1,11 @@
 import type { ModelName, TrackIndex } from "../../core/domain/ids.ts";
+import type { ModelVectors, VectorLayout } from "./model-vectors.ts";
 import type { Retriever, SimilarQuery, SimilarTrack } from "./retriever.ts";
-import type { ScanLayout } from "./scan-layout.ts";
-import type { ScanModel } from "./scan-model.ts";
 import { selectBest } from "./select-best.ts";
 
 /** `Retriever.similar` over all rows in float32. The rows' lengths are measured on the first
  *  call. */
-export function cosineScan(layout: ScanLayout): Retriever["similar"] {
+export function cosineScan(layout: VectorLayout): Retriever["similar"] {
   const lengths = new Map<ModelName, Float64Array>();
   return (query) => {
     const model = layout.models[query.model];
@@ -21,7 +20,7 @@ export function cosineScan(layout: ScanLayout): Retriever["similar"] {
 }
 
 /** [count]: each row's Euclidean length. */
-function measureRows(layout: ScanLayout, model: ScanModel): Float64Array {
+function measureRows(layout: VectorLayout, model: ModelVectors): Float64Array {
   const lengths = new Float64Array(layout.count);
   const row = new Int32Array(layout.buffer, layout.candidates, 1);
   const squared = new Float32Array(layout.buffer, model.dots, 1);
@@ -36,8 +35,8 @@ function measureRows(layout: ScanLayout, model: ScanModel): Float64Array {
 }
 
 function similar(
-  layout: ScanLayout,
-  model: ScanModel,
+  layout: VectorLayout,
+  model: ModelVectors,
   lengths: Float64Array,
   { vector, excluded, k }: SimilarQuery,
 ): SimilarTrack[] {

@@ -1,35 +1,59 @@
 import type { Bundle, TrackClusters } from "../../core/bundle/bundle.ts";
 import { Failure } from "../../core/domain/failure.ts";
-import { clusterScan } from "./cluster-scan.ts";
+import { type CodedClusters, type LaidOutCodes, layOutCodes } from "./code-layout.ts";
+import { openCodeSearch } from "./code-search.ts";
 import { exactScanOf } from "./exact-scan.ts";
-import type { Retriever } from "./retriever.ts";
-import { type LaidOutTracks, openLayout } from "./scan-layout.ts";
+import { openLayout } from "./model-vectors.ts";
+import type { Retriever, TrackSpace } from "./retriever.ts";
+import { type LaidOutTracks, layOut } from "./scan-layout.ts";
 
 /** Clusters that let a search find less of the best tracks than this are not used. */
 export const RECALL_MIN = 0.95;
 
-/** The clusters by which a bundle's tracks are laid out: undefined where it has none that find
- *  enough. */
-export function usedClusters({ clusters }: Pick<Bundle, "clusters">): TrackClusters | undefined {
-  return clusters !== undefined && clusters.recall_at_100 >= RECALL_MIN ? clusters : undefined;
+/** A bundle's tracks as its search needs them: by the codes of its clusters where it has some that
+ *  find enough, for an exact scan otherwise. */
+export type LaidOutSearch =
+  | { readonly kind: "codes"; readonly tracks: LaidOutCodes }
+  | { readonly kind: "all"; readonly tracks: LaidOutTracks };
+
+export function layOutSearch(
+  { clusters }: Pick<Bundle, "clusters">,
+  space: TrackSpace,
+): LaidOutSearch {
+  const used = usedClusters(clusters);
+  if (used === undefined) return { kind: "all", tracks: layOut(space) };
+  return { kind: "codes", tracks: layOutCodes(space, used) };
 }
 
-/** The search of a bundle whose tracks are laid out by `usedClusters`: in these where there are
- *  some, exact otherwise. */
+function usedClusters(
+  clusters: TrackClusters | undefined,
+): (TrackClusters & CodedClusters) | undefined {
+  if (clusters?.codes === undefined || clusters.recall_at_100 < RECALL_MIN) return undefined;
+  return { ...clusters, codes: clusters.codes };
+}
+
+/** The search of a bundle whose tracks are laid out. */
 export function openRetriever(
-  bundle: Pick<Bundle, "clusters">,
-  tracks: LaidOutTracks,
+  { clusters }: Pick<Bundle, "clusters">,
+  laidOut: LaidOutSearch,
   notice: (failure: Failure) => void,
 ): Retriever {
-  const layout = openLayout(tracks);
-  const clusters = usedClusters(bundle);
-  if (clusters !== undefined) return clusterScan(layout, clusters);
-  if (bundle.clusters !== undefined) notice(findsTooLittle(bundle.clusters));
-  return exactScanOf(layout);
+  const used = usedClusters(clusters);
+  if (laidOut.kind === "codes" && used !== undefined) {
+    const { reach, codes } = used;
+    return openCodeSearch(openLayout(laidOut.tracks), { reach, margin: codes.margin });
+  }
+  if (clusters !== undefined) notice(whyUnused(clusters));
+  return exactScanOf(openLayout((laidOut as { tracks: LaidOutTracks }).tracks));
 }
 
-function findsTooLittle({ recall_at_100: recall }: TrackClusters): Failure {
-  const message = `the clusters find ${recall} of the best tracks, less than ${RECALL_MIN}`;
-  const field = "clusters.recall_at_100";
-  return new Failure("bad_bundle", `${message}: every search reads all tracks`, { field });
+function whyUnused({ codes, recall_at_100: recall }: TrackClusters): Failure {
+  const [field, why] =
+    codes === undefined
+      ? ["clusters.codes", "the clusters have no codes for their tracks"]
+      : [
+          "clusters.recall_at_100",
+          `the clusters find ${recall} of the best, less than ${RECALL_MIN}`,
+        ];
+  return new Failure("bad_bundle", `${why}: every search reads all tracks`, { field });
 }

@@ -4,17 +4,19 @@ import fc from "fast-check";
 import { wholeBlend } from "../../core/bundle/manifest.ts";
 import type { ModelName, TrackIndex } from "../../core/domain/ids.ts";
 import { type Draw, drawer, drawSpace, type Shape } from "../../test/support/drawn-spaces.ts";
+import { scalarCodes } from "../../test/support/scalar-codes.ts";
 import { bruteForce } from "./brute-force.ts";
-import { clusterScan } from "./cluster-scan.ts";
+import { layOutCodes } from "./code-layout.ts";
+import { openCodeSearch } from "./code-search.ts";
 import { exactScan } from "./exact-scan.ts";
+import { openLayout } from "./model-vectors.ts";
 import type { RetrievalQuery, Retriever, SparseSources, TrackSpace } from "./retriever.ts";
-import { layOut, openLayout } from "./scan-layout.ts";
 import { addTrack, noTracks, type TrackBits } from "./track-bits.ts";
 
 const implementations: [name: string, open: (space: TrackSpace) => Retriever][] = [
   ["brute force", bruteForce],
   ["exact scan", exactScan],
-  ["cluster scan that reads all", (space) => wholeClusterScan(space, 2)],
+  ["code search without end", (space) => endlessCodeSearch(space, 2)],
 ];
 
 const tracks = (...indices: number[]) => indices as TrackIndex[];
@@ -126,7 +128,7 @@ for (const [name, open] of implementations) {
   });
 }
 
-test("scans of all tracks equal brute force bit for bit, whatever is searched", () => {
+test("searches of all tracks equal brute force bit for bit, whatever is searched", () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -167,19 +169,20 @@ test("scans of all tracks equal brute force bit for bit, whatever is searched", 
         };
         const expected = bruteForce(space).retrieve(query);
         assert.deepEqual(exactScan(space).retrieve(query), expected);
-        assert.deepEqual(wholeClusterScan(space, 5).retrieve(query), expected);
+        assert.deepEqual(endlessCodeSearch(space, 5).retrieve(query), expected);
       },
     ),
     { numRuns: 300 },
   );
 });
 
-/** A scan of clusters that are drawn, each of which is expected to hold the best track. */
-function wholeClusterScan(space: TrackSpace, clusters: number): Retriever {
-  const { tracks, starts } = drawClusters(drawer(clusters), space.count, clusters);
-  const figures = { reach: 1e6, recall_at_20: 1, recall_at_100: 1, read_share: 1 };
-  const drawn = { tracks, starts, ...figures };
-  return clusterScan(openLayout(layOut(space, { clusters: drawn })), drawn);
+/** A search by codes in clusters that are drawn, each of which is expected to hold the best track,
+ *  and with a margin that lets every track be scored. */
+function endlessCodeSearch(space: TrackSpace, clusters: number): Retriever {
+  const groups = drawClusters(drawer(clusters), space.count, clusters);
+  const [reach, margin] = [1e6, Number.POSITIVE_INFINITY];
+  const codes = scalarCodes(space, groups, margin);
+  return openCodeSearch(openLayout(layOutCodes(space, { ...groups, codes })), { reach, margin });
 }
 
 function drawClusters(draw: Draw, count: number, clusters: number) {

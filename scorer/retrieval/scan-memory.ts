@@ -21,9 +21,11 @@ export interface ScanMemory {
 const PAGE_BYTES = 65_536;
 const PAGES_MAX = 65_536;
 
-/** What `scan.wasm` exports; `scan.as.ts` says what each does. Pointers are bytes. */
+/** What `scan.wasm` exports; the kernels' sources say what each does. Pointers are bytes. */
 export interface ScanKernels {
   scan(task: number): number;
+  searchCodes(task: number): number;
+  offerScores(heap: number, k: number, scores: number, count: number): void;
   dotRows(
     query: number,
     rows: number,

@@ -1,3 +1,4 @@
+import { loadVectors, type ModelVectors, planVectors } from "./model-vectors.ts";
 import { type PrincipalAxes, principalAxes } from "./principal-axes.ts";
 import { quantiseRow, roundedUp } from "./quantise.ts";
 import type { ModelSpace } from "./retriever.ts";
@@ -11,8 +12,7 @@ export interface ScanModel extends PlannedModel {
   readonly biasMax: number;
 }
 
-export interface PlannedModel {
-  readonly space: ModelSpace;
+export interface PlannedModel extends ModelVectors {
   /** Undefined where rows are not turned: the head is the whole row then. */
   readonly principal: PrincipalAxes | undefined;
   /** Columns of int8 rows, multiples of 16; rows are turned to the principal axes first. */
@@ -27,18 +27,12 @@ export interface PlannedModel {
   readonly error: number;
   readonly tailNorm: number;
   readonly bias: number;
-  /** float32 [count, floatWidth] by track, not turned; a multiple of 4. */
-  readonly vectors: number;
-  readonly floatWidth: number;
   /** float32 [D, floatWidth] */
   readonly axes: number;
-  /** float32 [floatWidth], and the same turned. */
-  readonly floatQuery: number;
+  /** float32 [floatWidth]: the query, turned. */
   readonly turned: number;
   /** int16 [headWidth + tailWidth] */
   readonly query: number;
-  /** float32 [count], out. */
-  readonly dots: number;
 }
 
 /** A head is worth its reading where so much of the vectors' squared length is in at most half of
@@ -54,13 +48,13 @@ export function planModel(plan: MemoryPlan, space: ModelSpace, rows: number): Pl
   const isSplit = head !== undefined && head <= width / 2;
   const headWidth = isSplit ? head : width;
   const tailWidth = isSplit ? padded(dimension - head, COLUMNS_AT_ONCE) : 0;
-  const floatWidth = padded(dimension, 4);
+  const vectors = planVectors(plan, space, rows);
+  const { floatWidth } = vectors;
   return {
-    space,
+    ...vectors,
     principal: isSplit ? found : undefined,
     headWidth,
     tailWidth,
-    floatWidth,
     headRows: plan.place(rows * headWidth),
     tailRows: plan.place(rows * tailWidth),
     headScale: plan.place(rows * 4),
@@ -68,12 +62,9 @@ export function planModel(plan: MemoryPlan, space: ModelSpace, rows: number): Pl
     error: plan.place(rows * 4),
     tailNorm: plan.place(rows * 4),
     bias: plan.place(rows * 4),
-    vectors: plan.place(rows * floatWidth * 4),
     axes: plan.place(dimension * floatWidth * 4),
-    floatQuery: plan.place(floatWidth * 4),
     turned: plan.place(floatWidth * 4),
     query: plan.place((headWidth + tailWidth) * 2),
-    dots: plan.place(rows * 4),
   };
 }
 
@@ -88,20 +79,14 @@ function headOf({ shares }: PrincipalAxes): number {
 export interface ScanPlace {
   readonly buffer: SharedArrayBuffer;
   readonly kernels: ScanKernels;
-  /** [count]: the track of each row. */
-  readonly tracks: Uint32Array;
 }
 
 export function scanModel(place: ScanPlace, model: PlannedModel): ScanModel {
-  const { buffer, tracks } = place;
+  const { buffer } = place;
   const { floatWidth } = model;
   const { dimension, vectors, bias } = model.space;
-  const count = tracks.length;
-  const floats = new Float32Array(buffer, model.vectors, count * floatWidth);
-  for (let track = 0; track < count; track++) {
-    const vector = vectors.subarray(track * dimension, (track + 1) * dimension);
-    floats.set(vector, track * floatWidth);
-  }
+  const count = vectors.length / dimension;
+  loadVectors(buffer, model);
   if (model.principal !== undefined) {
     const axes = new Float32Array(buffer, model.axes, dimension * floatWidth);
     for (let axis = 0; axis < dimension; axis++) {
@@ -109,12 +94,10 @@ export function scanModel(place: ScanPlace, model: PlannedModel): ScanModel {
       axes.set(model.principal.axes.subarray(from, from + dimension), axis * floatWidth);
     }
   }
-  const biases = new Float32Array(buffer, model.bias, count);
+  new Float32Array(buffer, model.bias, count).set(bias);
   let [normMax, errorMax] = [0, 0];
   for (let row = 0; row < count; row++) {
-    const track = tracks[row]!;
-    biases[row] = bias[track]!;
-    const { norm, error } = quantiseAt(place, model, row, track);
+    const { norm, error } = quantiseAt(place, model, row);
     normMax = Math.max(normMax, norm);
     errorMax = Math.max(errorMax, error);
   }
@@ -128,16 +111,15 @@ export function turningError({ principal, space }: PlannedModel): number {
   return Math.sqrt(space.dimension) * (space.dimension / 4 + 4) * 2 ** -24 * 1.01;
 }
 
-/** Writes a track's head and tail, and what bounds them, to a row. */
+/** Writes a row's head and tail, and what bounds them. */
 function quantiseAt(
   { buffer, kernels }: ScanPlace,
   model: PlannedModel,
   row: number,
-  track: number,
 ): { readonly norm: number; readonly error: number } {
   const { headWidth, tailWidth, floatWidth, turned } = model;
   const { dimension } = model.space;
-  let from = model.vectors + track * floatWidth * 4;
+  let from = model.vectors + row * floatWidth * 4;
   const whole = lengthOf(new Float32Array(buffer, from, dimension));
   if (model.principal !== undefined) {
     kernels.dotRows(from, model.axes, floatWidth, 0, dimension, turned);

@@ -1,8 +1,8 @@
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import { assert } from "../../core/domain/failure.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
+import type { LoadedQueries } from "./model-vectors.ts";
 import { quantiseQuery, roundedUp } from "./quantise.ts";
-import type { Tastes } from "./retriever.ts";
 import { MODEL_TASK_WORDS, SCAN_TASK_WORDS, type ScanLayout } from "./scan-layout.ts";
 import { type ScanModel, turningError } from "./scan-model.ts";
 
@@ -22,9 +22,8 @@ export interface TaskParts {
   readonly weights: BlendWeights;
   readonly bounds: QueryBounds;
   readonly k: number;
-  readonly rangeCount: number;
-  /** Whether ranges are read by their reach. */
-  readonly byReach: boolean;
+  /** How many rows are read beside the chosen ones: all or none. */
+  readonly rows: number;
   /** Whether so many tracks are excluded that the scan looks for them first. */
   readonly sieves: boolean;
   readonly chosenCount: number;
@@ -32,34 +31,23 @@ export interface TaskParts {
   readonly sparseMax: number;
 }
 
-/** How many rows of ranges the last search read. */
-export function rowsRead({ buffer, task }: ScanLayout): number {
-  return new Uint32Array(buffer, task, SCAN_TASK_WORDS)[SCAN_TASK_WORDS - 1]!;
-}
-
-/** Writes the query of each model that counts, as float32 and as int16. */
-export function loadQueries(
-  layout: ScanLayout,
-  tastes: Tastes,
-  weights: BlendWeights,
-): QueryBounds {
+/** Writes the query of each model that counts as int16, turned where its rows are; the float32
+ *  queries must be loaded. */
+export function boundQueries(layout: ScanLayout, queries: LoadedQueries): QueryBounds {
   return {
-    short: loadQuery(layout, "short", tastes.short, weights.short),
-    long: loadQuery(layout, "long", tastes.long, weights.long),
+    short: boundQuery(layout, "short", queries.short),
+    long: boundQuery(layout, "long", queries.long),
   };
 }
 
-function loadQuery(
+function boundQuery(
   { buffer, kernels, models }: ScanLayout,
   name: ModelName,
-  taste: Float32Array | undefined,
-  weight: number,
+  query: Float32Array | undefined,
 ): QueryBound | undefined {
   const model = models[name];
-  if (model === undefined || taste === undefined || weight === 0) return undefined;
+  if (model === undefined || query === undefined) return undefined;
   const { dimension } = model.space;
-  const query = new Float32Array(buffer, model.floatQuery, dimension);
-  for (let column = 0; column < dimension; column++) query[column] = weight * taste[column]!;
   const whole = lengthOf(query);
   const steps = new Int16Array(buffer, model.query, model.headWidth + model.tailWidth);
   const isTurned = model.principal !== undefined;
@@ -97,10 +85,9 @@ export function writeTask(layout: ScanLayout, parts: TaskParts): void {
   const floats = new Float32Array(layout.buffer, layout.task, SCAN_TASK_WORDS);
   words.set([layout.modelTasks.short, layout.modelTasks.long, layout.popularity]);
   floats.set([parts.weights.popularity, slack(layout, parts)], 3);
-  words.set([layout.tracks, layout.excluded, parts.k, layout.ranges, parts.rangeCount], 5);
-  words.set([parts.byReach ? layout.reaches : 0, layout.waiting, Number(parts.sieves)], 10);
-  words.set([layout.chosen, layout.chosenExtra, parts.chosenCount, layout.scratch], 13);
-  words.set([layout.candidates, layout.uppers, 0], 17);
+  words.set([layout.excluded, parts.k, parts.rows, Number(parts.sieves)], 5);
+  words.set([layout.chosen, layout.chosenExtra, parts.chosenCount, layout.scratch], 9);
+  words.set([layout.candidates, layout.scores], 13);
 }
 
 function writeModelTask(

@@ -89,3 +89,24 @@ function spreadOf(
   }
   return { means, variances };
 }
+
+/** [clusters, W]: the means of the tracks' columns, which are each model's vector and bias, the
+ *  short one's first, and popularity. */
+export function clusterMeans({ popularity, models }: ClusterSummary): Float32Array {
+  const clusters = popularity.means.length;
+  const parts = MODEL_NAMES.flatMap((name) => models[name] ?? []);
+  const dimensions = parts.map(({ centroids }) => centroids.length / clusters);
+  const columns = dimensions.reduce((sum, dimension) => sum + dimension + 1, 1);
+  const means = new Float32Array(clusters * columns);
+  for (let cluster = 0; cluster < clusters; cluster++) {
+    let at = cluster * columns;
+    for (const [part, { centroids, bias }] of parts.entries()) {
+      const dimension = dimensions[part]!;
+      means.set(centroids.subarray(cluster * dimension, (cluster + 1) * dimension), at);
+      means[at + dimension] = bias.means[cluster]!;
+      at += dimension + 1;
+    }
+    means[at] = popularity.means[cluster]!;
+  }
+  return means;
+}

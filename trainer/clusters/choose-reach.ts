@@ -1,8 +1,15 @@
+import type { TrackCodes } from "../../core/bundle/bundle.ts";
 import type { ClusterFigures } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
-import { type ClusterScan, clusterScan } from "../../scorer/retrieval/cluster-scan.ts";
+import { layOutCodes } from "../../scorer/retrieval/code-layout.ts";
+import {
+  type CodeSearch,
+  openCodeSearch,
+  type SearchReach,
+} from "../../scorer/retrieval/code-search.ts";
+import { exactScan } from "../../scorer/retrieval/exact-scan.ts";
+import { openLayout } from "../../scorer/retrieval/model-vectors.ts";
 import type { RetrievalQuery, Retriever, TrackSpace } from "../../scorer/retrieval/retriever.ts";
-import { layOut, openLayout } from "../../scorer/retrieval/scan-layout.ts";
 import type { StopCheck } from "../train-epoch.ts";
 import type { SampledQueries } from "./cluster-points.ts";
 import type { ClusteredTracks } from "./cluster-tracks.ts";
@@ -21,6 +28,8 @@ const WANTED = [
   { at20: 0.96, at100: 0.96 },
   { at20: 0.9, at100: 0.96 },
 ] as const;
+/** What is left of that where all tracks are read, and only their codes can be wrong. */
+const BY_CODES = { at20: 0.999, at100: 0.995 } as const;
 /** So many tracks are cheap to read, but not more than half of all; and so is a fifth. */
 const CHEAP_TRACKS = 30_000;
 const CHEAP_SHARES = { least: 0.2, most: 0.5 } as const;
@@ -28,43 +37,50 @@ const CHEAP_SHARES = { least: 0.2, most: 0.5 } as const;
  *  centroids, and harder to find than the best hundred. */
 const DEPTHS = [20, 100] as const;
 type Depth = (typeof DEPTHS)[number];
-/** Halvings of the interval in which the reach is. */
+/** Halvings of the interval in which the reach and the margin are. */
 const ROUNDS = 5;
-const REACH_MAX = 64;
+const REACH = { first: 1, most: 64 } as const;
+const MARGIN = { first: 1 / 16, most: 64 } as const;
 
-/** The least reach with which searches for every weighting find as much as is wanted, by half of
- *  the queries, and what they find and read with it by the other half. */
+/** How far searches go. */
+export interface ChosenReach {
+  readonly margin: number;
+  readonly figures: ClusterFigures;
+}
+
+/** The least margin and reach with which searches for every weighting find as much as is wanted,
+ *  by half of the queries, and what they find and read with it by the other half. */
 export function chooseReach(
   space: TrackSpace,
-  clustered: ClusteredTracks,
+  { clustered, codes }: { clustered: ClusteredTracks; codes: Omit<TrackCodes, "margin"> },
   plan: ReachPlan,
-): ClusterFigures {
-  const layout = openLayout(layOut(space, { clusters: { ...clustered, ...UNKNOWN } }));
-  const scanOf = (reach: number) => clusterScan(layout, { ...clustered, reach });
-  const questions = questionsOf(scanOf(Number.MAX_VALUE), plan);
-  const measured = (reach: number, half: 0 | 1) => {
+): ChosenReach {
+  const coded = { ...clustered, codes: { ...codes, margin: 0 } };
+  const layout = openLayout(layOutCodes(space, coded));
+  const questions = questionsOf(exactScan(space), plan);
+  const measured = (how: SearchReach, half: 0 | 1) => {
     plan.stopCheck();
     return measure(
-      scanOf(reach),
+      openCodeSearch(layout, how),
       questions.filter((question) => question.half === half),
     );
   };
+  const finds = (how: SearchReach, wanted: { at20: number; at100: number }) => {
+    const { recall_at_20, recall_at_100 } = measured(how, 0);
+    return recall_at_20 >= wanted.at20 && recall_at_100 >= wanted.at100;
+  };
+  const margin = leastOf(MARGIN, (margin) => finds({ reach: REACH.most, margin }, BY_CODES));
   let reach = 0;
-  for (const { at20, at100 } of WANTED) {
-    reach = leastReach((tried) => {
-      const { recall_at_20, recall_at_100 } = measured(tried, 0);
-      return recall_at_20 >= at20 && recall_at_100 >= at100;
-    });
-    if (measured(reach, 0).read_share <= cheapShare(space.count)) break;
+  for (const wanted of WANTED) {
+    reach = leastOf(REACH, (reach) => finds({ reach, margin }, wanted));
+    if (measured({ reach, margin }, 0).read_share <= cheapShare(space.count)) break;
   }
-  return { reach, ...measured(reach, 1) };
+  return { margin, figures: { reach, ...measured({ reach, margin }, 1) } };
 }
 
 function cheapShare(tracks: number): number {
   return Math.max(CHEAP_SHARES.least, Math.min(CHEAP_SHARES.most, CHEAP_TRACKS / tracks));
 }
-
-const UNKNOWN: ClusterFigures = { reach: 0, recall_at_20: 0, recall_at_100: 0, read_share: 0 };
 
 /** A query with its best tracks. */
 interface Question {
@@ -93,10 +109,13 @@ function questionsOf(everything: Retriever, plan: ReachPlan): readonly Question[
   });
 }
 
-function leastReach(isEnough: (reach: number) => boolean): number {
-  let high = 1;
-  while (!isEnough(high) && high < REACH_MAX) high *= 2;
-  let low = high === 1 ? 0 : high / 2;
+function leastOf(
+  { first, most }: { readonly first: number; readonly most: number },
+  isEnough: (tried: number) => boolean,
+): number {
+  let high = first;
+  while (!isEnough(high) && high < most) high *= 2;
+  let low = high === first ? 0 : high / 2;
   for (let round = 0; round < ROUNDS; round++) {
     const middle = (low + high) / 2;
     if (isEnough(middle)) high = middle;
@@ -107,16 +126,19 @@ function leastReach(isEnough: (reach: number) => boolean): number {
 
 /** For each depth the recall of the weighting that has the least, and the share of tracks that is
  *  read. */
-function measure(scan: ClusterScan, questions: readonly Question[]): Omit<ClusterFigures, "reach"> {
+function measure(
+  search: CodeSearch,
+  questions: readonly Question[],
+): Omit<ClusterFigures, "reach"> {
   const found = new Map<string, { depth: Depth; hits: number; of: number }>();
   let rows = 0;
   for (const { depth, weighting, query, best } of questions) {
     const key = `${depth} ${weighting}`;
     const counts = found.get(key) ?? { depth, hits: 0, of: 0 };
     found.set(key, counts);
-    for (const { index } of scan.retrieve(query)) if (best.has(index)) counts.hits += 1;
+    for (const { index } of search.retrieve(query)) if (best.has(index)) counts.hits += 1;
     counts.of += best.size;
-    rows += scan.rowsRead();
+    rows += search.effort().read;
   }
   const least = (depth: Depth) => {
     const all = Array.from(found.values()).filter((counts) => counts.depth === depth);
@@ -125,6 +147,6 @@ function measure(scan: ClusterScan, questions: readonly Question[]): Omit<Cluste
   return {
     recall_at_20: least(20),
     recall_at_100: least(100),
-    read_share: rows / (questions.length * scan.space.count),
+    read_share: rows / (questions.length * search.space.count),
   };
 }

@@ -52,11 +52,17 @@ test("a bundle gets clusters, twice the same ones, and keeps all else", async ()
     ids.add(indexed.bundle);
     assert.equal(indexed.bundle, manifest.id);
     assert.equal(indexed.clusters, clusters!.starts.length - 1);
+    assert.ok(clusters!.codes!.margin > 0);
     assert.ok(clusters!.recall_at_100 > 0.9 && clusters!.recall_at_100 <= 1);
     assert.ok(clusters!.read_share > 0 && clusters!.read_share < 1);
     assert.deepEqual(rest.models, before.models);
     assert.deepEqual(rest.sources, before.sources);
-    assert.deepEqual([...seen].sort(), ["cluster tracks", "hear sessions", "measure searches"]);
+    assert.deepEqual([...seen].sort(), [
+      "cluster tracks",
+      "code tracks",
+      "hear sessions",
+      "measure searches",
+    ]);
   }
   assert.equal(ids.size, 1);
 });

@@ -35,7 +35,7 @@ export async function indexBundle(options: IndexOptions): Promise<IndexedBundle>
   const clusters = await makeClusters(content, sessions, { seed, progress, stopCheck });
   signal?.throwIfAborted();
   const id = await publishWithClusters(options.bundleFolder, outFolder, clusters);
-  const { tracks, starts, ...figures } = clusters;
+  const { tracks, starts, codes: _codes, ...figures } = clusters;
   return { bundle: id, clusters: starts.length - 1, ...figures };
 }
 

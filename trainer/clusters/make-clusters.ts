@@ -6,6 +6,7 @@ import type { StopCheck } from "../train-epoch.ts";
 import { chooseReach } from "./choose-reach.ts";
 import { clusterPoints, type SampledQueries } from "./cluster-points.ts";
 import { clusterTracks } from "./cluster-tracks.ts";
+import { makeCodes } from "./make-codes.ts";
 import { type HeardSessions, sampleQueries } from "./sample-queries.ts";
 
 export interface ClusterTask {
@@ -34,18 +35,26 @@ export async function clusterSpace(
   queries: SampledQueries,
   { seed, progress, stopCheck }: ClusterTask,
 ): Promise<TrackClusters> {
+  const quietly = { queries, stopCheck };
   const clustered = await clusterTracks(clusterPoints(space, queries), {
     clusters: clusterCount(space.count),
     random: seededRandom(seed, "clusters"),
     progress: (done, total) => progress("cluster tracks", done, total),
     stopCheck,
   });
-  const figures = chooseReach(space, clustered, {
-    queries,
-    progress: (done, total) => progress("measure searches", done, total),
-    stopCheck,
+  const codes = await makeCodes(space, clustered, {
+    ...quietly,
+    progress: (done, total) => progress("code tracks", done, total),
   });
-  return { ...clustered, ...figures };
+  const chosen = chooseReach(
+    space,
+    { clustered, codes },
+    {
+      ...quietly,
+      progress: (done, total) => progress("measure searches", done, total),
+    },
+  );
+  return { ...clustered, ...chosen.figures, codes: { margin: chosen.margin, ...codes } };
 }
 
 /** A search looks at all centroids, and then at the tracks of some clusters: both grow with the

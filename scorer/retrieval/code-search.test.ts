@@ -5,11 +5,13 @@ import { wholeBlend } from "../../core/bundle/manifest.ts";
 import { pseudoRandom, randomFloats } from "../../core/bundle/pseudo-random.ts";
 import type { Failure } from "../../core/domain/failure.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
+import { scalarCodes } from "../../test/support/scalar-codes.ts";
 import { bruteForce } from "./brute-force.ts";
-import { clusterScan } from "./cluster-scan.ts";
-import { openRetriever, RECALL_MIN, usedClusters } from "./open-retriever.ts";
+import { layOutCodes } from "./code-layout.ts";
+import { openCodeSearch } from "./code-search.ts";
+import { openLayout } from "./model-vectors.ts";
+import { layOutSearch, openRetriever, RECALL_MIN } from "./open-retriever.ts";
 import type { RetrievalQuery, TrackSpace } from "./retriever.ts";
-import { layOut, openLayout } from "./scan-layout.ts";
 import { addTrack, noTracks } from "./track-bits.ts";
 
 const [GROUPS, GROUP_TRACKS, DIMENSION] = [40, 50, 24];
@@ -31,15 +33,21 @@ const space: TrackSpace = {
   },
   popularity: randomFloats(random, COUNT),
 };
-const clusters: TrackClusters = {
-  ...{ reach: 3, recall_at_20: 1, recall_at_100: 1, read_share: 0.1 },
+const grouped = {
   tracks: Uint32Array.from({ length: COUNT }, (_, row) => {
     return (row % GROUP_TRACKS) * GROUPS + Math.floor(row / GROUP_TRACKS);
   }),
   starts: Uint32Array.from({ length: GROUPS + 1 }, (_, group) => group * GROUP_TRACKS),
 };
-const layout = openLayout(layOut(space, { clusters }));
-const scan = clusterScan(layout, clusters);
+/** What codes of 16 values a column are wrong by is a small part of a query's length. */
+const MARGIN = 0.1;
+const codes = scalarCodes(space, grouped, MARGIN);
+const clusters: TrackClusters = {
+  ...{ reach: 3, recall_at_20: 1, recall_at_100: 1, read_share: 0.1 },
+  ...{ ...grouped, codes },
+};
+const layout = openLayout(layOutCodes(space, { ...grouped, codes }));
+const search = openCodeSearch(layout, { reach: 3, margin: MARGIN });
 const oracle = bruteForce(space);
 
 function queryNear(group: number, more: Partial<RetrievalQuery> = {}): RetrievalQuery {
@@ -56,21 +64,28 @@ function queryNear(group: number, more: Partial<RetrievalQuery> = {}): Retrieval
 test("a search reads few clusters and finds what a plain sort finds", () => {
   for (let group = 0; group < GROUPS; group++) {
     const query = queryNear(group);
-    assert.deepEqual(scan.retrieve(query), oracle.retrieve(query));
-    assert.ok(scan.rowsRead() < COUNT / 4, `${scan.rowsRead()} rows for group ${group}`);
+    assert.deepEqual(search.retrieve(query), oracle.retrieve(query));
+    assert.ok(search.effort().read < COUNT / 4, `${search.effort().read} rows for group ${group}`);
   }
+});
+
+test("only tracks that come near the list are scored by their vectors", () => {
+  const list = search.retrieve(queryNear(7));
+  assert.deepEqual(list, oracle.retrieve(queryNear(7)));
+  const { read, scored } = search.effort();
+  assert.ok(scored >= list.length && scored < read, `${scored} of ${read}`);
 });
 
 test("a search reads on until it has as many tracks as are asked for, up to all", () => {
   const query = queryNear(3, { k: COUNT });
-  assert.deepEqual(scan.retrieve(query), oracle.retrieve(query));
-  assert.equal(scan.rowsRead(), COUNT);
+  assert.deepEqual(search.retrieve(query), oracle.retrieve(query));
+  assert.equal(search.effort().read, COUNT);
   const deep = queryNear(3, { k: 700 });
-  assert.equal(scan.retrieve(deep).length, 700);
+  assert.equal(search.retrieve(deep).length, 700);
 });
 
 test("a filter that leaves only tracks far from the taste still fills the list", () => {
-  const unsure = clusterScan(layout, { ...clusters, reach: 0 });
+  const unsure = openCodeSearch(layout, { reach: 0, margin: MARGIN });
   for (const groups of [2, 10, 30]) {
     const allowed = noTracks(COUNT);
     for (let track = 0; track < COUNT; track++) {
@@ -88,28 +103,37 @@ test("tracks that a sparse source speaks of are found in whatever cluster they a
   const coplay = { tracks: spoken, values: Float32Array.of(30, 20, 10) };
   const weights = wholeBlend({ short: 1, coplay: 1 });
   const query = queryNear(0, { sparse: { coplay }, weights, k: 3 });
-  assert.deepEqual(scan.retrieve(query), oracle.retrieve(query));
-  assert.equal(scan.rowsRead(), 0, "no cluster can hold a better track");
+  assert.deepEqual(search.retrieve(query), oracle.retrieve(query));
+  assert.equal(search.effort().read, 0, "no cluster can hold a better track");
 });
 
-test("clusters that find too little are noticed by name and not used", () => {
-  const open = (recall: number) => {
-    const noticed: Failure[] = [];
-    const found = { ...clusters, reach: 0, recall_at_100: recall };
-    const tracks = layOut(space, { clusters: usedClusters({ clusters: found }) });
-    const retriever = openRetriever({ clusters: found }, tracks, (failure) => {
-      noticed.push(failure);
-    });
-    return { retriever, noticed };
-  };
-  const refused = open(RECALL_MIN - 0.001);
-  assert.deepEqual(
-    refused.noticed.map(({ code, field }) => [code, field]),
-    [["bad_bundle", "clusters.recall_at_100"]],
+function opened(found: TrackClusters) {
+  const noticed: Failure[] = [];
+  const retriever = openRetriever(
+    { clusters: found },
+    layOutSearch({ clusters: found }, space),
+    (failure) => noticed.push(failure),
   );
+  return { retriever, noticed };
+}
+
+test("clusters that find too little, or have no codes, are noticed by name and not used", () => {
+  const { codes: _codes, ...uncoded } = clusters;
+  const refused: readonly [field: string, found: TrackClusters][] = [
+    ["clusters.recall_at_100", { ...clusters, recall_at_100: RECALL_MIN - 0.001 }],
+    ["clusters.codes", uncoded],
+  ];
   const query = queryNear(0, { k: 200 });
-  assert.deepEqual(refused.retriever.retrieve(query), oracle.retrieve(query));
-  const used = open(RECALL_MIN);
+  for (const [field, found] of refused) {
+    const { retriever, noticed } = opened(found);
+    assert.deepEqual(
+      noticed.map((failure) => [failure.code, failure.field]),
+      [["bad_bundle", field]],
+    );
+    assert.deepEqual(retriever.retrieve(query), oracle.retrieve(query));
+    assert.ok(!("effort" in retriever));
+  }
+  const used = opened({ ...clusters, recall_at_100: RECALL_MIN });
   assert.deepEqual(used.noticed, []);
-  assert.ok("rowsRead" in used.retriever);
+  assert.ok("effort" in used.retriever);
 });

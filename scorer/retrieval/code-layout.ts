@@ -1,0 +1,194 @@
+import type { TrackClusters, TrackCodes } from "../../core/bundle/bundle.ts";
+import { CODE_VALUES } from "../../core/bundle/manifest.ts";
+import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
+import {
+  type LaidOutVectors,
+  loadVectors,
+  type ModelVectors,
+  planVectors,
+  type VectorLayout,
+} from "./model-vectors.ts";
+import type { TrackSpace } from "./retriever.ts";
+import { memoryPlan, newScanMemory } from "./scan-memory.ts";
+import { type ClusterSummary, clusterMeans, summariseClusters } from "./summarise-clusters.ts";
+
+/** Clusters with codes for their tracks. */
+export type CodedClusters = Pick<TrackClusters, "tracks" | "starts"> & {
+  readonly codes: TrackCodes;
+};
+
+/** A catalogue that can be searched here. */
+export type CodeLayout = LaidOutCodes & VectorLayout;
+
+/** A catalogue in the memory of the kernels, as codes in order of its clusters and as vectors; data
+ *  alone, so that one thread can hand it to another. All places are bytes; `codes.as.ts` says what
+ *  is there. */
+export interface LaidOutCodes extends LaidOutVectors {
+  readonly summary: ClusterSummary;
+  /** [count]: the cluster of each track. */
+  readonly clusterOf: Uint32Array;
+  readonly clusterCount: number;
+  /** float32 [clusters, width]: means of the tracks' columns. */
+  readonly centroids: number;
+  /** float32 [T, width] */
+  readonly axes: number;
+  /** A query's columns, filled up to a multiple of 4. */
+  readonly width: number;
+  /** float32 [width] */
+  readonly query: number;
+  /** T */
+  readonly coordinates: number;
+  readonly turned: number;
+  readonly books: number;
+  readonly widths: number;
+  readonly subspaces: number;
+  readonly sums: number;
+  readonly tables: number;
+  readonly codes: number;
+  readonly tracks: number;
+  readonly firsts: number;
+  readonly sizes: number;
+  readonly bases: number;
+  readonly reaches: number;
+  readonly waiting: number;
+  /** Bitset of [excludedWords] uint32. */
+  readonly excluded: number;
+  readonly excludedWords: number;
+  readonly heap: number;
+  readonly task: number;
+}
+
+/** How many words of 4 bytes the kernel's `CodeTask` has. */
+export const CODE_TASK_WORDS = 23;
+export const BLOCK_ROWS = 16;
+
+/** Copies a catalogue into one memory: float32 vectors for the score, codes for the search. */
+export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOutCodes {
+  const { count } = space;
+  const { axes, widths, books } = clusters.codes;
+  const plan = memoryPlan();
+  const models: Partial<Record<ModelName, ModelVectors>> = {};
+  let columns = 1;
+  for (const name of MODEL_NAMES) {
+    const model = space.models[name];
+    if (model === undefined) continue;
+    models[name] = planVectors(plan, model, count);
+    columns += model.dimension + 1;
+  }
+  const blocks = blocksOf(clusters.starts);
+  const clusterCount = blocks.sizes.length;
+  const width = Math.ceil(columns / 4) * 4;
+  const coordinates = books.length / CODE_VALUES;
+  const subspaces = widths.length;
+  const excludedWords = Math.floor(count / 32) + 1;
+  const rows = blocks.count * BLOCK_ROWS;
+  const places = {
+    centroids: plan.place(clusterCount * width * 4),
+    axes: plan.place(coordinates * width * 4),
+    query: plan.place(width * 4),
+    turned: plan.place(coordinates * 4),
+    books: plan.place(books.byteLength),
+    widths: plan.place(subspaces * 4),
+    sums: plan.place(subspaces * CODE_VALUES * 4),
+    tables: plan.place(subspaces * CODE_VALUES),
+    codes: plan.place((rows * subspaces) / 2),
+    tracks: plan.place(rows * 4),
+    firsts: plan.place(clusterCount * 4),
+    sizes: plan.place(clusterCount * 4),
+    bases: plan.place(clusterCount * 4),
+    reaches: plan.place(clusterCount * 4),
+    waiting: plan.place(clusterCount * 4),
+    excluded: plan.place(excludedWords * 4),
+    heap: plan.place(count * 4),
+    candidates: plan.place(count * 4),
+    scores: plan.place(count * 4),
+    task: plan.place(CODE_TASK_WORDS * 4),
+  };
+  const memory = newScanMemory(plan.bytes());
+  const { buffer } = memory;
+  for (const model of Object.values(models)) {
+    loadVectors(buffer, model);
+  }
+  const summary = summariseClusters(space, clusters);
+  const layout: LaidOutCodes = {
+    ...{ space, count, memory, models, summary, clusterCount },
+    ...{ width, coordinates, subspaces, excludedWords },
+    ...places,
+    clusterOf: clustersOf(clusters),
+  };
+  new Float32Array(buffer, places.books, books.length).set(books);
+  new Uint32Array(buffer, places.widths, subspaces).set(widths);
+  new Uint32Array(buffer, places.firsts, clusterCount).set(blocks.firsts);
+  new Uint32Array(buffer, places.sizes, clusterCount).set(blocks.sizes);
+  loadRows(layout, places.axes, axes, columns);
+  loadRows(layout, places.centroids, clusterMeans(summary), columns);
+  loadCodes(layout, clusters, rows);
+  return layout;
+}
+
+interface Blocks {
+  readonly count: number;
+  /** [clusters] each. */
+  readonly firsts: Uint32Array;
+  readonly sizes: Uint32Array;
+}
+
+/** Every cluster begins with a block of its own. */
+function blocksOf(starts: Uint32Array): Blocks {
+  const firsts = new Uint32Array(starts.length - 1);
+  const sizes = firsts.map((_, cluster) => starts[cluster + 1]! - starts[cluster]!);
+  let count = 0;
+  for (const [cluster, size] of sizes.entries()) {
+    firsts[cluster] = count;
+    count += Math.ceil(size / BLOCK_ROWS);
+  }
+  return { count, firsts, sizes };
+}
+
+function clustersOf({ tracks, starts }: CodedClusters): Uint32Array {
+  const clusterOf = new Uint32Array(tracks.length);
+  for (let cluster = 0; cluster + 1 < starts.length; cluster++) {
+    for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
+      clusterOf[tracks[at]!] = cluster;
+    }
+  }
+  return clusterOf;
+}
+
+function loadRows(
+  { memory: { buffer }, width }: LaidOutCodes,
+  place: number,
+  rows: Float32Array,
+  columns: number,
+): void {
+  for (let row = 0; row * columns < rows.length; row++) {
+    const target = new Float32Array(buffer, place + row * width * 4, columns);
+    target.set(rows.subarray(row * columns, (row + 1) * columns));
+  }
+}
+
+/** Puts the codes of each track where the kernel finds them, and its index. */
+function loadCodes(layout: LaidOutCodes, clusters: CodedClusters, rows: number): void {
+  const { subspaces, count } = layout;
+  const { buffer } = layout.memory;
+  const { starts, codes } = clusters;
+  const bytes = new Uint8Array(codes.codes.buffer, codes.codes.byteOffset, codes.codes.byteLength);
+  const pairs = subspaces / 2;
+  const target = new Uint8Array(buffer, layout.codes, rows * pairs);
+  const tracks = new Uint32Array(buffer, layout.tracks, rows).fill(count);
+  const firsts = new Uint32Array(buffer, layout.firsts, layout.clusterCount);
+  for (let cluster = 0; cluster + 1 < starts.length; cluster++) {
+    const start = starts[cluster]!;
+    for (let at = 0; start + at < starts[cluster + 1]!; at++) {
+      const track = clusters.tracks[start + at]!;
+      const row = firsts[cluster]! * BLOCK_ROWS + at;
+      tracks[row] = track;
+      const lane = at % BLOCK_ROWS;
+      const place = (row - lane) * pairs + (lane < 8 ? 2 * lane : 2 * lane - 15);
+      const from = track * pairs;
+      for (let pair = 0; pair < pairs; pair++) {
+        target[place + pair * BLOCK_ROWS] = bytes[from + pair]!;
+      }
+    }
+  }
+}

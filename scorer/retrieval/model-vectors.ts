@@ -1,0 +1,79 @@
+import type { BlendWeights } from "../../core/bundle/manifest.ts";
+import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
+import type { ModelSpace, Tastes, TrackSpace } from "./retriever.ts";
+import { kernelsOn, type MemoryPlan, type ScanKernels, type ScanMemory } from "./scan-memory.ts";
+
+/** One model's vectors as they are, in the memory of the kernels. All places are bytes. */
+export interface ModelVectors {
+  readonly space: ModelSpace;
+  /** float32 [count, floatWidth] by track; a multiple of 4. */
+  readonly vectors: number;
+  readonly floatWidth: number;
+  /** float32 [floatWidth] */
+  readonly floatQuery: number;
+  /** float32 [count], out. */
+  readonly dots: number;
+}
+
+/** What scoring tracks by the definition in `Retriever` needs. */
+export interface VectorLayout extends LaidOutVectors {
+  readonly buffer: SharedArrayBuffer;
+  readonly kernels: ScanKernels;
+}
+
+/** The same as data alone, so that one thread can hand it to another. */
+export interface LaidOutVectors {
+  readonly space: TrackSpace;
+  readonly count: number;
+  readonly memory: ScanMemory;
+  readonly models: Readonly<Partial<Record<ModelName, ModelVectors>>>;
+  /** int32 [count]: tracks that are looked at, and float32 [count]: what is said of each. */
+  readonly candidates: number;
+  readonly scores: number;
+}
+
+/** What was laid out, for searches in this thread. */
+export function openLayout<Layout extends LaidOutVectors>(laidOut: Layout): Layout & VectorLayout {
+  const { memory } = laidOut;
+  return { ...laidOut, buffer: memory.buffer, kernels: kernelsOn(memory) };
+}
+
+export function planVectors(plan: MemoryPlan, space: ModelSpace, rows: number): ModelVectors {
+  const floatWidth = Math.ceil(space.dimension / 4) * 4;
+  return {
+    ...{ space, floatWidth },
+    vectors: plan.place(rows * floatWidth * 4),
+    floatQuery: plan.place(floatWidth * 4),
+    dots: plan.place(rows * 4),
+  };
+}
+
+export function loadVectors(buffer: SharedArrayBuffer, model: ModelVectors): void {
+  const { dimension, vectors } = model.space;
+  const count = vectors.length / dimension;
+  const floats = new Float32Array(buffer, model.vectors, count * model.floatWidth);
+  for (let track = 0; track < count; track++) {
+    const vector = vectors.subarray(track * dimension, (track + 1) * dimension);
+    floats.set(vector, track * model.floatWidth);
+  }
+}
+
+/** Each model's taste times its weight, [D] in the kernels' memory; undefined for a model that
+ *  counts nothing. */
+export type LoadedQueries = Readonly<Partial<Record<ModelName, Float32Array>>>;
+
+export function loadQueries(
+  { buffer, models }: Pick<VectorLayout, "buffer" | "models">,
+  tastes: Tastes,
+  weights: BlendWeights,
+): LoadedQueries {
+  const queries: Partial<Record<ModelName, Float32Array>> = {};
+  for (const name of MODEL_NAMES) {
+    const [model, taste, weight] = [models[name], tastes[name], weights[name]];
+    if (model === undefined || taste === undefined || weight === 0) continue;
+    const query = new Float32Array(buffer, model.floatQuery, model.space.dimension);
+    for (let column = 0; column < query.length; column++) query[column] = weight * taste[column]!;
+    queries[name] = query;
+  }
+  return queries;
+}
