@@ -107,7 +107,7 @@ export interface TrackClusters extends ClusterFigures {
 }
 
 /** Tracks as product codes (Jégou et al. 2011, doi 10.1109/TPAMI.2010.57): a track's columns, less
- *  the mean of its cluster, turned to T coordinates, of which one code of 4 bits stands for some. */
+ *  the mean of its cluster, turned to T coordinates; one code of 4 bits stands for some of them. */
 export interface TrackCodes {
   readonly margin: number;
   /** [T, W]: a query's coordinates are `axes` · query. W: for each model, the short one first, its

@@ -49,7 +49,7 @@ export function openScanSearch(layout: ScanLayout): (query: RetrievalQuery) => R
 }
 
 /** Begins the kernel's list of chosen rows with the tracks that are spoken of, which the scan
- *  then passes over. Those that are spoken of more than the average come first: they raise the bound
+ *  then passes over. Those that are spoken of more than the average come first: they raise the bar
  *  for the rest. Returns the most that both sources say of one, in absolute value. */
 function chooseSpoken(
   { buffer, chosen, chosenExtra, count }: ScanLayout,
