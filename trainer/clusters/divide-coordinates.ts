@@ -21,7 +21,7 @@ export function divideCoordinates(variances: Float64Array, subspaces: number): n
   return widths;
 }
 
-/** The bits of each coordinate where the errors of all have one variance; together they are `all`. */
+/** The bits of each coordinate where all have errors of one variance; together they are `all`. */
 function bitsOf(variances: Float64Array, all: number): number[] {
   const at = (error: number) =>
     Array.from(variances, (variance) => Math.max(0, Math.log2(variance / error) / 2));
