@@ -75,7 +75,10 @@ function Row({ track, place, movement, isOpen, toggle }: RowProps) {
       <Moved movement={movement} />
       <span class="names">
         <span class="name">{titleOf(track)}</span>
-        <span class="by">{track.details?.artists.join(", ")}</span>
+        <span class="by">
+          {track.newTrack && <span class="badge">new track</span>}
+          {track.details?.artists.join(", ")}
+        </span>
       </span>
       <SourceBar shares={track.shares} />
     </button>

@@ -22,6 +22,13 @@ test("a skip that held a track back is named, and so is one that lifted it", () 
   assert.ok(lifted.includes("Lifted, because it is unlike what was skipped."));
 });
 
+test("a track that no training knows yet says where it stands instead", () => {
+  const told = whyThis(track({ newTrack: { words: "new, placed by 12 tracks by Ada" } }), {
+    skippedTitle: undefined,
+  });
+  assert.equal(told[0], "In the catalogue: new, placed by 12 tracks by Ada.");
+});
+
 test("a chance of a skip is told only where it is known", () => {
   const told = whyThis(track({ skipProbability: 0.254 }), { skippedTitle: undefined });
   assert.equal(told.at(-1), "Chance that it would be skipped: 25%.");

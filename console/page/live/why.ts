@@ -21,8 +21,12 @@ export interface WhyContext {
 
 /** Why a track is in the list, as sentences for people. */
 export function whyThis(track: RecommendedTrack, { skippedTitle }: WhyContext): string[] {
-  const sentences = [sourcesSentence(track), pushSentence(track, skippedTitle)];
-  const { skipProbability } = track;
+  const { skipProbability, newTrack } = track;
+  const sentences = [
+    newTrack && `In the catalogue: ${newTrack.words}.`,
+    sourcesSentence(track),
+    pushSentence(track, skippedTitle),
+  ];
   if (skipProbability !== undefined) {
     sentences.push(`Chance that it would be skipped: ${Math.round(skipProbability * 100)}%.`);
   }

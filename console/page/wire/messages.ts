@@ -27,6 +27,8 @@ export interface RecommendedTrack {
   readonly skipProbability?: number;
   /** Below 0 for a track that is like the skipped ones. */
   readonly pushedBySkips: number;
+  /** Of a track that the bundle does not know yet. */
+  readonly newTrack?: { readonly words: string };
 }
 
 export interface NextTracks {
