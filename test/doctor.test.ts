@@ -44,7 +44,7 @@ test("a sound store is found sound, with what it holds", () => {
   assert.equal(code, 0);
   assert.deepEqual(
     [report.sound, report.readable, report.formats, report.damaged],
-    [true, true, { 2: report.listeners }, []],
+    [true, true, { 3: report.listeners }, []],
   );
 });
 
