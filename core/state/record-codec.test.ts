@@ -28,7 +28,7 @@ const ann = "ann" as ListenerId;
 const hash = fc.integer({ min: 0, max: 2 ** 53 - 1 });
 const eventHashes = fc.integer({ min: 0, max: 2 ** 40 - 1 });
 const hidden = fc
-  .tuple(fc.float32Array({ maxLength: 16 }), fc.constantFrom(...HIDDEN_BITS))
+  .tuple(fc.float32Array({ maxLength: 16, noNaN: true }), fc.constantFrom(...HIDDEN_BITS))
   .map(([values, bits]) => {
     roundHidden(values, bits);
     return values;
