@@ -198,13 +198,7 @@ export function wholeBlend(blend: Partial<BlendWeights>): BlendWeights {
   return { short, long, neighbours, coplay, popularity };
 }
 
-export const NO_WEIGHTS: BlendWeights = {
-  short: 0,
-  long: 0,
-  neighbours: 0,
-  coplay: 0,
-  popularity: 0,
-};
+export const NO_WEIGHTS: BlendWeights = wholeBlend({});
 
 /** What the chance of a skip is made of: 1, what each model says (one that says nothing counts as
  *  the other does), and what the listener's remembered events say. */

@@ -1,8 +1,8 @@
-import { Failure } from "../domain/failure.ts";
 import type { TrackHash } from "../domain/ids.ts";
 import { CONTEXT_KINDS, EVENT_KINDS } from "../domain/listening-event.ts";
 import { readHash } from "./hash-codec.ts";
 import type { RecentEvent } from "./listener-record.ts";
+import { badRecent, gapSince } from "./recent-bytes.ts";
 import { readVarint, unzigzag } from "./varint.ts";
 
 /** The bytes of a record's recent events in format 1, each:
@@ -60,11 +60,3 @@ const SHUFFLE = 2;
 const FRACTION_ONE = 4;
 const FRACTION_WRITTEN = 8;
 const GAP_WRITTEN = 16;
-
-function gapSince(newestMs: number, happenedAtMs: number): number {
-  return newestMs === 0 ? 0 : Math.max(0, happenedAtMs - newestMs);
-}
-
-function badRecent(what: string): Failure {
-  return new Failure("bad_record", `a record's recent events ${what}`, { field: "recent" });
-}

@@ -1,7 +1,6 @@
-import { Failure } from "../domain/failure.ts";
-import type { TrackHash } from "../domain/ids.ts";
-import { CONTEXT_KINDS, EVENT_KINDS, type EventKind } from "../domain/listening-event.ts";
+import { CONTEXT_KINDS, EVENT_KINDS } from "../domain/listening-event.ts";
 import type { RecentEvent } from "./listener-record.ts";
+import { badRecent, gapSince, readByte, trackAt, usualFraction } from "./recent-bytes.ts";
 import { type Cursor, readVarint, unzigzag } from "./varint.ts";
 
 /** The bytes of a record's recent events in format 2, each:
@@ -56,29 +55,9 @@ const FRACTION_BYTES = 4;
 const SESSION_START = 0x20;
 const SHUFFLE = 0x40;
 const MORE = 0x80;
-const HASH_HIGH = 0x1f;
 const FRACTION = 1;
 const OTHER_WHOLE = 2;
 const GAP = 4;
-
-function usualFraction(kind: EventKind): 0 | 1 {
-  return kind === "finished" ? 1 : 0;
-}
-
-function gapSince(newestMs: number, happenedAtMs: number): number {
-  return newestMs === 0 ? 0 : Math.max(0, happenedAtMs - newestMs);
-}
-
-function trackAt(bytes: Buffer, at: number): TrackHash {
-  const high = bytes[at + 4]! | (bytes[at + 5]! << 8) | ((bytes[at + 6]! & HASH_HIGH) << 16);
-  return (bytes.readUInt32LE(at) + high * 2 ** 32) as TrackHash;
-}
-
-function readByte(cursor: Cursor): number {
-  const byte = cursor.bytes[cursor.at++];
-  if (byte === undefined) throw badRecent("are cut short");
-  return byte;
-}
 
 function readFraction(cursor: Cursor, more: number, usual: 0 | 1): number {
   if (more & OTHER_WHOLE) return 1 - usual;
@@ -87,8 +66,4 @@ function readFraction(cursor: Cursor, more: number, usual: 0 | 1): number {
   cursor.at += FRACTION_BYTES;
   if (cursor.at > cursor.bytes.length) throw badRecent("are cut short");
   return cursor.bytes.readFloatLE(at);
-}
-
-function badRecent(what: string): Failure {
-  return new Failure("bad_record", `a record's recent events ${what}`, { field: "recent" });
 }

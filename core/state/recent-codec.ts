@@ -1,14 +1,13 @@
-import { assert, Failure } from "../domain/failure.ts";
-import type { TrackHash } from "../domain/ids.ts";
+import { assert } from "../domain/failure.ts";
 import {
   CONTEXT_KINDS,
   type ContextKind,
   EVENT_KINDS,
-  type EventKind,
   stepsModels,
 } from "../domain/listening-event.ts";
 import { HASH_BYTES, writeHash } from "./hash-codec.ts";
 import type { RecentEvent } from "./listener-record.ts";
+import { badRecent, gapSince, readByte, trackAt, usualFraction } from "./recent-bytes.ts";
 import { FRACTION_STEPS, fractionOf, TIME_STEP_MS } from "./remembered.ts";
 import {
   type Cursor,
@@ -124,7 +123,6 @@ export function recentBytesMax(count: number): number {
 
 /** In a hash's highest byte, whose lower five bits are the hash's own. */
 const KIND_SHIFT = 5;
-const HASH_HIGH = 0x1f;
 /** Below the time. */
 const FLAGS = 8;
 const SESSION_START = 1;
@@ -148,13 +146,9 @@ function wholeSteps(timeMs: number): number {
   return Math.floor(timeMs / TIME_STEP_MS);
 }
 
-function usualFraction(kind: EventKind): 0 | 1 {
-  return kind === "finished" ? 1 : 0;
-}
-
 /** `newestMs`: of the events before that stepped the models, 0 where there is none. */
 function usualGap(steps: boolean, newestMs: number, happenedAtMs: number): number {
-  return steps && newestMs !== 0 ? Math.max(0, happenedAtMs - newestMs) : 0;
+  return steps ? gapSince(newestMs, happenedAtMs) : 0;
 }
 
 function placeOf({ context, shuffle }: RecentEvent): number {
@@ -177,19 +171,4 @@ function readFraction(cursor: Cursor): number {
   const steps = readByte(cursor);
   if (steps > FRACTION_STEPS) throw badRecent("have a fraction above 1");
   return fractionOf(steps);
-}
-
-function trackAt(bytes: Buffer, at: number): TrackHash {
-  const high = bytes[at + 4]! | (bytes[at + 5]! << 8) | ((bytes[at + 6]! & HASH_HIGH) << 16);
-  return (bytes.readUInt32LE(at) + high * 2 ** 32) as TrackHash;
-}
-
-function readByte(cursor: Cursor): number {
-  const byte = cursor.bytes[cursor.at++];
-  if (byte === undefined) throw badRecent("are cut short");
-  return byte;
-}
-
-function badRecent(what: string): Failure {
-  return new Failure("bad_record", `a record's recent events ${what}`, { field: "recent" });
 }

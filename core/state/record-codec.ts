@@ -75,15 +75,14 @@ export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buff
     at = writeVarint(bytes, at, number);
   }
   at += session.copy(bytes, at);
-  if (short !== undefined) {
-    const end = writeBytes(bytes, at, short);
-    if (end !== undefined) flags |= SHORT_IN_BYTES;
-    at = end ?? writeHalves(bytes, at, short);
-  }
-  if (long !== undefined) {
-    const end = writeBytes(bytes, at, long);
-    if (end !== undefined) flags |= LONG_IN_BYTES;
-    at = end ?? writeHalves(bytes, at, long);
+  for (const [states, inBytes] of [
+    [short, SHORT_IN_BYTES],
+    [long, LONG_IN_BYTES],
+  ] as const) {
+    if (states === undefined) continue;
+    const end = writeBytes(bytes, at, states);
+    if (end !== undefined) flags |= inBytes;
+    at = end ?? writeHalves(bytes, at, states);
   }
   bytes[5] = flags;
   for (const hash of record.heardEvents) at = writeEventHash(bytes, at, hash);
