@@ -1,7 +1,7 @@
 import type { Bundle, TrackClusters } from "../../core/bundle/bundle.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import { type CodedClusters, type LaidOutCodes, layOutCodes } from "./code-layout.ts";
-import { openCodeSearch } from "./code-search.ts";
+import { openCodeSearch, type SearchReach } from "./code-search.ts";
 import { exactScanOf } from "./exact-scan.ts";
 import { openLayout } from "./model-vectors.ts";
 import type { Retriever, TrackSpace } from "./retriever.ts";
@@ -13,7 +13,7 @@ export const RECALL_MIN = 0.95;
 /** A bundle's tracks as its search needs them: by the codes of its clusters where it has some that
  *  find enough, for an exact scan otherwise. */
 export type LaidOutSearch =
-  | { readonly kind: "codes"; readonly tracks: LaidOutCodes }
+  | { readonly kind: "codes"; readonly tracks: LaidOutCodes; readonly how: SearchReach }
   | { readonly kind: "all"; readonly tracks: LaidOutTracks };
 
 export function layOutSearch(
@@ -22,7 +22,8 @@ export function layOutSearch(
 ): LaidOutSearch {
   const used = usedClusters(clusters);
   if (used === undefined) return { kind: "all", tracks: layOut(space) };
-  return { kind: "codes", tracks: layOutCodes(space, used) };
+  const how = { reach: used.reach, margin: used.codes.margin };
+  return { kind: "codes", tracks: layOutCodes(space, used), how };
 }
 
 function usedClusters(
@@ -38,13 +39,9 @@ export function openRetriever(
   laidOut: LaidOutSearch,
   notice: (failure: Failure) => void,
 ): Retriever {
-  const used = usedClusters(clusters);
-  if (laidOut.kind === "codes" && used !== undefined) {
-    const { reach, codes } = used;
-    return openCodeSearch(openLayout(laidOut.tracks), { reach, margin: codes.margin });
-  }
+  if (laidOut.kind === "codes") return openCodeSearch(openLayout(laidOut.tracks), laidOut.how);
   if (clusters !== undefined) notice(whyUnused(clusters));
-  return exactScanOf(openLayout((laidOut as { tracks: LaidOutTracks }).tracks));
+  return exactScanOf(openLayout(laidOut.tracks));
 }
 
 function whyUnused({ codes, recall_at_100: recall }: TrackClusters): Failure {
