@@ -5,7 +5,8 @@ import type { LiveCatalogue } from "./catalogue/live-catalogue.ts";
 import type { ScoredTrack, ServedTracks } from "./catalogue/new-tracks/served-tracks.ts";
 import type { Tastes } from "./retrieval/retriever.ts";
 import { hasTrack, type TrackBits } from "./retrieval/track-bits.ts";
-import { dot, unitVector } from "./rules/choose.ts";
+import { lengthOf } from "./retrieval/vector-length.ts";
+import { unitVector } from "./rules/choose.ts";
 
 /** What a list shall sound like; `Seeds` of the wire says what each part means. */
 export interface Seeds {
@@ -124,8 +125,4 @@ function usualLength({ outputVectors, dimension }: NonNullable<Bundle["models"][
     sum += lengthOf(outputVectors.subarray(row * dimension, (row + 1) * dimension));
   }
   return sum / Math.max(1, rows);
-}
-
-function lengthOf(vector: Float32Array): number {
-  return Math.sqrt(dot(vector, vector));
 }

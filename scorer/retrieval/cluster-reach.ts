@@ -2,6 +2,7 @@ import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES } from "../../core/domain/ids.ts";
 import type { CodeLayout } from "./code-layout.ts";
 import type { LoadedQueries } from "./model-vectors.ts";
+import { squaredLength } from "./vector-length.ts";
 
 /** Writes to the kernel's `bases` what the tracks of each cluster score on average, and to its
  *  `reaches` what the best of them is expected to: `reach` times their spread above that, as if
@@ -31,10 +32,4 @@ export function writeReaches(
   for (let cluster = 0; cluster < clusterCount; cluster++) {
     reaches[cluster] = bases[cluster]! + reach * Math.sqrt(squared[cluster]!);
   }
-}
-
-export function squaredLength(vector: Float32Array): number {
-  let squared = 0;
-  for (let at = 0; at < vector.length; at++) squared += vector[at]! * vector[at]!;
-  return squared;
 }

@@ -1,6 +1,6 @@
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES, type TrackIndex } from "../../core/domain/ids.ts";
-import { squaredLength, writeReaches } from "./cluster-reach.ts";
+import { writeReaches } from "./cluster-reach.ts";
 import { CODE_TASK_WORDS, type CodeLayout } from "./code-layout.ts";
 import { cosineScan } from "./cosine-scan.ts";
 import { loadExcluded } from "./load-excluded.ts";
@@ -14,6 +14,7 @@ import {
 import { type TrackScoring, trackScoring } from "./score-tracks.ts";
 import { type SparseParts, sparseParts } from "./sparse-parts.ts";
 import { addTrack, countTracks, forEachTrack, type TrackBits } from "./track-bits.ts";
+import { lengthOf } from "./vector-length.ts";
 
 /** A search that reads a part of the tracks, and scores a part of these. */
 export interface CodeSearch extends Retriever {
@@ -127,8 +128,7 @@ function loadQuery({ layout, queries, weights }: Search): number {
   }
   columns[at] = weights.popularity;
   kernels.dotRows(query, axes, width, 0, coordinates, turned);
-  const squared = squaredLength(new Float32Array(buffer, turned, coordinates));
-  return Math.max(LENGTH_MIN, Math.sqrt(squared));
+  return Math.max(LENGTH_MIN, lengthOf(new Float32Array(buffer, turned, coordinates)));
 }
 
 /** Scores the tracks that sparse sources speak of and lets the bar rise by them: first those that

@@ -2,7 +2,7 @@ import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
 import type { LaidOutVectors, VectorLayout } from "./model-vectors.ts";
 import type { TrackSpace } from "./retriever.ts";
 import { kernelsOn, memoryPlan, newScanMemory } from "./scan-memory.ts";
-import { type PlannedModel, planModel, type ScanModel, scanModel } from "./scan-model.ts";
+import { largest, type PlannedModel, planModel, type ScanModel, scanModel } from "./scan-model.ts";
 
 /** A catalogue that can be searched here. */
 export type ScanLayout = LaidOutTracks & VectorLayout;
@@ -63,12 +63,6 @@ export function layOut(space: TrackSpace): LaidOutTracks {
     const model = planned[name];
     if (model !== undefined) models[name] = scanModel({ buffer, kernels }, model);
   }
-  const popularityMax = largestOf(space.popularity);
+  const popularityMax = largest(space.popularity);
   return { ...{ space, count, memory, models, modelTasks, popularityMax }, ...places };
-}
-
-function largestOf(values: Float32Array): number {
-  let most = 0;
-  for (let at = 0; at < values.length; at++) most = Math.max(most, Math.abs(values[at]!));
-  return most;
 }

@@ -3,6 +3,7 @@ import { type PrincipalAxes, principalAxes } from "./principal-axes.ts";
 import { quantiseRow, roundedUp } from "./quantise.ts";
 import type { ModelSpace } from "./retriever.ts";
 import type { MemoryPlan, ScanKernels } from "./scan-memory.ts";
+import { lengthOf } from "./vector-length.ts";
 
 /** One model's vectors in the memory of the scan kernels. All places are bytes. */
 export interface ScanModel extends PlannedModel {
@@ -142,17 +143,12 @@ function quantiseAt(
   return { norm: roundedUp(whole), error };
 }
 
-function lengthOf(vector: Float32Array): number {
-  let squared = 0;
-  for (let at = 0; at < vector.length; at++) squared += vector[at]! * vector[at]!;
-  return Math.sqrt(squared);
-}
-
 function padded(columns: number, multiple: number): number {
   return Math.ceil(columns / multiple) * multiple;
 }
 
-function largest(values: Float32Array): number {
+/** The largest absolute value. */
+export function largest(values: Float32Array): number {
   let most = 0;
   for (let at = 0; at < values.length; at++) most = Math.max(most, Math.abs(values[at]!));
   return most;

@@ -5,6 +5,7 @@ import type { LoadedQueries } from "./model-vectors.ts";
 import { quantiseQuery, roundedUp } from "./quantise.ts";
 import { MODEL_TASK_WORDS, SCAN_TASK_WORDS, type ScanLayout } from "./scan-layout.ts";
 import { type ScanModel, turningError } from "./scan-model.ts";
+import { lengthOf } from "./vector-length.ts";
 
 /** What bounds a query's part of one model; undefined where the model does not count. */
 export type QueryBounds = Readonly<Record<ModelName, QueryBound | undefined>>;
@@ -64,12 +65,6 @@ function boundQuery(
     norm: roundedUp(whole + turning),
     tailNorm: isTurned ? roundedUp(lengthOf(read.subarray(model.headWidth)) + turning) : 0,
   };
-}
-
-function lengthOf(vector: Float32Array): number {
-  let squared = 0;
-  for (let at = 0; at < vector.length; at++) squared += vector[at]! * vector[at]!;
-  return Math.sqrt(squared);
 }
 
 /** Fills the kernel's `ScanTask` and its two `ModelTask`s, word by word. */
