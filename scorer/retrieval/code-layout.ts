@@ -10,7 +10,12 @@ import {
 } from "./model-vectors.ts";
 import type { TrackSpace } from "./retriever.ts";
 import { memoryPlan, newScanMemory } from "./scan-memory.ts";
-import { type ClusterSummary, clusterMeans, summariseClusters } from "./summarise-clusters.ts";
+import {
+  type ClusterSummary,
+  clusterMeans,
+  clusterOfTracks,
+  summariseClusters,
+} from "./summarise-clusters.ts";
 
 /** Clusters with codes for their tracks. */
 export type CodedClusters = Pick<TrackClusters, "tracks" | "starts"> & {
@@ -68,17 +73,15 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
   const { axes, widths, books } = clusters.codes;
   const plan = memoryPlan();
   const models: Partial<Record<ModelName, ModelVectors>> = {};
-  let columns = 1;
   for (const name of MODEL_NAMES) {
     const model = space.models[name];
-    if (model === undefined) continue;
-    models[name] = planVectors(plan, model, count);
-    columns += model.dimension + 1;
+    if (model !== undefined) models[name] = planVectors(plan, model, count);
   }
   const blocks = blocksOf(clusters.starts);
   const clusterCount = blocks.sizes.length;
-  const width = Math.ceil(columns / 4) * 4;
   const coordinates = books.length / CODE_VALUES;
+  const columns = axes.length / coordinates;
+  const width = Math.ceil(columns / 4) * 4;
   const subspaces = widths.length;
   const excludedWords = Math.floor(count / 32) + 1;
   const rows = blocks.count * BLOCK_ROWS;
@@ -106,15 +109,13 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
   };
   const memory = newScanMemory(plan.bytes());
   const { buffer } = memory;
-  for (const model of Object.values(models)) {
-    loadVectors(buffer, model);
-  }
+  for (const model of Object.values(models)) loadVectors(buffer, model);
   const summary = summariseClusters(space, clusters);
   const layout: LaidOutCodes = {
     ...{ space, count, memory, models, summary, clusterCount },
     ...{ width, coordinates, subspaces, excludedWords },
     ...places,
-    clusterOf: clustersOf(clusters),
+    clusterOf: clusterOfTracks(clusters),
   };
   new Float32Array(buffer, places.books, books.length).set(books);
   new Uint32Array(buffer, places.widths, subspaces).set(widths);
@@ -143,16 +144,6 @@ function blocksOf(starts: Uint32Array): Blocks {
     count += Math.ceil(size / BLOCK_ROWS);
   }
   return { count, firsts, sizes };
-}
-
-function clustersOf({ tracks, starts }: CodedClusters): Uint32Array {
-  const clusterOf = new Uint32Array(tracks.length);
-  for (let cluster = 0; cluster + 1 < starts.length; cluster++) {
-    for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
-      clusterOf[tracks[at]!] = cluster;
-    }
-  }
-  return clusterOf;
 }
 
 function loadRows(

@@ -22,6 +22,20 @@ export interface Spread {
   readonly variances: Float32Array;
 }
 
+/** [count]: the cluster of each track. */
+export function clusterOfTracks({
+  tracks,
+  starts,
+}: Pick<TrackClusters, "tracks" | "starts">): Uint32Array {
+  const clusterOf = new Uint32Array(tracks.length);
+  for (let cluster = 0; cluster + 1 < starts.length; cluster++) {
+    for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
+      clusterOf[tracks[at]!] = cluster;
+    }
+  }
+  return clusterOf;
+}
+
 /** An empty cluster's means are zeros. */
 export function summariseClusters(
   space: TrackSpace,

@@ -10,15 +10,8 @@ import {
 import { exactScan } from "../../scorer/retrieval/exact-scan.ts";
 import { openLayout } from "../../scorer/retrieval/model-vectors.ts";
 import type { RetrievalQuery, Retriever, TrackSpace } from "../../scorer/retrieval/retriever.ts";
-import type { StopCheck } from "../train-epoch.ts";
-import type { SampledQueries } from "./cluster-points.ts";
+import type { QueryWork } from "./cluster-points.ts";
 import type { ClusteredTracks } from "./cluster-tracks.ts";
-
-export interface ReachPlan {
-  readonly queries: SampledQueries;
-  readonly progress: (done: number, total: number) => void;
-  readonly stopCheck: StopCheck;
-}
 
 /** What searches shall find of the best 20 and 100: each line where the one before would have them
  *  read more than is cheap. */
@@ -53,7 +46,7 @@ export interface ChosenReach {
 export function chooseReach(
   space: TrackSpace,
   { clustered, codes }: { clustered: ClusteredTracks; codes: Omit<TrackCodes, "margin"> },
-  plan: ReachPlan,
+  plan: QueryWork,
 ): ChosenReach {
   const coded = { ...clustered, codes: { ...codes, margin: 0 } };
   const layout = openLayout(layOutCodes(space, coded));
@@ -91,7 +84,7 @@ interface Question {
   readonly best: ReadonlySet<TrackIndex>;
 }
 
-function questionsOf(everything: Retriever, plan: ReachPlan): readonly Question[] {
+function questionsOf(everything: Retriever, plan: QueryWork): readonly Question[] {
   const { tastes, weightings } = plan.queries;
   return tastes.flatMap((taste, at) => {
     plan.stopCheck();

@@ -1,6 +1,7 @@
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
 import type { ModelSpace, Tastes, TrackSpace } from "../../scorer/retrieval/retriever.ts";
+import type { StopCheck } from "../train-epoch.ts";
 
 /** Tracks as points that are near each other where most queries score them alike. */
 export interface ClusterPoints {
@@ -14,6 +15,13 @@ export interface ClusterPoints {
 export interface SampledQueries {
   readonly tastes: readonly Tastes[];
   readonly weightings: readonly BlendWeights[];
+}
+
+/** Long work for these. */
+export interface QueryWork {
+  readonly queries: SampledQueries;
+  readonly progress: (done: number, total: number) => void;
+  readonly stopCheck: StopCheck;
 }
 
 /** A track's vectors of both models with their biases, and its popularity, side by side, each

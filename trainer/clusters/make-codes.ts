@@ -1,8 +1,7 @@
 import type { TrackCodes } from "../../core/bundle/bundle.ts";
 import { CODES_PER_WORD } from "../../core/bundle/manifest.ts";
 import type { TrackSpace } from "../../scorer/retrieval/retriever.ts";
-import type { StopCheck } from "../train-epoch.ts";
-import type { SampledQueries } from "./cluster-points.ts";
+import type { QueryWork } from "./cluster-points.ts";
 import type { ClusteredTracks } from "./cluster-tracks.ts";
 import { codeAxes } from "./code-axes.ts";
 import { divideCoordinates } from "./divide-coordinates.ts";
@@ -11,25 +10,18 @@ import { addSquare, queryMoments } from "./query-moments.ts";
 import { type TrackColumns, trackColumns } from "./track-columns.ts";
 import { openRowTurning, type RowTurning } from "./turn-rows.ts";
 
-export interface CodePlan {
-  /** What searches are for: codes tell best what these ask for. */
-  readonly queries: SampledQueries;
-  readonly progress: (done: number, total: number) => void;
-  readonly stopCheck: StopCheck;
-}
-
 /** Codes of a track: 32 bytes. */
 const SUBSPACES = 64;
 /** Axes and values are learned from so many tracks. */
 const SAMPLE_TRACKS = 8192;
 const ROWS_AT_ONCE = 1024;
 
-/** Codes of all tracks, in the metric of the scores: what queries multiply more is told more
+/** Codes of all tracks, in the metric of the scores: what the queries multiply more is told more
  *  exactly. */
 export async function makeCodes(
   space: TrackSpace,
   clustered: ClusteredTracks,
-  plan: CodePlan,
+  plan: QueryWork,
 ): Promise<Omit<TrackCodes, "margin">> {
   const columns = trackColumns(space, clustered);
   const { width } = columns;
@@ -110,7 +102,7 @@ async function encodeAll(
     readonly axes: readonly number[];
     readonly learned: CodeBooks;
   },
-  { stopCheck, progress }: CodePlan,
+  { stopCheck, progress }: QueryWork,
 ): Promise<Uint32Array> {
   const words = SUBSPACES / CODES_PER_WORD;
   const codes = new Uint32Array(count * words);

@@ -1,6 +1,10 @@
 import { MODEL_NAMES } from "../../core/domain/ids.ts";
 import type { TrackSpace } from "../../scorer/retrieval/retriever.ts";
-import { clusterMeans, summariseClusters } from "../../scorer/retrieval/summarise-clusters.ts";
+import {
+  clusterMeans,
+  clusterOfTracks,
+  summariseClusters,
+} from "../../scorer/retrieval/summarise-clusters.ts";
 import type { ClusteredTracks } from "./cluster-tracks.ts";
 
 /** What queries multiply of each track, less the mean of its cluster. */
@@ -12,15 +16,9 @@ export interface TrackColumns {
 }
 
 export function trackColumns(space: TrackSpace, clustered: ClusteredTracks): TrackColumns {
-  const { tracks: order, starts } = clustered;
   const means = clusterMeans(summariseClusters(space, clustered));
-  const width = means.length / (starts.length - 1);
-  const clusterOf = new Uint32Array(space.count);
-  for (let cluster = 0; cluster + 1 < starts.length; cluster++) {
-    for (const track of order.subarray(starts[cluster], starts[cluster + 1])) {
-      clusterOf[track] = cluster;
-    }
-  }
+  const width = means.length / (clustered.starts.length - 1);
+  const clusterOf = clusterOfTracks(clustered);
   const models = MODEL_NAMES.flatMap((name) => space.models[name] ?? []);
   return {
     width,
