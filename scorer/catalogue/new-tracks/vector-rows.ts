@@ -20,8 +20,8 @@ export interface VectorRows {
   dots(name: ModelName, query: Float32Array): Float32Array;
   /** [count]: each row's bias. */
   biases(name: ModelName): Float32Array;
-  /** Each row's Euclidean length. */
-  lengthOf(name: ModelName, row: number): number;
+  /** [count]: each row's cosine with `query`, [D], 0 where either has no length. */
+  cosines(name: ModelName, query: Float32Array): Float32Array;
 }
 
 const ROWS_AT_FIRST = 256;
@@ -77,6 +77,20 @@ export function newVectorRows(dimensions: Dimensions): VectorRows {
     }
   }
 
+  function dots(name: ModelName, query: Float32Array): Float32Array {
+    const { width, vectors, dots, query: place } = placesOf(name);
+    floats(memory!, place, query.length).set(query);
+    memory!.kernels.dotRows(place, vectors, width, 0, count, dots);
+    return floats(memory!, dots, count);
+  }
+
+  /** The Euclidean length of the vector that stands at a place; overwrites the first product. */
+  function lengthAt(name: ModelName, place: number): number {
+    const { width, dots } = placesOf(name);
+    memory!.kernels.dotRows(place, place, width, 0, 1, dots);
+    return Math.sqrt(floats(memory!, dots, 1)[0]!);
+  }
+
   return {
     use(derived) {
       const known = used.get(derived);
@@ -99,18 +113,16 @@ export function newVectorRows(dimensions: Dimensions): VectorRows {
       return true;
     },
     count: () => count,
-    dots(name, query) {
-      const { width, vectors, dots, query: place } = placesOf(name);
-      floats(memory!, place, query.length).set(query);
-      memory!.kernels.dotRows(place, vectors, width, 0, count, dots);
-      return floats(memory!, dots, count);
-    },
+    dots,
     biases: (name) => floats(memory!, placesOf(name).bias, count),
-    lengthOf(name, row) {
-      const { width, vectors, query } = placesOf(name);
-      const vector = vectors + row * width * 4;
-      memory!.kernels.dotRows(vector, vector, width, 0, 1, query);
-      return Math.sqrt(floats(memory!, query, 1)[0]!);
+    cosines(name, query) {
+      const { width, vectors, query: place } = placesOf(name);
+      const products = dots(name, query).slice();
+      const length = lengthAt(name, place);
+      return products.map((product, row) => {
+        const both = length * lengthAt(name, vectors + row * width * 4);
+        return both > 0 ? product / both : 0;
+      });
     },
   };
 }

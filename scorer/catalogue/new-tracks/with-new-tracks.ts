@@ -98,23 +98,8 @@ function modelParts(
 }
 
 function similarNew(fresh: NewTracks, query: SimilarQuery): SimilarTrack[] {
-  const { vectors } = fresh;
-  const { model, vector } = query;
-  const length = Math.sqrt(dotInLanes(vector));
-  const cosines = vectors.dots(model, vector).map((dot, row) => {
-    const both = length * vectors.lengthOf(model, row);
-    return both > 0 ? dot / both : 0;
-  });
+  const cosines = fresh.vectors.cosines(query.model, query.vector);
   return bestOf(fresh, cosines, query).map(({ index, value }) => ({ index, similarity: value }));
-}
-
-/** The squared length by the order of summation that `Retriever` states. */
-function dotInLanes(vector: Float32Array): number {
-  const lanes = new Float32Array(4);
-  for (let axis = 0; axis < vector.length; axis++) {
-    lanes[axis % 4]! += Math.fround(vector[axis]! * vector[axis]!);
-  }
-  return Math.fround(Math.fround(lanes[0]! + lanes[1]!) + Math.fround(lanes[2]! + lanes[3]!));
 }
 
 interface Scored {
