@@ -1,11 +1,11 @@
 import { cpus } from "node:os";
 import { drawTable } from "../cli/table.ts";
+import { keepObjectsYoung } from "../cli/young-objects.ts";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { startWorkerRunner } from "../core/bundle/worker-runner.ts";
 import type { Partition } from "../core/domain/ids.ts";
 import type { EventLog, LogRecord } from "../core/log/event-log.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
-import { keepObjectsYoung } from "../ingest/young-objects.ts";
 import type { BenchOptions } from "./bench.ts";
 import { type BrokerWorld, makeBrokerWorld } from "./broker-world.ts";
 import { decodeBare, openPeakFlops, stepFlops } from "./ingest-limits.ts";

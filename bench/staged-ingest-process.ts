@@ -1,4 +1,5 @@
 import { openLog } from "../cli/open-log.ts";
+import { keepObjectsYoung } from "../cli/young-objects.ts";
 import { startNearRunner } from "../core/bundle/near-runner.ts";
 import { openBundle } from "../core/bundle/open-bundle.ts";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
@@ -8,7 +9,6 @@ import { openLmdbStore } from "../core/state/lmdb-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
 import { startIngest } from "../ingest/consume.ts";
 import { newCounts } from "../ingest/counters.ts";
-import { keepObjectsYoung } from "../ingest/young-objects.ts";
 import { sharedMs } from "./shared-clock.ts";
 import type { Passage, StagedStart, StagedWord } from "./staged-ingest.ts";
 

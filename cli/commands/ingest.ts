@@ -24,7 +24,6 @@ import { watchReaders } from "../../ingest/end-old-readers.ts";
 import { type OpenedState, openState } from "../../ingest/open-state.ts";
 import { openSwapModels, type SwapModels } from "../../ingest/swap-models.ts";
 import { createWatchdog, lookAt, type WatchdogLimits } from "../../ingest/watchdog.ts";
-import { keepObjectsYoung } from "../../ingest/young-objects.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
 import { followBundle } from "../follow-bundle.ts";
@@ -40,6 +39,7 @@ import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { pause } from "../stop-signal.ts";
 import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
 import { WATCHDOG_OPTIONS, watchdogLimits } from "../watchdog-options.ts";
+import { keepObjectsYoung } from "../young-objects.ts";
 
 /** How often the watchdog looks. */
 const WATCHDOG_MS = 1_000;

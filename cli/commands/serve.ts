@@ -8,7 +8,6 @@ import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { LISTENING_TOPIC } from "../../core/log/event-log.ts";
 import { openLmdbReader } from "../../core/state/lmdb-reader.ts";
 import { eventGateway } from "../../ingest/gateway.ts";
-import { keepObjectsYoung } from "../../ingest/young-objects.ts";
 import { createAdmission } from "../../scorer/admission.ts";
 import { type CallObserver, observedService } from "../../scorer/observed-service.ts";
 import { openLaidOut } from "../../scorer/open-laid-out.ts";
@@ -39,6 +38,7 @@ import { serveWithSeveral } from "../serving-processes.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
 import { stopped } from "../stop-signal.ts";
 import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
+import { keepObjectsYoung } from "../young-objects.ts";
 
 export const serve: Command = {
   usage: "[--home DIR] [--bundle DIR] [--host H] [--port N] [--console-port N] [--brokers …]",
