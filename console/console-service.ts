@@ -42,6 +42,8 @@ import { createWatch } from "./status/watch.ts";
 export interface ConsoleParts extends BundlePlaces {
   /** The scorer of now, asked once per call. */
   readonly scorer: () => Scorer;
+  /** Where reports of bundles lie. */
+  readonly reportsFolder: string;
   readonly log: EventLog;
   readonly deadLetters: EventLog;
   readonly catalogue: CatalogueReader;

@@ -13,7 +13,8 @@ interface Waiting {
   readonly sinceMs: number;
 }
 
-const [CREATED, CLOSED] = ["http2.server.stream.created", "http2.server.stream.close"];
+const CREATED = "http2.server.stream.created";
+const CLOSED = "http2.server.stream.close";
 
 /** Resets those HTTP/2 streams of this process that nobody reads, so that what waits in them is
  *  given up long before their connection ends; gRPC's keepalive does not see them, since pings are
@@ -23,8 +24,8 @@ export function endUnreadStreams(limits: UnreadLimits, nowMs: () => number): () 
   const streams = new Map<ServerHttp2Stream, Waiting | undefined>();
   const created = (message: unknown) => streams.set(streamOf(message), undefined);
   const closed = (message: unknown) => streams.delete(streamOf(message));
-  subscribe(CREATED!, created);
-  subscribe(CLOSED!, closed);
+  subscribe(CREATED, created);
+  subscribe(CLOSED, closed);
   const sweeping = setInterval(() => {
     const atMs = nowMs();
     for (const [stream, before] of streams) {
@@ -37,8 +38,8 @@ export function endUnreadStreams(limits: UnreadLimits, nowMs: () => number): () 
   sweeping.unref();
   return () => {
     clearInterval(sweeping);
-    unsubscribe(CREATED!, created);
-    unsubscribe(CLOSED!, closed);
+    unsubscribe(CREATED, created);
+    unsubscribe(CLOSED, closed);
   };
 }
 

@@ -10,15 +10,13 @@ export interface BundlePlaces {
   readonly bundleFolders: readonly string[];
   /** The folder that scorer and ingest take bundles from. */
   readonly servedFolder: string;
-  /** Where reports of bundles lie. */
-  readonly reportsFolder: string;
 }
 
 /** Puts a bundle of those that are found into the served folder, or goes back to the one before.
  *  Throws `bad_request` where there is none of that id, `bad_bundle` where it cannot be opened,
  *  `bad_configuration` where the folder cannot be written. */
 export async function serveBundle(
-  { bundleFolders, servedFolder }: Omit<BundlePlaces, "reportsFolder">,
+  { bundleFolders, servedFolder }: BundlePlaces,
   { id, served }: { readonly id: string; readonly served: BundleId },
 ): Promise<ServeBundleResponse> {
   const found = await findBundles(bundleFolders, served);
