@@ -52,8 +52,6 @@ export function newVectorRows(dimensions: Dimensions): VectorRows {
   let count = 0;
 
   const models = () => MODEL_NAMES.filter((name) => dimensions[name] !== undefined);
-  const floats = ({ buffer }: Memory, place: number, length: number) =>
-    new Float32Array(buffer, place, length);
   const placesOf = (name: ModelName) => memory!.places[name]!;
 
   function grow(): Memory {
@@ -75,20 +73,6 @@ export function newVectorRows(dimensions: Dimensions): VectorRows {
       floats(memory!, vectors + row * width * 4, width).set(vector);
       floats(memory!, bias, count)[row] = own;
     }
-  }
-
-  function dots(name: ModelName, query: Float32Array): Float32Array {
-    const { width, vectors, dots, query: place } = placesOf(name);
-    floats(memory!, place, query.length).set(query);
-    memory!.kernels.dotRows(place, vectors, width, 0, count, dots);
-    return floats(memory!, dots, count);
-  }
-
-  /** The Euclidean length of the vector that stands at a place; overwrites the first product. */
-  function lengthAt(name: ModelName, place: number): number {
-    const { width, dots } = placesOf(name);
-    memory!.kernels.dotRows(place, place, width, 0, 1, dots);
-    return Math.sqrt(floats(memory!, dots, 1)[0]!);
   }
 
   return {
@@ -113,18 +97,43 @@ export function newVectorRows(dimensions: Dimensions): VectorRows {
       return true;
     },
     count: () => count,
-    dots,
+    dots: (name, query) => dotsIn(memory!, { name, query, count }),
     biases: (name) => floats(memory!, placesOf(name).bias, count),
-    cosines(name, query) {
-      const { width, vectors, query: place } = placesOf(name);
-      const products = dots(name, query).slice();
-      const length = lengthAt(name, place);
-      return products.map((product, row) => {
-        const both = length * lengthAt(name, vectors + row * width * 4);
-        return both > 0 ? product / both : 0;
-      });
-    },
+    cosines: (name, query) => cosinesIn(memory!, { name, query, count }),
   };
+}
+
+function floats({ buffer }: Memory, place: number, length: number): Float32Array {
+  return new Float32Array(buffer, place, length);
+}
+
+/** Of the first `count` rows. */
+interface Asked {
+  readonly name: ModelName;
+  readonly query: Float32Array;
+  readonly count: number;
+}
+
+function dotsIn(memory: Memory, { name, query, count }: Asked): Float32Array {
+  const { width, vectors, dots, query: place } = memory.places[name]!;
+  floats(memory, place, query.length).set(query);
+  memory.kernels.dotRows(place, vectors, width, 0, count, dots);
+  return floats(memory, dots, count);
+}
+
+function cosinesIn(memory: Memory, asked: Asked): Float32Array {
+  const { width, vectors, dots, query } = memory.places[asked.name]!;
+  // What follows overwrites the first of them.
+  const products = dotsIn(memory, asked).slice();
+  const lengthAt = (place: number) => {
+    memory.kernels.dotRows(place, place, width, 0, 1, dots);
+    return Math.sqrt(floats(memory, dots, 1)[0]!);
+  };
+  const length = lengthAt(query);
+  return products.map((product, row) => {
+    const both = length * lengthAt(vectors + row * width * 4);
+    return both > 0 ? product / both : 0;
+  });
 }
 
 const LANES = 4;
