@@ -9,14 +9,15 @@ import { openLmdbStore } from "../core/state/lmdb-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
 import { startIngest } from "../ingest/consume.ts";
 import { newCounts } from "../ingest/counters.ts";
+import { say, startedWith } from "./own-process.ts";
 import { sharedMs } from "./shared-clock.ts";
-import type { Passage, StagedStart, StagedWord } from "./staged-ingest.ts";
+import type { Passage, StagedStart } from "./staged-ingest.ts";
 
 // Ingest, put together as `segue ingest` does, that notes when each batch passes its doors.
 
 type Mutable = { -readonly [Key in keyof Passage]: Passage[Key] };
 
-const start: StagedStart = JSON.parse(process.argv[2] ?? "");
+const start = startedWith<StagedStart>();
 let passages: Passage[] = [];
 /** The batch that has just begun; whoever begins one asks for its models at once. */
 let begun: Mutable | undefined;
@@ -38,7 +39,7 @@ const subscription = await startIngest({
 });
 
 process.on("message", () => {
-  say({ kind: "passed", passages });
+  say(passages);
   passages = [];
 });
 process.once("disconnect", async () => {
@@ -49,11 +50,6 @@ process.once("disconnect", async () => {
   process.exit();
 });
 say({ kind: "ready" });
-
-function say(word: StagedWord): void {
-  assert(process.send !== undefined, "a staged ingest is started by a benchmark");
-  process.send(word);
-}
 
 function noting(whole: EventLog): EventLog {
   return {

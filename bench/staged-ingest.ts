@@ -1,8 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { requireThat } from "./did-not-happen.ts";
-import { endsWithUs } from "./temporary.ts";
+import { startOwnProcess } from "./own-process.ts";
 
 /** What the process is started with. */
 export interface StagedStart {
@@ -25,9 +21,9 @@ export interface Passage {
   readonly committedMs: number;
 }
 
-export type StagedWord =
-  | { readonly kind: "ready" }
-  | { readonly kind: "passed"; readonly passages: readonly Passage[] };
+export interface StagedOrder {
+  readonly kind: "passages";
+}
 
 /** Ingest in a process of its own that notes when each batch passes its doors. */
 export interface StagedIngest {
@@ -37,30 +33,16 @@ export interface StagedIngest {
   close(): Promise<void>;
 }
 
-const PROCESS = fileURLToPath(new URL("./staged-ingest-process.ts", import.meta.url));
+const PROCESS = new URL("./staged-ingest-process.ts", import.meta.url);
 
 export async function startStagedIngest(start: StagedStart): Promise<StagedIngest> {
-  const child = fork(PROCESS, [JSON.stringify(start)]);
-  endsWithUs(child);
-  const ended = once(child, "exit").then(() => undefined);
-
-  async function hears(): Promise<StagedWord> {
-    const word = await Promise.race([once(child, "message"), ended]);
-    requireThat(word !== undefined, "the staged ingest has ended");
-    return word[0];
-  }
-
-  await hears();
+  const ingest = await startOwnProcess<StagedOrder, readonly Passage[]>(PROCESS, start);
   return {
-    pid: child.pid!,
-    async passages() {
-      child.send("passages");
-      const word = await hears();
-      return word.kind === "passed" ? word.passages : [];
+    pid: ingest.pid,
+    passages() {
+      ingest.order({ kind: "passages" });
+      return ingest.hears();
     },
-    async close() {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
+    close: ingest.close,
   };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openLog } from "../cli/open-log.ts";
 import { listeningEventToWire } from "../core/domain/decode-listening-event.ts";
-import { assert } from "../core/domain/failure.ts";
 import { LISTENING_TOPIC, type NewRecord } from "../core/log/event-log.ts";
 import { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
+import { say, startedWith } from "./own-process.ts";
 import { servedBundle } from "./served-bundle.ts";
 import { steadyEvent } from "./steady-listening.ts";
 import type { LoadOrder, LoadStart, LoadWord } from "./steady-load.ts";
@@ -14,7 +14,7 @@ import type { LoadOrder, LoadStart, LoadWord } from "./steady-load.ts";
 /** How often what is due is sent. */
 const TICK_MS = 2;
 
-const { brokers, bundle, listeners }: LoadStart = JSON.parse(process.argv[2] ?? "");
+const { brokers, bundle, listeners } = startedWith<LoadStart>();
 const { withItsTrack } = await servedBundle(bundle, bundle, async () => undefined);
 const log = await openLog({ brokers, topicPrefix: "" }, LISTENING_TOPIC);
 let made = 0;
@@ -22,18 +22,13 @@ let made = 0;
 process.on("message", async (order: LoadOrder) => {
   if (order.kind === "append") {
     await log.append(next(order.count));
-    say({ kind: "done", rate: 0 });
+    say<LoadWord>({ kind: "done", rate: 0 });
   } else {
-    say({ kind: "done", rate: await publish(order) });
+    say<LoadWord>({ kind: "done", rate: await publish(order) });
   }
 });
 process.once("disconnect", () => void log.close().then(() => process.exit()));
 say({ kind: "ready" });
-
-function say(word: LoadWord): void {
-  assert(process.send !== undefined, "a producer is started by a benchmark");
-  process.send(word);
-}
 
 /** One event of each listener in turn. */
 function next(count: number): NewRecord[] {
@@ -49,7 +44,7 @@ function next(count: number): NewRecord[] {
  *  before, since players make them elsewhere. */
 async function publish({ rate, seconds }: Extract<LoadOrder, { kind: "publish" }>) {
   const records = next(Math.floor(rate * seconds));
-  say({ kind: "begins" });
+  say<LoadWord>({ kind: "begins" });
   const startedMs = performance.now();
   for (let sent = 0; sent < records.length; ) {
     const due = Math.floor(((performance.now() - startedMs) / 1000) * rate);

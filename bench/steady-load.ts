@@ -1,8 +1,5 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { requireThat } from "./did-not-happen.ts";
-import { endsWithUs } from "./temporary.ts";
+import { startOwnProcess } from "./own-process.ts";
 
 /** What the producer is started with. */
 export interface LoadStart {
@@ -18,7 +15,7 @@ export type LoadOrder =
   | { readonly kind: "publish"; readonly rate: number; readonly seconds: number };
 
 export type LoadWord =
-  | { readonly kind: "ready" | "begins" }
+  | { readonly kind: "begins" }
   | { readonly kind: "done"; readonly rate: number };
 
 /** A producer of steady listening in a process of its own. */
@@ -36,39 +33,29 @@ export interface Publishing {
   readonly rate: Promise<number>;
 }
 
-const PROCESS = fileURLToPath(new URL("./steady-load-process.ts", import.meta.url));
+const PROCESS = new URL("./steady-load-process.ts", import.meta.url);
 
 export async function startSteadyLoad(start: LoadStart): Promise<SteadyLoad> {
-  const child = fork(PROCESS, [JSON.stringify(start)]);
-  endsWithUs(child);
-  const ended = once(child, "exit").then(() => undefined);
+  const producer = await startOwnProcess<LoadOrder, LoadWord>(PROCESS, start);
 
-  async function hears(kind: LoadWord["kind"]): Promise<LoadWord> {
-    const word = await Promise.race([once(child, "message"), ended]);
-    requireThat(word !== undefined && word[0].kind === kind, "the producer of the load has ended");
-    return word[0];
+  async function rateOfDone(): Promise<number> {
+    const word = await producer.hears();
+    requireThat(word.kind === "done", "the producer of the load begins anew");
+    return word.rate;
   }
 
-  async function rateOf(done: Promise<LoadWord>): Promise<number> {
-    const word = await done;
-    return word.kind === "done" ? word.rate : 0;
-  }
-
-  await hears("ready");
   return {
-    pid: child.pid!,
+    pid: producer.pid,
     async append(count) {
-      child.send({ kind: "append", count } satisfies LoadOrder);
-      await hears("done");
+      producer.order({ kind: "append", count });
+      await rateOfDone();
     },
     async publish(wanted) {
-      child.send({ kind: "publish", ...wanted } satisfies LoadOrder);
-      await hears("begins");
-      return { rate: rateOf(hears("done")) };
+      producer.order({ kind: "publish", ...wanted });
+      const { kind } = await producer.hears();
+      requireThat(kind === "begins", "the producer of the load does not begin");
+      return { rate: rateOfDone() };
     },
-    async close() {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
+    close: producer.close,
   };
 }
