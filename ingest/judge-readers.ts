@@ -1,12 +1,9 @@
+import { type GrowthLimits, mayGrowBy } from "../core/lmdb/growth.ts";
 import type { HeldSnapshot } from "../core/lmdb/held-snapshots.ts";
 
-export interface ReaderLimits {
+export interface ReaderLimits extends GrowthLimits {
   /** A snapshot that is held no longer is nobody's trouble. */
   readonly heldMaxMs: number;
-  /** The share of the file's size by which it may grow while one snapshot is held, */
-  readonly grownShareMax: number;
-  /** and what it may grow by however small it is. */
-  readonly grownBytesMax: number;
 }
 
 /** Our own readers let go when the file has grown by less: see `check-while-written.ts`. */
@@ -46,8 +43,7 @@ export function createReaderJudge(
       since.set(name, first);
       const heldMs = nowMs - first.nowMs;
       const grownBytes = fileBytes - first.fileBytes;
-      const grownMax = Math.max(limits.grownBytesMax, limits.grownShareMax * first.fileBytes);
-      if (heldMs > limits.heldMaxMs && grownBytes > grownMax) {
+      if (heldMs > limits.heldMaxMs && grownBytes > mayGrowBy(limits, first.fileBytes)) {
         overdue.push({ ...one, heldMs, grownBytes });
       }
     }

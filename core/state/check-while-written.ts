@@ -2,13 +2,10 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "../lmdb/environment.ts";
+import { type GrowthLimits, mayGrowBy } from "../lmdb/growth.ts";
 import { checkStore, type StoreCheck } from "./check-store.ts";
 
-export interface WalkLimits {
-  /** The share of a file's size by which it may grow during one walk, */
-  readonly grownShareMax: number;
-  /** and what it may grow by however small it is. */
-  readonly grownBytesMax: number;
+export interface WalkLimits extends GrowthLimits {
   /** Pauses before a walk that was given up begins anew: the first, and the longest. */
   readonly pauseFirstMs: number;
   readonly pauseMaxMs: number;
@@ -30,10 +27,10 @@ export async function checkWhileWritten(
   limits = WALK_LIMITS,
 ): Promise<StoreCheck> {
   const file = join(folder, "data.mdb");
-  const { grownShareMax, grownBytesMax, pauseFirstMs, pauseMaxMs } = limits;
+  const { pauseFirstMs, pauseMaxMs } = limits;
   for (let pauseMs = pauseFirstMs; ; pauseMs = Math.min(2 * pauseMs, pauseMaxMs)) {
     const { size } = statSync(file);
-    const sizeMax = size + Math.max(grownBytesMax, grownShareMax * size);
+    const sizeMax = size + mayGrowBy(limits, size);
     const check = checkStore(environment, () => statSync(file).size > sizeMax);
     if (check !== undefined) return check;
     await sleep(pauseMs);
