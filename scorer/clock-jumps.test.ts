@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { createMemoryStore } from "../core/state/memory-store.ts";
 import { NextTracksRequest, RecommenderClient } from "../proto/gen/segue/v1/recommender.ts";
+import { idleScorer } from "../test/support/idle-scorer.ts";
 import { tinyModels } from "../test/support/tiny-models.ts";
-import { createScorer } from "./scorer.ts";
 import { recommenderService } from "./serve.ts";
 import { startServer } from "./server.ts";
 
@@ -32,14 +31,7 @@ async function startJumping(t: TestContext) {
   const realNow = Date.now;
   let offMs = 0;
   t.mock.method(Date, "now", () => realNow() + offMs);
-  const scorer = createScorer({
-    ...tinyModels(4, 30),
-    state: createMemoryStore(),
-    partitions: 1,
-    now: Date.now,
-    randomBytes: (length) => new Uint8Array(length),
-    notice: assert.fail,
-  });
+  const scorer = idleScorer(tinyModels(4, 30), assert.fail);
   let begun: (() => void) | undefined;
   const service = recommenderService({
     scorer: () => scorer,

@@ -3,7 +3,6 @@ import { type TestContext, test } from "node:test";
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { SignJWT, UnsecuredJWT } from "jose";
 import type { Offset, Partition } from "../../core/domain/ids.ts";
-import { createMemoryStore } from "../../core/state/memory-store.ts";
 import { eventGateway } from "../../ingest/gateway.ts";
 import { EventGatewayService, PublishRequest } from "../../proto/gen/segue/v1/gateway.ts";
 import {
@@ -15,9 +14,9 @@ import {
   RecommenderService,
   SimilarTracksRequest,
 } from "../../proto/gen/segue/v1/recommender.ts";
+import { idleScorer } from "../../test/support/idle-scorer.ts";
 import { tinyModels } from "../../test/support/tiny-models.ts";
 import { AUDIENCE, ISSUER, type TokenMaker, tokenMaker } from "../../test/support/tokens.ts";
-import { createScorer } from "../scorer.ts";
 import { recommenderService } from "../serve.ts";
 import { startServer } from "../server.ts";
 import { accessInterceptor } from "./access-interceptor.ts";
@@ -157,14 +156,7 @@ async function guarded(
   const log = { append: async () => [{ partition: 0 as Partition, offset: 0 as Offset }] };
   const reported: unknown[] = [];
   const report = (error: unknown) => reported.push(error);
-  const scorer = createScorer({
-    ...tinyModels(4, 30),
-    state: createMemoryStore(),
-    partitions: 1,
-    now: Date.now,
-    randomBytes: (length) => new Uint8Array(length),
-    notice: report,
-  });
+  const scorer = idleScorer(tinyModels(4, 30), report);
   const server = await startServer({
     host: "127.0.0.1",
     port: 0,

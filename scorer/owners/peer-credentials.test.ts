@@ -3,14 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { ChannelCredentials } from "@grpc/grpc-js";
-import { createMemoryStore } from "../../core/state/memory-store.ts";
 import { NextTracksRequest } from "../../proto/gen/segue/v1/recommender.ts";
 import { createAuthority, type Identity } from "../../test/support/authority.ts";
+import { idleScorer } from "../../test/support/idle-scorer.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { tinyModels } from "../../test/support/tiny-models.ts";
 import { openCertificates } from "../access/certificates.ts";
 import { FORWARD_LIMITS } from "../limits.ts";
-import { createScorer } from "../scorer.ts";
 import { recommenderService } from "../serve.ts";
 import { startServer } from "../server.ts";
 import { NEXT_TRACKS } from "./passed-on.ts";
@@ -55,14 +54,7 @@ async function startGuarded(t: TestContext) {
   const own = writeIdentity(folder, "self", await authority.issue("the host"));
   const clientAuthority = write(join(folder, "clients.pem"), authority.certificate);
   const certificates = await openCertificates({ ...own, clientAuthority }, assert.fail);
-  const scorer = createScorer({
-    ...tinyModels(5, 40),
-    state: createMemoryStore(),
-    partitions: 1,
-    now: Date.now,
-    randomBytes: (length) => new Uint8Array(length),
-    notice: assert.fail,
-  });
+  const scorer = idleScorer(tinyModels(5, 40), assert.fail);
   const report = (error: unknown) => assert.fail(String(error));
   const services = [recommenderService({ scorer: () => scorer, report })];
   const { credentials } = certificates;
