@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { wholeBlend } from "../core/bundle/manifest.ts";
 import type { TrackIndex } from "../core/domain/ids.ts";
 import { tinyModels } from "../test/support/tiny-models.ts";
+import { UNTOLD } from "../test/support/untold-track.ts";
 import { openAdjustments, type Steering } from "./adjustment.ts";
 import { openCandidates } from "./candidates.ts";
 import { openLiveCatalogue } from "./catalogue/live-catalogue.ts";
@@ -19,15 +20,10 @@ const retriever = exactScan(trackSpace(bundle));
 const live = openLiveCatalogue(bundle, undefined, assert.fail);
 for (let row = 0; row < COUNT; row += 2) {
   live.columns.set(row as TrackIndex, {
+    ...UNTOLD,
     track: bundle.trackIds[row]!,
-    title: "",
-    artists: [],
-    album: { id: "", title: "" },
     genres: row % 3 === 0 ? ["jazz"] : [],
-    trackMs: 0,
     releaseDate: String(1920 + row),
-    markets: [],
-    explicit: false,
     tempo: 60 + row,
     energy: (row % 10) / 10,
   });

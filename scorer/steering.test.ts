@@ -6,6 +6,7 @@ import type { ListenerId, TrackId, TrackIndex } from "../core/domain/ids.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
 import { hearAll, minuteMs, playOf } from "../test/fixtures/heard-store.ts";
 import { tinyModels } from "../test/support/tiny-models.ts";
+import { UNTOLD } from "../test/support/untold-track.ts";
 import { atHorizon } from "./hear-sources.ts";
 import { recommend } from "./recommend.ts";
 import type { NextTracksQuery, Recommendation } from "./recommendation.ts";
@@ -77,15 +78,10 @@ test("the more seeds share, the nearer the list is to them", async () => {
 test("artists and genres are seeds by the catalogue, and unknown ones refused", async () => {
   const { scorer, ask } = await heardScorer();
   scorer.live.columns.set(9 as TrackIndex, {
+    ...UNTOLD,
     track: "track-9" as TrackId,
-    title: "",
     artists: [{ id: 'the "artist"', name: "" }],
-    album: { id: "", title: "" },
     genres: ["jazz"],
-    trackMs: 0,
-    releaseDate: "",
-    markets: [],
-    explicit: false,
   });
   const seed = (kind: "tracks" | "artists" | "genres", id: string) => {
     const none = { tracks: [], artists: [], genres: [], share: 1 };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { UNTOLD } from "../../test/support/untold-track.ts";
 import type { Offset, Partition, TrackId } from "../domain/ids.ts";
 import { CHANGES_MAX, openCatalogueReader, openCatalogueStore } from "./catalogue-store.ts";
 import type { CatalogueTrack } from "./catalogue-track.ts";
@@ -60,19 +61,8 @@ async function write(
   offset += 1;
   const entries = tracks.map((track) => {
     const id = track as TrackId;
-    return [id, content === null ? null : { ...UNKNOWN, track: id, ...content }] as const;
+    return [id, content === null ? null : { ...UNTOLD, track: id, ...content }] as const;
   });
   const commit = { partition: 0 as Partition, next: offset as Offset, tracks: new Map(entries) };
   await store.commit(commit);
 }
-
-const UNKNOWN: Omit<CatalogueTrack, "track"> = {
-  title: "",
-  artists: [],
-  album: { id: "", title: "" },
-  genres: [],
-  trackMs: 0,
-  releaseDate: "",
-  markets: [],
-  explicit: false,
-};

@@ -11,6 +11,7 @@ import { Failure } from "../../core/domain/failure.ts";
 import type { Offset, Partition, TrackId, TrackIndex } from "../../core/domain/ids.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { tinyModels } from "../../test/support/tiny-models.ts";
+import { UNTOLD } from "../../test/support/untold-track.ts";
 import { hasTrack } from "../retrieval/track-bits.ts";
 import { openLiveCatalogue } from "./live-catalogue.ts";
 
@@ -110,15 +111,5 @@ async function write(
 }
 
 function trackOf(track: string, genres: readonly string[]): CatalogueTrack {
-  return {
-    track: track as TrackId,
-    title: "",
-    artists: [],
-    album: { id: "", title: "" },
-    genres,
-    trackMs: 0,
-    releaseDate: "",
-    markets: [],
-    explicit: false,
-  };
+  return { ...UNTOLD, track: track as TrackId, genres };
 }

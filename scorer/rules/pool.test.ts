@@ -7,6 +7,7 @@ import { trackHash } from "../../core/domain/hash.ts";
 import type { TrackId, TrackIndex } from "../../core/domain/ids.ts";
 import type { RecentEvent } from "../../core/state/listener-record.ts";
 import { tinyModels } from "../../test/support/tiny-models.ts";
+import { UNTOLD } from "../../test/support/untold-track.ts";
 import { openLiveCatalogue } from "../catalogue/live-catalogue.ts";
 import { hasTrack } from "../retrieval/track-bits.ts";
 import { openPool, type Pool, type PoolWishes } from "./pool.ts";
@@ -139,14 +140,9 @@ function heardEvent(id: TrackId, happenedAtMs: number): RecentEvent {
 
 function catalogueTrack(row: number): CatalogueTrack {
   return {
+    ...UNTOLD,
     track: `track-${row}` as TrackId,
-    title: "",
-    artists: [],
-    album: { id: "", title: "" },
-    genres: [],
-    trackMs: 0,
     releaseDate: String(1950 + row),
     markets: row % 3 === 0 ? ["DE"] : [],
-    explicit: false,
   };
 }

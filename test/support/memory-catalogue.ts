@@ -1,6 +1,7 @@
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import type { TrackId } from "../../core/domain/ids.ts";
 import type { ReadCatalogue } from "../../scorer/catalogue/live-catalogue.ts";
+import { UNTOLD } from "./untold-track.ts";
 
 /** A catalogue in memory, changed by whoever holds it. */
 export interface MemoryCatalogue extends ReadCatalogue {
@@ -25,7 +26,7 @@ export function memoryCatalogue(): MemoryCatalogue {
         .slice(0, limit),
     say(track, told = {}) {
       const id = track as TrackId;
-      tracks.set(id, { ...UNKNOWN, track: id, title: track, ...told });
+      tracks.set(id, { ...UNTOLD, track: id, title: track, ...told });
       gone.delete(id);
       changes.push(id);
     },
@@ -42,13 +43,3 @@ export function memoryCatalogue(): MemoryCatalogue {
 export function artistsOf(...ids: string[]): CatalogueTrack["artists"] {
   return ids.map((id) => ({ id, name: id }));
 }
-
-const UNKNOWN: Omit<CatalogueTrack, "track" | "title"> = {
-  artists: [],
-  album: { id: "", title: "" },
-  genres: [],
-  trackMs: 0,
-  releaseDate: "",
-  markets: [],
-  explicit: false,
-};

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import type { CatalogueTrack } from "../../../core/catalogue/catalogue-track.ts";
 import type { Failure } from "../../../core/domain/failure.ts";
 import type { TrackId, TrackIndex } from "../../../core/domain/ids.ts";
+import { UNTOLD } from "../../../test/support/untold-track.ts";
 import { newColumns } from "../columns.ts";
 import { compileFilter } from "./compile-filter.ts";
 import { fillBits } from "./expression.ts";
@@ -149,17 +150,7 @@ test("a wrong filter is refused with its field and the place in it", () => {
   }
 });
 
-const EMPTY: CatalogueTrack = {
-  track: "track-0" as TrackId,
-  title: "",
-  artists: [],
-  album: { id: "", title: "" },
-  genres: [],
-  trackMs: 0,
-  releaseDate: "",
-  markets: [],
-  explicit: false,
-};
+const EMPTY: CatalogueTrack = { ...UNTOLD, track: "track-0" as TrackId };
 
 function columnsOf(all: readonly CatalogueTrack[]) {
   const columns = newColumns({ trackIds: all.map(({ track }) => track) });
