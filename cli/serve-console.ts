@@ -1,7 +1,9 @@
 import { dirname } from "node:path";
+import { CONSOLE_LIMITS } from "../console/limits.ts";
 import { openConsole } from "../console/open-console.ts";
 import { isThisMachine } from "../console/same-origin.ts";
-import type { CallFigures } from "../console/status/call-figures.ts";
+import { type CallFigures, createCallFigures } from "../console/status/call-figures.ts";
+import { createExposure, type Exposure } from "../console/status/exposure.ts";
 import type { CatalogueReader } from "../core/catalogue/catalogue-store.ts";
 import { Failure } from "../core/domain/failure.ts";
 import { DEAD_LETTER_TOPIC, type EventLog } from "../core/log/event-log.ts";
@@ -31,16 +33,28 @@ export interface ServedConsole {
   close(): Promise<void>;
 }
 
+/** What is counted for the page: to be told of every call and of every list. */
+export interface ConsoleFigures {
+  readonly calls: CallFigures;
+  readonly exposure: Exposure;
+}
+
 /** What the console of a scorer's process shares with it. */
-export interface SharedParts {
+export interface SharedParts extends ConsoleFigures {
   readonly home: Home;
   readonly scorer: () => Scorer;
   readonly log: EventLog;
   readonly catalogue: CatalogueReader;
-  readonly calls: CallFigures;
   readonly experiments: readonly Experiment[];
   readonly grpcServices: readonly ServedService[];
   readonly onNotice: LogNoticeListener;
+}
+
+export function consoleFigures(): ConsoleFigures {
+  return {
+    calls: createCallFigures(() => performance.now()),
+    exposure: createExposure(CONSOLE_LIMITS.exposureTracks),
+  };
 }
 
 /** Opens the console where `--console-port` asks for one. */

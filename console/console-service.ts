@@ -5,6 +5,8 @@ import { deadLetterAt, newestDeadLetters, replayLetter } from "../ingest/dead-le
 import {
   type CheckStoreResponse,
   ConsoleService,
+  type GetExposureRequest,
+  type GetExposureResponse,
   type GetTasteRequest,
   type GetTrackMapRequest,
   type GetTracksRequest,
@@ -34,9 +36,10 @@ import { type BundlePlaces, serveBundle } from "./library/serve-bundle.ts";
 import { CONSOLE_LIMITS as LIMITS } from "./limits.ts";
 import { localCalls } from "./local-calls.ts";
 import { tasteReply, trackMapReply } from "./map/map-replies.ts";
-import { deadLetterReply, foundTrackReply } from "./replies.ts";
+import { deadLetterReply, exposureReply, foundTrackReply } from "./replies.ts";
 import { countOf, listenerIfGiven, positionGiven, shortText } from "./requests.ts";
 import type { CallFigures } from "./status/call-figures.ts";
+import { type Exposure, mostExposed } from "./status/exposure.ts";
 import { createWatch } from "./status/watch.ts";
 
 export interface ConsoleParts extends BundlePlaces {
@@ -48,6 +51,7 @@ export interface ConsoleParts extends BundlePlaces {
   readonly deadLetters: EventLog;
   readonly catalogue: CatalogueReader;
   readonly calls: CallFigures;
+  readonly exposure: Exposure;
   readonly experiments?: readonly Experiment[];
   readonly checkStore: () => Promise<CheckStoreResponse>;
   /** Milliseconds since 1970-01-01 UTC. */
@@ -84,6 +88,7 @@ export function consoleService(parts: ConsoleParts): ServiceCalls {
       }));
       return { tracks: known.map(foundTrackReply) };
     },
+    getExposure: (request: GetExposureRequest) => exposureOf(parts, request),
     listListeners: async (request: ListListenersRequest): Promise<ListListenersResponse> => {
       const prefix = listenerIfGiven(request.prefix) ?? "";
       const sources = { log: parts.log, state: scorer().state };
@@ -96,6 +101,22 @@ export function consoleService(parts: ConsoleParts): ServiceCalls {
     replayDeadLetter: (request: ReplayDeadLetterRequest) => replayOne(parts, request),
     checkStore,
   });
+}
+
+async function exposureOf(
+  { exposure, catalogue, scorer }: ConsoleParts,
+  { tracks, k }: GetExposureRequest,
+): Promise<GetExposureResponse> {
+  countOf(tracks.length, { ...ANY_NUMBER, field: "tracks", most: LIMITS.placesMax });
+  const most = foundCount(k);
+  const count = await exposure.count();
+  const told = tracks.length === 0 ? mostExposed(count, most) : (tracks as TrackId[]);
+  return {
+    lists: count.lists,
+    distinctTracks: count.byTrack.size,
+    knownTracks: scorer().live.tracks.size(),
+    tracks: told.map((track) => exposureReply(track, catalogue.get(track), count)),
+  };
 }
 
 async function listBundles(parts: ConsoleParts): Promise<ListBundlesResponse> {

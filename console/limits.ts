@@ -24,6 +24,8 @@ export const CONSOLE_LIMITS = {
   searchIndexMs: 60_000,
   foundMax: 100,
   foundDefault: 20,
+  /** The newest recommended tracks, so many, say how often a track is recommended. */
+  exposureTracks: 200_000,
   /** The newest records of each partition in which listeners are looked up. */
   tailRecords: 500,
   lettersMax: 500,

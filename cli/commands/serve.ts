@@ -1,6 +1,5 @@
 import cluster from "node:cluster";
 import { randomBytes } from "node:crypto";
-import { createCallFigures } from "../../console/status/call-figures.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { startWorkerRunner } from "../../core/bundle/worker-runner.ts";
 import { openCatalogueReader } from "../../core/catalogue/catalogue-store.ts";
@@ -32,7 +31,7 @@ import { watchStaleness } from "../metrics/staleness.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { ownersOf, PEER_OPTIONS } from "../peer-options.ts";
-import { CONSOLE_OPTIONS, serveConsole } from "../serve-console.ts";
+import { CONSOLE_OPTIONS, consoleFigures, serveConsole } from "../serve-console.ts";
 import { PROCESSES_OPTIONS, processCount, standingOf } from "../serving-process.ts";
 import { serveWithSeveral } from "../serving-processes.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
@@ -78,7 +77,7 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   const { metrics, onPassedOn } = told;
   const others = await ownersOf(options, { choice, log, state, onNotice, onPassedOn });
   const calls = createAdmission();
-  const figures = createCallFigures(() => performance.now());
+  const figures = consoleFigures();
   const parts: SwapParts = {
     startRunner: startWorkerRunner,
     calls,
@@ -91,7 +90,8 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   };
   const scorer = await openSwapScorer(bundle, parts);
   const experiments = await experimentsOf(options, bundle, { ...parts, metrics, notices });
-  const services = toldServices([told, figures, { onCall: traces?.onCall }], {
+  const observers = [told, figures.calls, figures.exposure, { onCall: traces?.onCall }];
+  const services = toldServices(observers, {
     scorer: scorer.current,
     calls,
     describe: (track) => described(catalogue.get(track)),
@@ -104,13 +104,10 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   });
   const standing = await standingOf(options, { metrics, bundle: () => scorer.current().bundle });
   const doors = await openDoors(options, services, access.server);
-  const shared = { home, log, catalogue, calls: figures, onNotice, scorer: scorer.current };
+  const shared = { home, log, catalogue, ...figures, onNotice, grpcServices: services };
+  const { all } = experiments;
   const page = standing.servesPage
-    ? await serveConsole(options, {
-        ...shared,
-        experiments: experiments.all,
-        grpcServices: services,
-      })
+    ? await serveConsole(options, { ...shared, scorer: scorer.current, experiments: all })
     : undefined;
   // Never waited for: a log that does not answer must not hold up the end.
   const watched = { metrics, log, state, nowMs: Date.now, isOthers: others?.isOthers };
@@ -133,7 +130,7 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
 }
 
 interface Observer {
-  readonly onCall: CallObserver | undefined;
+  readonly onCall?: CallObserver | undefined;
   readonly onRecommended?: (list: Recommendation) => void;
 }
 

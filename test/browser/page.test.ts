@@ -130,6 +130,20 @@ test("another bundle is served once that was confirmed, and rolled back from", a
   await until(() => serves(true), "the first bundle is served again");
 });
 
+test("the catalogue says which tracks are recommended most, and how often one was", async (t) => {
+  const page = await open(t, "/");
+  if (page === undefined) return t.skip(ABSENT);
+  await page.getByRole("button", { name: /^ann/ }).click();
+  const [first] = await nextTitles(page);
+  await page.getByRole("link", { name: "Library" }).click();
+  await page.getByText("Catalogue", { exact: true }).click();
+  await page.getByRole("heading", { name: "Recommended most" }).waitFor();
+  await page.getByText(/In the last \d+ lists: \d+ of 400 tracks/).waitFor();
+  await page.getByLabel("Title, artist or id").fill(first!);
+  await page.locator(".choices").getByRole("button", { name: first! }).first().click();
+  await page.getByText(/^In \d+ of the last \d+ lists/).waitFor();
+});
+
 test("axe finds no serious fault on any place, light or dark", async (t) => {
   const rules = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const colorScheme of ["light", "dark"] as const) {

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import { Bar } from "../parts/bar.tsx";
 import { Empty, Trouble, Waiting } from "../parts/notes.tsx";
-import type { FoundTrack, SimilarTracks } from "../wire/messages.ts";
+import type { FoundTrack, SimilarTracks, TrackDetails } from "../wire/messages.ts";
 import { useAsked } from "../wire/use-asked.ts";
+import { ExposureLine, MostExposed } from "./exposure.tsx";
 
 export function CatalogueSearch() {
   const [text, setText] = useState("");
@@ -47,14 +48,22 @@ export function CatalogueSearch() {
         )}
       </div>
       {chosen === undefined ? (
-        <Empty title="Choose a track">
-          <p>You will see the tracks nearest to it in the short-term model's space.</p>
-        </Empty>
+        <MostExposed choose={(track) => setChosen(asFound(track))} />
       ) : (
         <TrackCard key={chosen.track} track={chosen} choose={setChosen} />
       )}
     </div>
   );
+}
+
+interface NamedTrack {
+  readonly track: string;
+  readonly details?: TrackDetails;
+}
+
+/** A track of which only its names are known here. */
+function asFound({ track, details }: NamedTrack): FoundTrack {
+  return { track, trackMs: 0, genres: [], ...(details && { details }) };
 }
 
 function nameOf({ track, details }: FoundTrack): string {
@@ -82,6 +91,7 @@ function TrackCard({ track, choose }: TrackCardProps) {
           .filter(Boolean)
           .join(" · ")}
       </p>
+      <ExposureLine track={track.track} />
       <h3>Nearest tracks</h3>
       {trouble !== undefined && <Trouble words={trouble} retry={again} />}
       {reply === undefined && trouble === undefined && <Waiting words="Measuring…" />}
@@ -90,9 +100,7 @@ function TrackCard({ track, choose }: TrackCardProps) {
           <li key={id}>
             <button
               type="button"
-              onClick={() =>
-                choose({ track: id, trackMs: 0, genres: [], ...(details && { details }) })
-              }
+              onClick={() => choose(asFound({ track: id, ...(details && { details }) }))}
             >
               <span class="names">
                 <span class="name">{details?.title || id}</span>

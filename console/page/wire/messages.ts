@@ -111,6 +111,23 @@ export interface FoundTrack {
   readonly genres: readonly string[];
 }
 
+export interface TrackExposure {
+  readonly track: string;
+  readonly details?: TrackDetails;
+  /** In how many lists it was. */
+  readonly lists: Int64;
+  /** The mean of its places in them, from 1. */
+  readonly meanRank: number;
+}
+
+export interface ExposureReply {
+  /** The newest lists, so many, are counted. */
+  readonly lists: Int64;
+  readonly distinctTracks: Int64;
+  readonly knownTracks: Int64;
+  readonly tracks: readonly TrackExposure[];
+}
+
 export interface ListenerSummary {
   readonly listener: string;
   readonly appendedAtMs: Int64;

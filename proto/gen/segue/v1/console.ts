@@ -189,6 +189,35 @@ export interface FoundTrack {
   genres: string[];
 }
 
+export interface GetExposureRequest {
+  /** At most 500. Where none is named, the tracks that were in most lists are told. */
+  tracks: string[];
+  /** Where no track is named: how many to tell, 1 to 100; 20 where it is not given. */
+  k?: number | undefined;
+}
+
+export interface GetExposureResponse {
+  /** The lists that are counted: those of the newest 200,000 recommended tracks. */
+  lists: number;
+  /** Different tracks in them. */
+  distinctTracks: number;
+  /** Tracks that could be recommended. */
+  knownTracks: number;
+  /** In the order in which they were asked for, or those in most lists first. */
+  tracks: TrackExposure[];
+}
+
+export interface TrackExposure {
+  track: string;
+  details:
+    | TrackDetails
+    | undefined;
+  /** In how many of the lists it was. */
+  lists: number;
+  /** The mean of its places in them, of which the first is 1; 0 where it was in none. */
+  meanRank: number;
+}
+
 export interface ListListenersRequest {
   /** What ids begin with; any where it is empty. */
   prefix: string;
@@ -2449,6 +2478,339 @@ export const FoundTrack: MessageFns<FoundTrack> = {
   },
 };
 
+function createBaseGetExposureRequest(): GetExposureRequest {
+  return { tracks: [], k: undefined };
+}
+
+export const GetExposureRequest: MessageFns<GetExposureRequest> = {
+  encode(message: GetExposureRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tracks) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.k !== undefined) {
+      writer.uint32(16).uint32(message.k);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetExposureRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetExposureRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tracks.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.k = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetExposureRequest {
+    return {
+      tracks: globalThis.Array.isArray(object?.tracks) ? object.tracks.map((e: any) => globalThis.String(e)) : [],
+      k: isSet(object.k) ? globalThis.Number(object.k) : undefined,
+    };
+  },
+
+  toJSON(message: GetExposureRequest): unknown {
+    const obj: any = {};
+    if (message.tracks?.length) {
+      obj.tracks = message.tracks;
+    }
+    if (message.k !== undefined) {
+      obj.k = Math.round(message.k);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetExposureRequest>): GetExposureRequest {
+    return GetExposureRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetExposureRequest>): GetExposureRequest {
+    const message = createBaseGetExposureRequest();
+    message.tracks = object.tracks?.map((e) => e) || [];
+    message.k = object.k ?? undefined;
+    return message;
+  },
+};
+
+function createBaseGetExposureResponse(): GetExposureResponse {
+  return { lists: 0, distinctTracks: 0, knownTracks: 0, tracks: [] };
+}
+
+export const GetExposureResponse: MessageFns<GetExposureResponse> = {
+  encode(message: GetExposureResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lists !== 0) {
+      writer.uint32(8).uint64(message.lists);
+    }
+    if (message.distinctTracks !== 0) {
+      writer.uint32(16).uint64(message.distinctTracks);
+    }
+    if (message.knownTracks !== 0) {
+      writer.uint32(24).uint64(message.knownTracks);
+    }
+    for (const v of message.tracks) {
+      TrackExposure.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetExposureResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetExposureResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.lists = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.distinctTracks = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.knownTracks = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.tracks.push(TrackExposure.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetExposureResponse {
+    return {
+      lists: isSet(object.lists) ? globalThis.Number(object.lists) : 0,
+      distinctTracks: isSet(object.distinctTracks)
+        ? globalThis.Number(object.distinctTracks)
+        : isSet(object.distinct_tracks)
+        ? globalThis.Number(object.distinct_tracks)
+        : 0,
+      knownTracks: isSet(object.knownTracks)
+        ? globalThis.Number(object.knownTracks)
+        : isSet(object.known_tracks)
+        ? globalThis.Number(object.known_tracks)
+        : 0,
+      tracks: globalThis.Array.isArray(object?.tracks) ? object.tracks.map((e: any) => TrackExposure.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: GetExposureResponse): unknown {
+    const obj: any = {};
+    if (message.lists !== 0) {
+      obj.lists = Math.round(message.lists);
+    }
+    if (message.distinctTracks !== 0) {
+      obj.distinctTracks = Math.round(message.distinctTracks);
+    }
+    if (message.knownTracks !== 0) {
+      obj.knownTracks = Math.round(message.knownTracks);
+    }
+    if (message.tracks?.length) {
+      obj.tracks = message.tracks.map((e) => TrackExposure.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetExposureResponse>): GetExposureResponse {
+    return GetExposureResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetExposureResponse>): GetExposureResponse {
+    const message = createBaseGetExposureResponse();
+    message.lists = object.lists ?? 0;
+    message.distinctTracks = object.distinctTracks ?? 0;
+    message.knownTracks = object.knownTracks ?? 0;
+    message.tracks = object.tracks?.map((e) => TrackExposure.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTrackExposure(): TrackExposure {
+  return { track: "", details: undefined, lists: 0, meanRank: 0 };
+}
+
+export const TrackExposure: MessageFns<TrackExposure> = {
+  encode(message: TrackExposure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.track !== "") {
+      writer.uint32(10).string(message.track);
+    }
+    if (message.details !== undefined) {
+      TrackDetails.encode(message.details, writer.uint32(18).fork()).join();
+    }
+    if (message.lists !== 0) {
+      writer.uint32(24).uint64(message.lists);
+    }
+    if (message.meanRank !== 0) {
+      writer.uint32(37).float(message.meanRank);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TrackExposure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTrackExposure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.track = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.details = TrackDetails.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.lists = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 37) {
+              break;
+            }
+
+            message.meanRank = reader.float();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TrackExposure {
+    return {
+      track: isSet(object.track) ? globalThis.String(object.track) : "",
+      details: isSet(object.details) ? TrackDetails.fromJSON(object.details) : undefined,
+      lists: isSet(object.lists) ? globalThis.Number(object.lists) : 0,
+      meanRank: isSet(object.meanRank)
+        ? globalThis.Number(object.meanRank)
+        : isSet(object.mean_rank)
+        ? globalThis.Number(object.mean_rank)
+        : 0,
+    };
+  },
+
+  toJSON(message: TrackExposure): unknown {
+    const obj: any = {};
+    if (message.track !== "") {
+      obj.track = message.track;
+    }
+    if (message.details !== undefined) {
+      obj.details = TrackDetails.toJSON(message.details);
+    }
+    if (message.lists !== 0) {
+      obj.lists = Math.round(message.lists);
+    }
+    if (message.meanRank !== 0) {
+      obj.meanRank = floatToJson(message.meanRank);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TrackExposure>): TrackExposure {
+    return TrackExposure.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TrackExposure>): TrackExposure {
+    const message = createBaseTrackExposure();
+    message.track = object.track ?? "";
+    message.details = (object.details !== undefined && object.details !== null)
+      ? TrackDetails.fromPartial(object.details)
+      : undefined;
+    message.lists = object.lists ?? 0;
+    message.meanRank = object.meanRank ?? 0;
+    return message;
+  },
+};
+
 function createBaseListListenersRequest(): ListListenersRequest {
   return { prefix: "", k: undefined };
 }
@@ -4631,6 +4993,16 @@ export const ConsoleService = {
     responseSerialize: (value: GetTracksResponse): Buffer => Buffer.from(GetTracksResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetTracksResponse => GetTracksResponse.decode(value),
   },
+  /** How often tracks were in the lists that this process made of late. */
+  getExposure: {
+    path: "/segue.v1.Console/GetExposure" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetExposureRequest): Buffer => Buffer.from(GetExposureRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetExposureRequest => GetExposureRequest.decode(value),
+    responseSerialize: (value: GetExposureResponse): Buffer => Buffer.from(GetExposureResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetExposureResponse => GetExposureResponse.decode(value),
+  },
   /** Listeners whom the log has heard of last, the newest first. */
   listListeners: {
     path: "/segue.v1.Console/ListListeners" as const,
@@ -4715,6 +5087,8 @@ export interface ConsoleServer extends UntypedServiceImplementation {
   searchTracks: handleUnaryCall<SearchTracksRequest, SearchTracksResponse>;
   /** What the catalogue knows of tracks, in the order in which they are asked for. */
   getTracks: handleUnaryCall<GetTracksRequest, GetTracksResponse>;
+  /** How often tracks were in the lists that this process made of late. */
+  getExposure: handleUnaryCall<GetExposureRequest, GetExposureResponse>;
   /** Listeners whom the log has heard of last, the newest first. */
   listListeners: handleUnaryCall<ListListenersRequest, ListListenersResponse>;
   /** The bundles beside the one that is served. */
@@ -4806,6 +5180,22 @@ export interface ConsoleClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetTracksResponse) => void,
+  ): ClientUnaryCall;
+  /** How often tracks were in the lists that this process made of late. */
+  getExposure(
+    request: GetExposureRequest,
+    callback: (error: ServiceError | null, response: GetExposureResponse) => void,
+  ): ClientUnaryCall;
+  getExposure(
+    request: GetExposureRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetExposureResponse) => void,
+  ): ClientUnaryCall;
+  getExposure(
+    request: GetExposureRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetExposureResponse) => void,
   ): ClientUnaryCall;
   /** Listeners whom the log has heard of last, the newest first. */
   listListeners(
