@@ -1,35 +1,27 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Failure } from "../../core/domain/failure.ts";
 
-const SOURCES = ["scan.as.ts", "codes.as.ts", "dot-rows.as.ts", "dots.as.ts", "heaps.as.ts"];
+/** Those whose functions are called from outside, and those that are compiled into them. */
+const ENTRIES = ["scan.as.ts", "codes.as.ts", "scores.as.ts", "bits.as.ts", "dot-rows.as.ts"];
+const OTHERS = ["code-tables.as.ts", "code-task.as.ts", "dots.as.ts", "heaps.as.ts"];
 export const SCAN_WASM = new URL("scan.wasm", import.meta.url);
 
 /** Compiles the kernels' sources. The same compiler gives the same bytes. */
 export async function compileScan(): Promise<Uint8Array> {
   const sources = new Map<string, string>();
-  for (const name of SOURCES) {
+  for (const name of [...ENTRIES, ...OTHERS]) {
     sources.set(name, await readFile(new URL(name, import.meta.url), "utf8"));
   }
   const { main } = await import("assemblyscript/asc");
   let bytes: Uint8Array | undefined;
   const result = await main(
     [
-      "scan.as.ts",
-      "codes.as.ts",
-      "dot-rows.as.ts",
-      "-O3",
-      "--noAssert",
-      "--enable",
-      "simd",
-      "--enable",
-      "threads",
-      "--sharedMemory",
-      "--maximumMemory",
-      "65536",
-      "--runtime",
-      "stub",
-      "--importMemory",
-    ].concat(["--initialMemory", "1", "--outFile", "scan.wasm"]),
+      ...ENTRIES,
+      ...["-O3", "--noAssert", "--runtime", "stub"],
+      ...["--enable", "simd", "--enable", "relaxed-simd", "--enable", "threads"],
+      ...["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+      ...["--outFile", "scan.wasm"],
+    ],
     {
       readFile: (name) => sources.get(name) ?? null,
       writeFile: (name, content) => {

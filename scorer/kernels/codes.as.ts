@@ -2,62 +2,134 @@
 // stand for is told by tables of 16 bytes, so that one instruction looks up the codes of 16 rows
 // (André et al. 2015, doi 10.14778/2856318.2856324; Guo et al. 2020, arXiv 1908.10396).
 
+import { markTracks } from "./bits.as";
+import { fillTables } from "./code-tables.as";
+import { CodeTask } from "./code-task.as";
+import { dotRows } from "./dot-rows.as";
 import { reachOf, replaceLeast, sinkCluster } from "./heaps.as";
+import { scoreTracks, selectBest } from "./scores.as";
 
-/** One search, as `code-task.ts` writes it: 23 words of 4 bytes, in this order. */
-@unmanaged
-class CodeTask {
-  /** The query's coordinates: float32 [coordinates]. */
-  turned: usize;
-  /** float32 [coordinates, 16]: what each coordinate of a row is by its code. */
-  books: usize;
-  /** uint32 [subspaces]: of how many coordinates each code tells; a multiple of 8 codes. */
-  widths: usize;
-  subspaces: i32;
-  /** Scratch: float32 [subspaces, 16], and what of it is left after rounding, uint8 the same. */
-  sums: usize;
-  tables: usize;
-  /** Scratch: what 1 in the tables stands for, and what zeros in all of them do. */
-  unit: f32;
-  floor: f32;
-  /** Blocks of 16 rows: for each two codes of a row, one after the other, 16 bytes with the first
-   *  in the low bits. Byte 2 i is of row i, byte 2 i + 1 of row i + 8. A cluster begins with a
-   *  block of its own. */
-  codes: usize;
-  /** uint32 by row: its track. Rows that only fill a block have one that is excluded. */
-  tracks: usize;
-  /** Bitset by track, lowest bit first. */
-  excluded: usize;
-  /** uint32 [clusters] each: the first block, and how many rows there are. */
-  firsts: usize;
-  sizes: usize;
-  /** float32 [clusters], no NaN: what is added to what codes say, and what the best row is
-   *  expected to score. Clusters are read from the highest on, and none that is below the k best
-   *  of what was read. */
-  bases: usize;
-  reaches: usize;
-  /** Scratch: int32 [clusters]. */
-  waiting: usize;
-  clusterCount: i32;
-  /** float32 [k]: a min-heap of the best scores that are known, or of -Infinity. */
-  heap: usize;
-  k: i32;
-  /** How far what codes say may be below the k-th best. */
-  margin: f32;
-  /** Out: int32 tracks, and float32 what codes say of them. */
-  candidates: usize;
-  scores: usize;
-  /** Out: how many rows were read. */
-  rowsRead: i32;
+/** So small a length counts as some, lest a margin without end be nothing. */
+const LENGTH_MIN: f32 = 7.9e-31;
+
+/** Tells of each track that it looks at from its codes about what it scores, and scores those that
+ *  may be among the k best, as far as the margin goes. Returns how many of these are the best. */
+export function searchCodes(task: CodeTask): i32 {
+  dotRows(task.query, task.axes, task.width, 0, task.coordinates, task.turned);
+  fillTables(task);
+  writeReaches(task);
+  for (let i = 0; i < task.k; i++) store<f32>(task.heap + (<usize>i << 2), -Infinity);
+  // From here on the margin is in scores.
+  task.margin *= max<f32>(LENGTH_MIN, lengthOf(task.turned, task.coordinates));
+  task.rowsRead = 0;
+  let found = readListed(task);
+  if (task.readsClusters) {
+    markTracks(task.excluded, task.listed, task.listedCount, true);
+    found = readClusters(task, found);
+    markTracks(task.excluded, task.listed, task.listedCount, false);
+  }
+  const kept = keepWithin(task, found);
+  task.scored = kept;
+  scoreTracks(task.scoring, kept);
+  return selectBest(task.scoring, kept, task.k);
 }
 
-/** Tells of each row that it reads from its codes about what it scores. Writes the tracks that may
- *  be among the k best of what is read, as far as the margin goes, and returns how many. */
-export function searchCodes(task: CodeTask): i32 {
-  fillTables(task);
-  task.rowsRead = 0;
+/** Writes to `bases` what the tracks of each cluster score on average, and to `reaches` what the
+ *  best of them is expected to: so many times their spread above that, as if vectors were spread
+ *  around their centroid alike in all directions. */
+function writeReaches(task: CodeTask): void {
+  const count = task.clusterCount;
+  dotRows(task.query, task.centroids, task.width, 0, count, task.bases);
+  const reach = f32x4.splat(task.reach);
+  const stride = (<usize>(count + 3) >> 2) << 4;
+  for (let at: usize = 0; at < stride; at += 16) {
+    let variance = f32x4.splat(0);
+    for (let part: usize = 0; part < 5; part++) {
+      const spread = v128.load(task.spreads + part * stride + at);
+      const factor = v128.load32_splat(task.factors + (part << 2));
+      variance = f32x4.add(variance, f32x4.mul(factor, spread));
+    }
+    const above = f32x4.mul(reach, f32x4.sqrt(variance));
+    v128.store(task.reaches + at, f32x4.add(v128.load(task.bases + at), above));
+  }
+}
+
+function lengthOf(vector: usize, columns: i32): f32 {
+  let sum: f32 = 0;
+  for (let i = 0; i < columns; i++) {
+    const value = load<f32>(vector + (<usize>i << 2));
+    sum += value * value;
+  }
+  return sqrt<f32>(sum);
+}
+
+/** Looks at the listed tracks: first at those that are spoken of more than the average, which raise
+ *  the bar, and then at those of the others that can reach it. */
+function readListed(task: CodeTask): i32 {
+  const count = task.listedCount;
+  let sum: f32 = 0;
+  for (let i = 0; i < count; i++) sum += saidOf(task, load<u32>(task.listed + (<usize>i << 2)));
+  const mean = sum / <f32>count;
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    const track = load<u32>(task.listed + (<usize>i << 2));
+    const said = saidOf(task, track);
+    if (said >= mean) found = readTrack(task, found, track, said);
+  }
+  for (let i = 0; i < count; i++) {
+    const track = load<u32>(task.listed + (<usize>i << 2));
+    const said = saidOf(task, track);
+    if (said >= mean) continue;
+    const most = said + reachOf(task.reaches, load<u32>(task.clusters + (<usize>track << 2)));
+    if (task.readsClusters && most < load<f32>(task.heap)) continue;
+    found = readTrack(task, found, track, said);
+  }
+  return found;
+}
+
+// @ts-ignore: decorator
+@inline
+function saidOf(task: CodeTask, track: u32): f32 {
+  const at = <usize>track << 2;
+  return load<f32>(task.scoring.neighbours + at) + load<f32>(task.scoring.coplay + at);
+}
+
+/** Looks at one track, and keeps it where it is within the margin. */
+function readTrack(task: CodeTask, found: i32, track: u32, said: f32): i32 {
+  const row = load<u32>(task.rows + (<usize>track << 2));
+  const cluster = load<u32>(task.clusters + (<usize>track << 2));
+  const lane = row & 15;
+  let codes = task.codes + <usize>(row >> 4) * (<usize>task.subspaces << 3);
+  codes += lane < 8 ? lane << 1 : (lane << 1) - 15;
+  let tables = task.tables;
+  const end = tables + (<usize>task.subspaces << 4);
+  let sum: u32 = 0;
+  for (; tables < end; tables += 64) {
+    const one = <usize>load<u8>(codes), other = <usize>load<u8>(codes, 16);
+    sum += <u32>load<u8>(tables + (one & 15)) + <u32>load<u8>(tables + (one >> 4), 16);
+    sum += <u32>load<u8>(tables + (other & 15), 32) + <u32>load<u8>(tables + (other >> 4), 48);
+    codes += 32;
+  }
+  const base = load<f32>(task.bases + (<usize>cluster << 2));
+  const score = task.floor + base + task.unit * <f32>sum + said;
+  const bar = load<f32>(task.heap);
+  if (score < bar - task.margin) return found;
+  if (score > bar) replaceLeast(task.heap, task.k, score);
+  return addCandidate(task, found, track, score);
+}
+
+// @ts-ignore: decorator
+@inline
+function addCandidate(task: CodeTask, found: i32, track: u32, score: f32): i32 {
+  store<u32>(task.scoring.candidates + (<usize>found << 2), track);
+  store<f32>(task.scoring.scores + (<usize>found << 2), score);
+  return found + 1;
+}
+
+/** Reads clusters as long as they can be expected to hold one of the best. */
+function readClusters(task: CodeTask, before: i32): i32 {
   const heap = task.heap;
-  let size = 0, found = 0;
+  let size = 0, found = before;
   for (let i = 0; i < task.clusterCount; i++) {
     if (reachOf(task.reaches, i) < load<f32>(heap)) continue;
     store<i32>(task.waiting + (<usize>size << 2), i);
@@ -72,74 +144,7 @@ export function searchCodes(task: CodeTask): i32 {
     sinkCluster(task.waiting, task.reaches, size, 0);
     found = readCluster(task, found, cluster);
   }
-  return keepWithin(task, found);
-}
-
-/** Makes a heap of [k] scores hold the best of those that it holds and of these. */
-export function offerScores(heap: usize, k: i32, scores: usize, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    const score = load<f32>(scores + (<usize>i << 2));
-    if (score > load<f32>(heap)) replaceLeast(heap, k, score);
-  }
-}
-
-/** What each code adds to a row's score, less the least of its 16, in units of which the most that
- *  one code adds has 63: four of them stay below 256. */
-function fillTables(task: CodeTask): void {
-  let turned = task.turned, book = task.books;
-  let floor: f32 = 0, most: f32 = 0;
-  for (let i = 0; i < task.subspaces; i++) {
-    let sum0 = f32x4.splat(0), sum1 = f32x4.splat(0);
-    let sum2 = f32x4.splat(0), sum3 = f32x4.splat(0);
-    for (let width = load<u32>(task.widths + (<usize>i << 2)); width > 0; width--) {
-      const factor = v128.load32_splat(turned);
-      sum0 = f32x4.add(sum0, f32x4.mul(factor, v128.load(book)));
-      sum1 = f32x4.add(sum1, f32x4.mul(factor, v128.load(book, 16)));
-      sum2 = f32x4.add(sum2, f32x4.mul(factor, v128.load(book, 32)));
-      sum3 = f32x4.add(sum3, f32x4.mul(factor, v128.load(book, 48)));
-      turned += 4;
-      book += 64;
-    }
-    const low = leastOf(f32x4.min(f32x4.min(sum0, sum1), f32x4.min(sum2, sum3)));
-    const negative = f32x4.neg(f32x4.max(f32x4.max(sum0, sum1), f32x4.max(sum2, sum3)));
-    floor += low;
-    most = max<f32>(most, -leastOf(negative) - low);
-    const least = f32x4.splat(low), place = task.sums + (<usize>i << 6);
-    v128.store(place, f32x4.sub(sum0, least));
-    v128.store(place, f32x4.sub(sum1, least), 16);
-    v128.store(place, f32x4.sub(sum2, least), 32);
-    v128.store(place, f32x4.sub(sum3, least), 48);
-  }
-  const unit = most / 63;
-  task.unit = unit > 0 ? unit : 1;
-  task.floor = floor;
-  roundTables(task);
-}
-
-// @ts-ignore: decorator
-@inline
-function leastOf(values: v128): f32 {
-  return min<f32>(
-    min<f32>(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)),
-    min<f32>(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)),
-  );
-}
-
-function roundTables(task: CodeTask): void {
-  const units = f32x4.splat(task.unit);
-  for (let i = 0; i < task.subspaces; i++) {
-    const place = task.sums + (<usize>i << 6);
-    const low = i16x8.narrow_i32x4_s(inUnits(place, units), inUnits(place + 16, units));
-    const high = i16x8.narrow_i32x4_s(inUnits(place + 32, units), inUnits(place + 48, units));
-    const bytes = i8x16.min_u(i8x16.narrow_i16x8_u(low, high), i8x16.splat(63));
-    v128.store(task.tables + (<usize>i << 4), bytes);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function inUnits(place: usize, units: v128): v128 {
-  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.div(v128.load(place), units)));
+  return found;
 }
 
 function readCluster(task: CodeTask, found: i32, cluster: i32): i32 {
@@ -176,9 +181,7 @@ function readCluster(task: CodeTask, found: i32, cluster: i32): i32 {
       const track = load<u32>(task.tracks + (((<usize>block << 4) + row) << 2));
       if ((load<u8>(task.excluded + <usize>(track >> 3)) >> <u8>(track & 7)) & 1) continue;
       const score = floor + task.unit * <f32>sum;
-      store<u32>(task.candidates + (<usize>found << 2), track);
-      store<f32>(task.scores + (<usize>found << 2), score);
-      found++;
+      found = addCandidate(task, found, track, score);
       if (!(score > load<f32>(task.heap))) continue;
       replaceLeast(task.heap, task.k, score);
       limit = limitOf(task, floor);
@@ -194,12 +197,12 @@ function lookUp(tables: usize, one: v128, other: v128): v128 {
   const low = i8x16.splat(15);
   return i8x16.add(
     i8x16.add(
-      i8x16.swizzle(v128.load(tables), v128.and(one, low)),
-      i8x16.swizzle(v128.load(tables, 16), v128.and(i16x8.shr_u(one, 4), low)),
+      i8x16.relaxed_swizzle(v128.load(tables), v128.and(one, low)),
+      i8x16.relaxed_swizzle(v128.load(tables, 16), v128.and(i16x8.shr_u(one, 4), low)),
     ),
     i8x16.add(
-      i8x16.swizzle(v128.load(tables, 32), v128.and(other, low)),
-      i8x16.swizzle(v128.load(tables, 48), v128.and(i16x8.shr_u(other, 4), low)),
+      i8x16.relaxed_swizzle(v128.load(tables, 32), v128.and(other, low)),
+      i8x16.relaxed_swizzle(v128.load(tables, 48), v128.and(i16x8.shr_u(other, 4), low)),
     ),
   );
 }
@@ -214,11 +217,12 @@ function limitOf(task: CodeTask, floor: f32): i32 {
 
 function keepWithin(task: CodeTask, found: i32): i32 {
   const least = load<f32>(task.heap) - task.margin;
+  const candidates = task.scoring.candidates, scores = task.scoring.scores;
   let kept = 0;
   for (let i = 0; i < found; i++) {
     const at = <usize>i << 2;
-    if (load<f32>(task.scores + at) < least) continue;
-    store<i32>(task.candidates + (<usize>kept << 2), load<i32>(task.candidates + at));
+    if (load<f32>(scores + at) < least) continue;
+    store<i32>(candidates + (<usize>kept << 2), load<i32>(candidates + at));
     kept++;
   }
   return kept;

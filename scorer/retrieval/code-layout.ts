@@ -5,17 +5,13 @@ import {
   type LaidOutVectors,
   loadVectors,
   type ModelVectors,
+  planScoring,
   planVectors,
   type VectorLayout,
 } from "./model-vectors.ts";
 import type { TrackSpace } from "./retriever.ts";
 import { memoryPlan, newScanMemory } from "./scan-memory.ts";
-import {
-  type ClusterSummary,
-  clusterMeans,
-  clusterOfTracks,
-  summariseClusters,
-} from "./summarise-clusters.ts";
+import { type ClusterSummary, clusterMeans, summariseClusters } from "./summarise-clusters.ts";
 
 /** Clusters with codes for their tracks. */
 export type CodedClusters = Pick<TrackClusters, "tracks" | "starts"> & {
@@ -29,12 +25,11 @@ export type CodeLayout = LaidOutCodes & VectorLayout;
  *  alone, so that one thread can hand it to another. All places are bytes; `codes.as.ts` says what
  *  is there. */
 export interface LaidOutCodes extends LaidOutVectors {
-  readonly summary: ClusterSummary;
-  /** [count]: the cluster of each track. */
-  readonly clusterOf: Uint32Array;
   readonly clusterCount: number;
   /** float32 [clusters, width]: means of the tracks' columns. */
   readonly centroids: number;
+  readonly spreads: number;
+  readonly factors: number;
   /** float32 [T, width] */
   readonly axes: number;
   /** A query's columns, filled up to a multiple of 4. */
@@ -51,6 +46,8 @@ export interface LaidOutCodes extends LaidOutVectors {
   readonly tables: number;
   readonly codes: number;
   readonly tracks: number;
+  readonly rows: number;
+  readonly clusters: number;
   readonly firsts: number;
   readonly sizes: number;
   readonly bases: number;
@@ -60,11 +57,15 @@ export interface LaidOutCodes extends LaidOutVectors {
   readonly excluded: number;
   readonly excludedWords: number;
   readonly heap: number;
+  /** uint32 [count] */
+  readonly listed: number;
   readonly task: number;
 }
 
-/** How many words of 4 bytes the kernel's `CodeTask` has. */
-export const CODE_TASK_WORDS = 23;
+/** How many words of 4 bytes the kernel's `CodeTask` has, and by how many variances it tells how
+ *  far a cluster reaches. */
+export const CODE_TASK_WORDS = 36;
+export const SPREAD_PARTS = 5;
 export const BLOCK_ROWS = 16;
 
 /** Copies a catalogue into one memory: float32 vectors for the score, codes for the search. */
@@ -81,12 +82,15 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
   const clusterCount = blocks.sizes.length;
   const coordinates = books.length / CODE_VALUES;
   const columns = axes.length / coordinates;
-  const width = Math.ceil(columns / 4) * 4;
+  const width = roundedUp(columns);
   const subspaces = widths.length;
   const excludedWords = Math.floor(count / 32) + 1;
   const rows = blocks.count * BLOCK_ROWS;
   const places = {
+    ...planScoring(plan, count),
     centroids: plan.place(clusterCount * width * 4),
+    spreads: plan.place(SPREAD_PARTS * roundedUp(clusterCount) * 4),
+    factors: plan.place(SPREAD_PARTS * 4),
     axes: plan.place(coordinates * width * 4),
     query: plan.place(width * 4),
     turned: plan.place(coordinates * 4),
@@ -96,6 +100,8 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
     tables: plan.place(subspaces * CODE_VALUES),
     codes: plan.place((rows * subspaces) / 2),
     tracks: plan.place(rows * 4),
+    rows: plan.place(count * 4),
+    clusters: plan.place(count * 4),
     firsts: plan.place(clusterCount * 4),
     sizes: plan.place(clusterCount * 4),
     bases: plan.place(clusterCount * 4),
@@ -103,8 +109,7 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
     waiting: plan.place(clusterCount * 4),
     excluded: plan.place(excludedWords * 4),
     heap: plan.place(count * 4),
-    candidates: plan.place(count * 4),
-    scores: plan.place(count * 4),
+    listed: plan.place(count * 4),
     task: plan.place(CODE_TASK_WORDS * 4),
   };
   const memory = newScanMemory(plan.bytes());
@@ -112,17 +117,18 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
   for (const model of Object.values(models)) loadVectors(buffer, model);
   const summary = summariseClusters(space, clusters);
   const layout: LaidOutCodes = {
-    ...{ space, count, memory, models, summary, clusterCount },
+    ...{ space, count, memory, models, clusterCount },
     ...{ width, coordinates, subspaces, excludedWords },
     ...places,
-    clusterOf: clusterOfTracks(clusters),
   };
+  new Float32Array(buffer, places.popularity, count).set(space.popularity);
   new Float32Array(buffer, places.books, books.length).set(books);
   new Uint32Array(buffer, places.widths, subspaces).set(widths);
   new Uint32Array(buffer, places.firsts, clusterCount).set(blocks.firsts);
   new Uint32Array(buffer, places.sizes, clusterCount).set(blocks.sizes);
   loadRows(layout, places.axes, axes, columns);
   loadRows(layout, places.centroids, clusterMeans(summary), columns);
+  loadSpreads(layout, summary);
   loadCodes(layout, clusters, rows);
   return layout;
 }
@@ -146,6 +152,25 @@ function blocksOf(starts: Uint32Array): Blocks {
   return { count, firsts, sizes };
 }
 
+function roundedUp(columns: number): number {
+  return Math.ceil(columns / 4) * 4;
+}
+
+/** Puts the variances where the kernel finds them: of each model's vectors and bias, and of
+ *  popularity. */
+function loadSpreads(layout: LaidOutCodes, { models, popularity }: ClusterSummary): void {
+  const { memory, spreads, clusterCount } = layout;
+  const stride = roundedUp(clusterCount);
+  const target = new Float32Array(memory.buffer, spreads, SPREAD_PARTS * stride);
+  for (const [at, name] of MODEL_NAMES.entries()) {
+    const model = models[name];
+    if (model === undefined) continue;
+    target.set(model.variances, 2 * at * stride);
+    target.set(model.bias.variances, (2 * at + 1) * stride);
+  }
+  target.set(popularity.variances, 4 * stride);
+}
+
 function loadRows(
   { memory: { buffer }, width }: LaidOutCodes,
   place: number,
@@ -167,6 +192,8 @@ function loadCodes(layout: LaidOutCodes, clusters: CodedClusters, rows: number):
   const pairs = subspaces / 2;
   const target = new Uint8Array(buffer, layout.codes, rows * pairs);
   const tracks = new Uint32Array(buffer, layout.tracks, rows).fill(count);
+  const rowOf = new Uint32Array(buffer, layout.rows, count);
+  const clusterOf = new Uint32Array(buffer, layout.clusters, count);
   const firsts = new Uint32Array(buffer, layout.firsts, layout.clusterCount);
   for (let cluster = 0; cluster + 1 < starts.length; cluster++) {
     const start = starts[cluster]!;
@@ -174,6 +201,8 @@ function loadCodes(layout: LaidOutCodes, clusters: CodedClusters, rows: number):
       const track = clusters.tracks[start + at]!;
       const row = firsts[cluster]! * BLOCK_ROWS + at;
       tracks[row] = track;
+      rowOf[track] = row;
+      clusterOf[track] = cluster;
       const lane = at % BLOCK_ROWS;
       const place = (row - lane) * pairs + (lane < 8 ? 2 * lane : 2 * lane - 15);
       const from = track * pairs;

@@ -98,6 +98,15 @@ test("a filter that leaves only tracks far from the taste still fills the list",
   }
 });
 
+test("tracks beyond the catalogue that others add are not found, nor in the way", () => {
+  const allowed = noTracks(COUNT + 100).fill(0xffffffff);
+  const excluded = [COUNT, COUNT + 70, 7 * GROUPS].map((track) => track as TrackIndex);
+  for (const more of [{ excluded }, { allowed }, { allowed, excluded }, {}]) {
+    const query = queryNear(7, { ...more, k: COUNT });
+    assert.deepEqual(search.retrieve(query), oracle.retrieve(query));
+  }
+});
+
 test("tracks that a sparse source speaks of are found in whatever cluster they are", () => {
   const spoken = [1, 2, 3].map((group) => (group * 11 + 4 * GROUPS) as TrackIndex);
   const coplay = { tracks: spoken, values: Float32Array.of(30, 20, 10) };

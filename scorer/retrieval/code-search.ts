@@ -1,20 +1,17 @@
-import type { BlendWeights } from "../../core/bundle/manifest.ts";
-import { MODEL_NAMES, type TrackIndex } from "../../core/domain/ids.ts";
-import { writeReaches } from "./cluster-reach.ts";
-import { CODE_TASK_WORDS, type CodeLayout } from "./code-layout.ts";
+import type { TrackIndex } from "../../core/domain/ids.ts";
+import type { CodeLayout } from "./code-layout.ts";
+import { openCodeTask } from "./code-task.ts";
 import { cosineScan } from "./cosine-scan.ts";
-import { loadExcluded } from "./load-excluded.ts";
-import { type LoadedQueries, loadQueries } from "./model-vectors.ts";
+import { loadQueries } from "./model-vectors.ts";
 import {
   effectiveWeights,
   type RetrievalQuery,
   type RetrievedTrack,
   type Retriever,
 } from "./retriever.ts";
-import { type TrackScoring, trackScoring } from "./score-tracks.ts";
-import { type SparseParts, sparseParts } from "./sparse-parts.ts";
-import { addTrack, countTracks, forEachTrack, type TrackBits } from "./track-bits.ts";
-import { lengthOf } from "./vector-length.ts";
+import { trackScoring } from "./score-tracks.ts";
+import { sparseParts } from "./sparse-parts.ts";
+import { addTrack, removeTrack } from "./track-bits.ts";
 
 /** A search that reads a part of the tracks, and scores a part of these. */
 export interface CodeSearch extends Retriever {
@@ -35,146 +32,54 @@ export interface SearchReach {
   readonly margin: number;
 }
 
-/** Where at most so many tracks are allowed, and so large a part of the catalogue, all of them are
- *  scored. */
-const ALLOWED_MAX = 4096;
+/** Where at most so many tracks are allowed, and so large a part of the catalogue, no cluster is
+ *  read: all of them are looked at; and few enough are scored at once. */
+const ALLOWED_MAX = 8192;
 const ALLOWED_SHARE_MAX = 1 / 8;
+const ALLOWED_SCORED_MAX = 512;
 
 /** Search in the clusters whose best track is expected among the best. Of each track that it reads
  *  it tells by its codes about what it scores, and scores, by the definition in `Retriever`, those
- *  that come near the k best. Tracks that a sparse source speaks of are scored first, as far as
+ *  that come near the k best. Tracks that a sparse source speaks of are looked at first, as far as
  *  they can come into the list, since they raise the bar for all others. So a list can lack
  *  tracks, but never has one with another score, and is short only where all tracks were read. */
 export function openCodeSearch(layout: CodeLayout, how: SearchReach): CodeSearch {
-  const sparse = sparseParts(layout.count);
-  let effort: SearchEffort = { read: 0, scored: 0 };
+  const { buffer, count, kernels, excludedWords } = layout;
+  const sparse = sparseParts(layout);
+  const scoring = trackScoring(layout);
+  const task = openCodeTask(layout);
+  const listed = new Uint32Array(buffer, layout.listed, count);
+  const excluded = new Uint32Array(buffer, layout.excluded, excludedWords);
+  // Rows that only fill a block have this one.
+  const nobody = count as TrackIndex;
+  addTrack(excluded, nobody);
+  const most = Math.min(ALLOWED_MAX, ALLOWED_SHARE_MAX * count);
   const retrieve = (query: RetrievalQuery): RetrievedTrack[] => {
-    const k = Math.min(query.k, layout.count);
+    const k = Math.min(query.k, count);
     if (k <= 0) return [];
     const weights = effectiveWeights(query);
     const queries = loadQueries(layout, query.tastes, weights);
-    const excluded = new Uint32Array(layout.buffer, layout.excluded, layout.excludedWords);
-    loadExcluded(excluded, query);
-    // Rows that only fill a block have this one.
-    addTrack(excluded, layout.count as TrackIndex);
-    const spoken = sparse.load(query, weights, excluded);
-    const scoring = trackScoring(layout, { weights, queries, sparse });
-    const search: Search = { layout, how, k, weights, queries, sparse, excluded, spoken, scoring };
-    const most = Math.min(ALLOWED_MAX, ALLOWED_SHARE_MAX * layout.count);
-    const isFew = query.allowed !== undefined && countTracks(query.allowed, most) <= most;
-    const scored = isFew ? scoreAllowed(search) : scoreFound(search);
-    effort = { read: isFew ? 0 : rowsRead(layout), scored };
-    const best = scoring.best(scored, k);
-    sparse.clear(spoken);
+    let isFew = false;
+    if (query.allowed !== undefined) {
+      excluded.set(query.allowed.subarray(0, excludedWords));
+      isFew = kernels.invertBits(layout.excluded, 8 * Math.ceil(excludedWords / 2)) <= most;
+      addTrack(excluded, nobody);
+    }
+    for (const track of query.excluded) addTrack(excluded, track);
+    let length = sparse.load(query, { weights, excluded }, listed);
+    if (isFew) length = kernels.listAbsent(layout.excluded, count, layout.listed);
+    task.loadQuery(queries, weights);
+    scoring.begin(weights, queries);
+    const isScored = isFew && length <= ALLOWED_SCORED_MAX;
+    const margin = isScored ? Number.POSITIVE_INFINITY : how.margin;
+    const plan = { listed: length, readsClusters: !isFew, k, reach: how.reach, margin };
+    const best = scoring.listed(task.run(plan));
+    sparse.clear();
+    if (query.allowed !== undefined) excluded.fill(0);
+    else for (const track of query.excluded) removeTrack(excluded, track);
+    addTrack(excluded, nobody);
     return best;
   };
-  return { space: layout.space, retrieve, similar: cosineScan(layout), effort: () => effort };
-}
-
-interface Search {
-  readonly layout: CodeLayout;
-  readonly how: SearchReach;
-  readonly k: number;
-  readonly weights: BlendWeights;
-  readonly queries: LoadedQueries;
-  readonly sparse: SparseParts;
-  readonly excluded: TrackBits;
-  readonly spoken: readonly TrackIndex[];
-  readonly scoring: TrackScoring;
-}
-
-/** Scores every track that is not excluded. Returns how many those are. */
-function scoreAllowed({ layout, excluded, scoring }: Search): number {
-  const candidates = new Int32Array(layout.buffer, layout.candidates, layout.count);
-  let count = 0;
-  forEachTrack(excluded, layout.count, "absent", (track) => {
-    candidates[count++] = track;
-  });
-  scoring.score(0, count);
-  return count;
-}
-
-/** Scores the tracks that are spoken of, and those that are found beside them. Returns how many
- *  candidates there are. */
-function scoreFound(search: Search): number {
-  const { layout, k, scoring } = search;
-  const coordinates = loadQuery(search);
-  writeReaches(layout, search.queries, { ...search.how, weights: search.weights });
-  new Float32Array(layout.buffer, layout.heap, k).fill(Number.NEGATIVE_INFINITY);
-  const spoken = scoreSpoken(search);
-  writeTask(layout, { k, spoken, margin: search.how.margin * coordinates });
-  const found = layout.kernels.searchCodes(layout.task);
-  scoring.score(spoken, spoken + found);
-  return spoken + found;
-}
-
-/** So small a length counts as some, lest a margin without end be nothing. */
-const LENGTH_MIN = 2 ** -100;
-
-/** Writes the query's columns and its coordinates; returns the length of these. */
-function loadQuery({ layout, queries, weights }: Search): number {
-  const { buffer, kernels, query, axes, width, coordinates, turned } = layout;
-  const columns = new Float32Array(buffer, query, width);
-  let at = 0;
-  for (const name of MODEL_NAMES) {
-    const model = layout.models[name];
-    if (model === undefined) continue;
-    const { dimension } = model.space;
-    const own = queries[name];
-    if (own === undefined) columns.fill(0, at, at + dimension + 1);
-    else columns.set(own, at);
-    at += dimension;
-    columns[at++] = own === undefined ? 0 : weights[name];
-  }
-  columns[at] = weights.popularity;
-  kernels.dotRows(query, axes, width, 0, coordinates, turned);
-  return Math.max(LENGTH_MIN, lengthOf(new Float32Array(buffer, turned, coordinates)));
-}
-
-/** Scores the tracks that sparse sources speak of and lets the bar rise by them: first those that
- *  are spoken of more than the average, and of the others those that can reach it. Returns how
- *  many; the search passes over all. */
-function scoreSpoken({ layout, k, sparse, excluded, spoken, scoring }: Search): number {
-  const { buffer, kernels, clusterOf, clusterCount, heap } = layout;
-  const candidates = new Int32Array(buffer, layout.candidates, layout.count);
-  const reaches = new Float32Array(buffer, layout.reaches, clusterCount);
-  const saidOf = (track: TrackIndex) => sparse.neighbours[track]! + sparse.coplay[track]!;
-  let sum = 0;
-  for (const track of spoken) {
-    addTrack(excluded, track);
-    sum += saidOf(track);
-  }
-  const mean = sum / spoken.length;
-  let count = 0;
-  for (const track of spoken) if (saidOf(track) >= mean) candidates[count++] = track;
-  scoring.score(0, count);
-  kernels.offerScores(heap, k, layout.scores, count);
-  const bar = new Float32Array(buffer, heap, 1)[0]!;
-  const before = count;
-  for (const track of spoken) {
-    const said = saidOf(track);
-    if (said >= mean || said + reaches[clusterOf[track]!]! < bar) continue;
-    candidates[count++] = track;
-  }
-  scoring.score(before, count);
-  kernels.offerScores(heap, k, layout.scores + before * 4, count - before);
-  return count;
-}
-
-/** Fills the kernel's `CodeTask`, word by word. */
-function writeTask(
-  layout: CodeLayout,
-  { k, spoken, margin }: { readonly k: number; readonly spoken: number; readonly margin: number },
-): void {
-  const words = new Uint32Array(layout.buffer, layout.task, CODE_TASK_WORDS);
-  words.set([layout.turned, layout.books, layout.widths, layout.subspaces]);
-  words.set([layout.sums, layout.tables, 0, 0, layout.codes, layout.tracks, layout.excluded], 4);
-  words.set([layout.firsts, layout.sizes, layout.bases, layout.reaches, layout.waiting], 11);
-  words.set([layout.clusterCount, layout.heap, k], 16);
-  new Float32Array(layout.buffer, layout.task, CODE_TASK_WORDS)[19] = margin;
-  words.set([layout.candidates + spoken * 4, layout.scores + spoken * 4, 0], 20);
-}
-
-function rowsRead({ buffer, task }: CodeLayout): number {
-  return new Uint32Array(buffer, task, CODE_TASK_WORDS)[CODE_TASK_WORDS - 1]!;
+  const effort = (): SearchEffort => ({ read: task.rowsRead(), scored: task.scored() });
+  return { space: layout.space, retrieve, similar: cosineScan(layout), effort };
 }

@@ -11,8 +11,25 @@ export interface ModelVectors {
   readonly floatWidth: number;
   /** float32 [floatWidth] */
   readonly floatQuery: number;
+  /** float32 [count] by track. */
+  readonly bias: number;
   /** float32 [count], out. */
   readonly dots: number;
+}
+
+/** Places of what tracks are scored by, in bytes; `scores.as.ts` says what is there. */
+export interface ScoringPlaces {
+  /** float32 [count] by track each; those of the sparse sources are zeros between two searches. */
+  readonly popularity: number;
+  readonly neighbours: number;
+  readonly coplay: number;
+  /** int32 [count]: tracks that are looked at, and float32 [count]: what is said of each. */
+  readonly candidates: number;
+  readonly scores: number;
+  /** int32 [count]: places of candidates, the best first. */
+  readonly best: number;
+  readonly scoreTask: number;
+  readonly scoredModels: Readonly<Record<ModelName, number>>;
 }
 
 /** What scoring tracks by the definition in `Retriever` needs. */
@@ -22,14 +39,11 @@ export interface VectorLayout extends LaidOutVectors {
 }
 
 /** The same as data alone, so that one thread can hand it to another. */
-export interface LaidOutVectors {
+export interface LaidOutVectors extends ScoringPlaces {
   readonly space: TrackSpace;
   readonly count: number;
   readonly memory: ScanMemory;
   readonly models: Readonly<Partial<Record<ModelName, ModelVectors>>>;
-  /** int32 [count]: tracks that are looked at, and float32 [count]: what is said of each. */
-  readonly candidates: number;
-  readonly scores: number;
 }
 
 /** What was laid out, for searches in this thread. */
@@ -44,13 +58,35 @@ export function planVectors(plan: MemoryPlan, space: ModelSpace, rows: number): 
     ...{ space, floatWidth },
     vectors: plan.place(rows * floatWidth * 4),
     floatQuery: plan.place(floatWidth * 4),
+    bias: plan.place(rows * 4),
     dots: plan.place(rows * 4),
   };
 }
 
+/** How many words of 4 bytes the kernels' `ScoredModel` and `ScoreTask` have. */
+export const SCORED_MODEL_WORDS = 6;
+export const SCORE_TASK_WORDS = 9;
+
+export function planScoring(plan: MemoryPlan, rows: number): ScoringPlaces {
+  return {
+    popularity: plan.place(rows * 4),
+    neighbours: plan.place(rows * 4),
+    coplay: plan.place(rows * 4),
+    candidates: plan.place(rows * 4),
+    scores: plan.place(rows * 4),
+    best: plan.place(rows * 4),
+    scoreTask: plan.place(SCORE_TASK_WORDS * 4),
+    scoredModels: {
+      short: plan.place(SCORED_MODEL_WORDS * 4),
+      long: plan.place(SCORED_MODEL_WORDS * 4),
+    },
+  };
+}
+
 export function loadVectors(buffer: SharedArrayBuffer, model: ModelVectors): void {
-  const { dimension, vectors } = model.space;
+  const { dimension, vectors, bias } = model.space;
   const count = vectors.length / dimension;
+  new Float32Array(buffer, model.bias, count).set(bias);
   const floats = new Float32Array(buffer, model.vectors, count * model.floatWidth);
   for (let track = 0; track < count; track++) {
     const vector = vectors.subarray(track * dimension, (track + 1) * dimension);

@@ -1,5 +1,5 @@
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
-import type { LaidOutVectors, VectorLayout } from "./model-vectors.ts";
+import { type LaidOutVectors, planScoring, type VectorLayout } from "./model-vectors.ts";
 import type { TrackSpace } from "./retriever.ts";
 import { kernelsOn, memoryPlan, newScanMemory } from "./scan-memory.ts";
 import { largest, type PlannedModel, planModel, type ScanModel, scanModel } from "./scan-model.ts";
@@ -11,8 +11,6 @@ export type ScanLayout = LaidOutTracks & VectorLayout;
  *  thread can hand it to another. All places are bytes. */
 export interface LaidOutTracks extends LaidOutVectors {
   readonly models: Readonly<Partial<Record<ModelName, ScanModel>>>;
-  /** float32 [rows] */
-  readonly popularity: number;
   readonly popularityMax: number;
   readonly task: number;
   readonly modelTasks: Readonly<Record<ModelName, number>>;
@@ -42,14 +40,12 @@ export function layOut(space: TrackSpace): LaidOutTracks {
     if (model !== undefined) planned[name] = planModel(plan, model, rows);
   }
   const places = {
-    popularity: plan.place(rows * 4),
+    ...planScoring(plan, rows),
     task: plan.place(SCAN_TASK_WORDS * 4),
     excluded: plan.place(Math.ceil(rows / 32) * 4),
     scratch: plan.place(32 + rows * 4),
     chosen: plan.place(rows * 4),
     chosenExtra: plan.place(rows * 4),
-    candidates: plan.place(rows * 4),
-    scores: plan.place(rows * 4),
   };
   const modelTasks = {
     short: plan.place(MODEL_TASK_WORDS * 4),

@@ -25,7 +25,10 @@ const PAGES_MAX = 65_536;
 export interface ScanKernels {
   scan(task: number): number;
   searchCodes(task: number): number;
-  offerScores(heap: number, k: number, scores: number, count: number): void;
+  scoreTracks(task: number, count: number): void;
+  selectBest(task: number, count: number, k: number): number;
+  invertBits(bits: number, bytes: number): number;
+  listAbsent(bits: number, count: number, out: number): number;
   dotRows(
     query: number,
     rows: number,

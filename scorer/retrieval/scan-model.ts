@@ -27,7 +27,6 @@ export interface PlannedModel extends ModelVectors {
   readonly tailScale: number;
   readonly error: number;
   readonly tailNorm: number;
-  readonly bias: number;
   /** float32 [D, floatWidth] */
   readonly axes: number;
   /** float32 [floatWidth]: the query, turned. */
@@ -62,7 +61,6 @@ export function planModel(plan: MemoryPlan, space: ModelSpace, rows: number): Pl
     tailScale: plan.place(rows * 4),
     error: plan.place(rows * 4),
     tailNorm: plan.place(rows * 4),
-    bias: plan.place(rows * 4),
     axes: plan.place(dimension * floatWidth * 4),
     turned: plan.place(floatWidth * 4),
     query: plan.place((headWidth + tailWidth) * 2),
@@ -95,7 +93,6 @@ export function scanModel(place: ScanPlace, model: PlannedModel): ScanModel {
       axes.set(model.principal.axes.subarray(from, from + dimension), axis * floatWidth);
     }
   }
-  new Float32Array(buffer, model.bias, count).set(bias);
   let [normMax, errorMax] = [0, 0];
   for (let row = 0; row < count; row++) {
     const { norm, error } = quantiseAt(place, model, row);

@@ -21,7 +21,9 @@ const ALLOWED_SHARE_MAX = 1 / 8;
  *  all others. */
 export function openScanSearch(layout: ScanLayout): (query: RetrievalQuery) => RetrievedTrack[] {
   const { buffer, count } = layout;
-  const sparse = sparseParts(count);
+  const sparse = sparseParts(layout);
+  const scoring = trackScoring(layout);
+  const chosen = new Uint32Array(buffer, layout.chosen, count);
   return (query) => {
     const k = Math.min(query.k, count);
     if (k <= 0) return [];
@@ -30,7 +32,7 @@ export function openScanSearch(layout: ScanLayout): (query: RetrievalQuery) => R
     const bounds = boundQueries(layout, queries);
     const excluded = new Uint32Array(buffer, layout.excluded, Math.ceil(count / 32));
     loadExcluded(excluded, query);
-    const spoken = sparse.load(query, weights, excluded);
+    const spoken = chosen.slice(0, sparse.load(query, { weights, excluded }, chosen));
     const sparseMax = chooseSpoken(layout, sparse, spoken, excluded);
     const most = ALLOWED_SHARE_MAX * count;
     const isFew = query.allowed !== undefined && countTracks(query.allowed, most) <= most;
@@ -39,11 +41,10 @@ export function openScanSearch(layout: ScanLayout): (query: RetrievalQuery) => R
     const sieves = query.allowed !== undefined;
     writeTask(layout, { weights, bounds, k, rows, chosenCount, sieves, sparseMax });
     const found = layout.kernels.scan(layout.task);
-    const scoring = trackScoring(layout, { weights, queries, sparse });
+    scoring.begin(weights, queries);
     // The scan is done with its bounds; their place takes the scores.
-    scoring.score(0, found);
     const best = scoring.best(found, k);
-    sparse.clear(spoken);
+    sparse.clear();
     return best;
   };
 }
@@ -54,7 +55,7 @@ export function openScanSearch(layout: ScanLayout): (query: RetrievalQuery) => R
 function chooseSpoken(
   { buffer, chosen, chosenExtra, count }: ScanLayout,
   { neighbours, coplay }: SparseParts,
-  spoken: readonly TrackIndex[],
+  spoken: Uint32Array,
   excluded: TrackBits,
 ): number {
   const rows = new Uint32Array(buffer, chosen, count);
@@ -71,7 +72,7 @@ function chooseSpoken(
     const at = said * spoken.length > sum ? front++ : --back;
     rows[at] = track;
     extra[at] = said;
-    addTrack(excluded, track);
+    addTrack(excluded, track as TrackIndex);
   }
   return most;
 }

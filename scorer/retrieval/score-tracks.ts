@@ -1,90 +1,91 @@
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import type { ModelName, TrackIndex } from "../../core/domain/ids.ts";
-import type { LoadedQueries, VectorLayout } from "./model-vectors.ts";
+import {
+  type LoadedQueries,
+  SCORE_TASK_WORDS,
+  SCORED_MODEL_WORDS,
+  type VectorLayout,
+} from "./model-vectors.ts";
 import type { RetrievedTrack } from "./retriever.ts";
-import { selectBest } from "./select-best.ts";
-import type { SparseParts } from "./sparse-parts.ts";
 
 /** Scores tracks of a layout's candidates, by their places, with the bits of the definition. */
 export interface TrackScoring {
-  /** Scores the candidates from one place up to another. */
-  score(from: number, to: number): void;
-  /** The `k` best of the first `count` candidates, all of which are scored. */
+  /** Says by what the candidates of a search are scored; the queries must be loaded. */
+  begin(weights: BlendWeights, queries: LoadedQueries): void;
+  /** The `k` best of the first `count` candidates. */
   best(count: number, k: number): RetrievedTrack[];
+  /** The first `count` of the best, which a kernel has selected. */
+  listed(count: number): RetrievedTrack[];
 }
 
-export function trackScoring(
-  layout: VectorLayout,
-  {
-    weights,
-    queries,
-    sparse,
-  }: {
-    readonly weights: BlendWeights;
-    readonly queries: LoadedQueries;
-    readonly sparse: Pick<SparseParts, "neighbours" | "coplay">;
-  },
-): TrackScoring {
-  const { buffer, count } = layout;
-  const { popularity } = layout.space;
-  const { neighbours, coplay } = sparse;
+export function trackScoring(layout: VectorLayout): TrackScoring {
+  const { buffer, count, kernels, scoreTask } = layout;
   const tracks = new Int32Array(buffer, layout.candidates, count);
   const scores = new Float32Array(buffer, layout.scores, count);
-  const short = partOf(layout, "short", { queries, weight: weights.short });
-  const long = partOf(layout, "long", { queries, weight: weights.long });
+  const places = new Int32Array(buffer, layout.best, count);
+  const neighbours = new Float32Array(buffer, layout.neighbours, count);
+  const coplay = new Float32Array(buffer, layout.coplay, count);
+  const words = new Uint32Array(buffer, scoreTask, SCORE_TASK_WORDS);
+  const floats = new Float32Array(buffer, scoreTask, SCORE_TASK_WORDS);
+  words.set([layout.scoredModels.short, layout.scoredModels.long, layout.popularity, 0]);
+  words.set([layout.neighbours, layout.coplay, layout.candidates, layout.scores, layout.best], 4);
+  const { popularity } = layout.space;
+  const short = modelPart(layout, "short");
+  const long = modelPart(layout, "long");
+  const listed = (length: number): RetrievedTrack[] => {
+    const weight = floats[3]!;
+    const list = new Array<RetrievedTrack>(length);
+    for (let at = 0; at < length; at++) {
+      const place = places[at]!;
+      const track = tracks[place]!;
+      const parts = {
+        short: short.of(place, track),
+        long: long.of(place, track),
+        neighbours: neighbours[track]!,
+        coplay: coplay[track]!,
+        popularity: Math.fround(weight * popularity[track]!),
+      };
+      list[at] = { index: track as TrackIndex, score: scores[place]!, parts };
+    }
+    return list;
+  };
   return {
-    score(from, to) {
-      short.multiply(from, to);
-      long.multiply(from, to);
-      for (let at = from; at < to; at++) {
-        const track = tracks[at]!;
-        const models = Math.fround(short.of(at, track) + long.of(at, track));
-        const dense = Math.fround(models + Math.fround(weights.popularity * popularity[track]!));
-        scores[at] = dense + Math.fround(neighbours[track]! + coplay[track]!);
-      }
+    begin(weights, queries) {
+      floats[3] = weights.popularity;
+      short.begin(weights.short, queries.short !== undefined);
+      long.begin(weights.long, queries.long !== undefined);
     },
     best(found, k) {
-      return Array.from(selectBest(scores, found, k, tracks), (at) => {
-        const track = tracks[at]!;
-        return {
-          index: track as TrackIndex,
-          score: scores[at]!,
-          parts: {
-            short: short.of(at, track),
-            long: long.of(at, track),
-            neighbours: neighbours[track]!,
-            coplay: coplay[track]!,
-            popularity: Math.fround(weights.popularity * popularity[track]!),
-          },
-        };
-      });
+      kernels.scoreTracks(scoreTask, found);
+      return listed(kernels.selectBest(scoreTask, found, k));
     },
+    listed,
   };
 }
 
 interface ModelPart {
-  multiply(from: number, to: number): void;
-  of(at: number, track: number): number;
+  begin(weight: number, counts: boolean): void;
+  /** What the model adds to the score of a candidate, by its place and its track. */
+  of(place: number, track: number): number;
 }
 
-/** One model's part of a candidate's score, by the candidate's place and its track. */
-function partOf(
-  layout: VectorLayout,
-  name: ModelName,
-  { queries, weight }: { readonly queries: LoadedQueries; readonly weight: number },
-): ModelPart {
+function modelPart(layout: VectorLayout, name: ModelName): ModelPart {
   const model = layout.models[name];
-  if (model === undefined || queries[name] === undefined) {
-    return { multiply: () => undefined, of: () => 0 };
-  }
-  const { floatQuery, vectors, floatWidth, dots } = model;
+  if (model === undefined) return { begin: () => undefined, of: () => 0 };
+  const { buffer, count } = layout;
   const { bias } = model.space;
-  const products = new Float32Array(layout.buffer, dots, layout.count);
+  const words = new Uint32Array(buffer, layout.scoredModels[name], SCORED_MODEL_WORDS);
+  const floats = new Float32Array(buffer, layout.scoredModels[name], SCORED_MODEL_WORDS);
+  words.set([0, model.vectors, model.floatWidth, model.dots, model.bias]);
+  const dots = new Float32Array(buffer, model.dots, count);
   return {
-    multiply(from, to) {
-      const [chosen, out] = [layout.candidates + from * 4, dots + from * 4];
-      layout.kernels.dotRows(floatQuery, vectors, floatWidth, chosen, to - from, out);
+    begin(weight, counts) {
+      words[0] = counts ? model.floatQuery : 0;
+      floats[5] = weight;
     },
-    of: (at, track) => Math.fround(products[at]! + Math.fround(weight * bias[track]!)),
+    of(place, track) {
+      if (words[0] === 0) return 0;
+      return Math.fround(dots[place]! + Math.fround(floats[5]! * bias[track]!));
+    },
   };
 }

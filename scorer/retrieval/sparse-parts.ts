@@ -1,49 +1,60 @@
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
-import type { TrackIndex } from "../../core/domain/ids.ts";
+import type { VectorLayout } from "./model-vectors.ts";
 import { type RetrievalQuery, SPARSE_NAMES } from "./retriever.ts";
 import { hasTrack, type TrackBits } from "./track-bits.ts";
 
-/** The sparse sources' parts of one search at a time. */
+/** The sparse sources' parts of one search at a time, in the memory of the kernels. */
 export interface SparseParts {
   /** [count]: zeros but for the tracks that were loaded. */
   readonly neighbours: Float32Array;
   readonly coplay: Float32Array;
-  /** Sets the parts of a query; returns the tracks that have one and are not excluded. */
-  load(query: RetrievalQuery, weights: BlendWeights, excluded: TrackBits): readonly TrackIndex[];
-  /** Sets the parts of these tracks back to zeros. */
-  clear(tracks: readonly TrackIndex[]): void;
+  /** Sets the parts of a query and writes to `tracks`, [count], those that have one and are not
+   *  excluded; returns how many. */
+  load(
+    query: RetrievalQuery,
+    { weights, excluded }: { readonly weights: BlendWeights; readonly excluded: TrackBits },
+    tracks: Uint32Array,
+  ): number;
+  /** Sets the parts of all that were loaded back to zeros. */
+  clear(): void;
 }
 
-export function sparseParts(count: number): SparseParts {
-  const neighbours = new Float32Array(count);
-  const coplay = new Float32Array(count);
+export function sparseParts({ buffer, count, ...places }: VectorLayout): SparseParts {
+  const neighbours = new Float32Array(buffer, places.neighbours, count);
+  const coplay = new Float32Array(buffer, places.coplay, count);
   const isLoaded = new Uint8Array(count);
+  let loaded = new Uint32Array(1024);
+  let length = 0;
   const parts = { neighbours, coplay };
   return {
     ...parts,
-    load(query, weights, excluded) {
-      const loaded: TrackIndex[] = [];
+    load(query, { weights, excluded }, tracks) {
       for (const name of SPARSE_NAMES) {
         const scores = query.sparse?.[name];
         if (scores === undefined || weights[name] === 0) continue;
-        const { tracks, values } = scores;
         const [part, weight] = [parts[name], weights[name]];
-        for (let at = 0; at < tracks.length; at++) {
-          const track = tracks[at]!;
+        const { values } = scores;
+        for (let at = 0; at < scores.tracks.length; at++) {
+          const track = scores.tracks[at]!;
           if (hasTrack(excluded, track)) continue;
           part[track] = weight * values[at]!;
-          if (isLoaded[track] === 0) loaded.push(track);
+          if (isLoaded[track] === 1) continue;
           isLoaded[track] = 1;
+          tracks[length++] = track;
         }
       }
-      return loaded;
+      if (length > loaded.length) loaded = new Uint32Array(2 * length);
+      loaded.set(tracks.subarray(0, length));
+      return length;
     },
-    clear(tracks) {
-      for (const track of tracks) {
+    clear() {
+      for (let at = 0; at < length; at++) {
+        const track = loaded[at]!;
         neighbours[track] = 0;
         coplay[track] = 0;
         isLoaded[track] = 0;
       }
+      length = 0;
     },
   };
 }

@@ -1,0 +1,71 @@
+// AssemblyScript, compiled into `scan.as.ts`.
+
+import { ScoreTask } from "./scores.as";
+
+/** One search, as `code-task.ts` writes it: 36 words of 4 bytes, in this order. */
+@unmanaged
+export class CodeTask {
+  /** The query's columns, float32 [width], and the axes along which codes tell: float32
+   *  [coordinates, width]. */
+  query: usize;
+  axes: usize;
+  width: i32;
+  coordinates: i32;
+  /** Scratch: the query's coordinates, float32 [coordinates]. */
+  turned: usize;
+  /** float32 [coordinates, 16]: what each coordinate of a row is by its code. */
+  books: usize;
+  /** uint32 [subspaces]: of how many coordinates each code tells; a multiple of 8 codes. */
+  widths: usize;
+  subspaces: i32;
+  /** Scratch: float32 [subspaces, 16], and what of it is left after rounding, uint8 the same. */
+  sums: usize;
+  tables: usize;
+  /** Blocks of 16 rows: for each two codes of a row, one after the other, 16 bytes with the first
+   *  in the low bits. Byte 2 i is of row i, byte 2 i + 1 of row i + 8. A cluster begins with a
+   *  block of its own. */
+  codes: usize;
+  /** uint32 by row: its track. Rows that only fill a block have one that is excluded. */
+  tracks: usize;
+  /** uint32 by track: its row, and its cluster. */
+  rows: usize;
+  clusters: usize;
+  /** Bitset by track, lowest bit first. */
+  excluded: usize;
+  /** uint32 [clusters] each: the first block, and how many rows there are. */
+  firsts: usize;
+  sizes: usize;
+  /** float32 [clusters, width]: the means of the tracks' columns. */
+  centroids: usize;
+  /** float32 [5, clusters up to a multiple of 4]: variances within clusters, and float32 [5], by
+   *  what each counts for the variance of scores. */
+  spreads: usize;
+  factors: usize;
+  /** Scratch, float32 [clusters] each: what is added to what codes say, and what the best row is
+   *  expected to score. Clusters are read from the highest on, and none that is below the k best
+   *  of what was read. */
+  bases: usize;
+  reaches: usize;
+  /** Scratch: int32 [clusters]. */
+  waiting: usize;
+  clusterCount: i32;
+  /** Scratch, float32 [k]: a min-heap of the best scores that are known, or of -Infinity. */
+  heap: usize;
+  scoring: ScoreTask;
+  /** uint32 [listedCount]: tracks that are looked at in whatever cluster they are. */
+  listed: usize;
+  listedCount: i32;
+  /** 1 where others are looked for in the clusters, too. */
+  readsClusters: i32;
+  k: i32;
+  /** How many times its spread above its mean the best track of a cluster is expected. */
+  reach: f32;
+  /** How far what codes say may be below the k-th best, in lengths of the query's coordinates. */
+  margin: f32;
+  /** Scratch: what 1 in the tables stands for, and what zeros in all of them do. */
+  unit: f32;
+  floor: f32;
+  /** Out: how many rows of clusters were read, and how many tracks were scored. */
+  rowsRead: i32;
+  scored: i32;
+}

@@ -1,0 +1,74 @@
+import type { BlendWeights } from "../../core/bundle/manifest.ts";
+import { MODEL_NAMES } from "../../core/domain/ids.ts";
+import { CODE_TASK_WORDS, type CodeLayout, SPREAD_PARTS } from "./code-layout.ts";
+import type { LoadedQueries } from "./model-vectors.ts";
+import { squaredLength } from "./vector-length.ts";
+
+/** What differs from search to search, beside the query. */
+export interface CodeSearchPlan {
+  /** How many tracks are looked at in whatever cluster they are. */
+  readonly listed: number;
+  readonly readsClusters: boolean;
+  readonly k: number;
+  readonly reach: number;
+  /** In lengths of the query's coordinates. */
+  readonly margin: number;
+}
+
+/** The kernel's `CodeTask`, word by word. */
+export interface CodeTask {
+  /** Writes the query's columns, and how much each spread within a cluster counts; the queries must
+   *  be loaded. */
+  loadQuery(queries: LoadedQueries, weights: BlendWeights): void;
+  /** Searches, and returns how many of the best there are. */
+  run(plan: CodeSearchPlan): number;
+  /** Of the last search. */
+  rowsRead(): number;
+  scored(): number;
+}
+
+const [LISTED, REACH, OUT] = [27, 30, 34];
+
+export function openCodeTask(layout: CodeLayout): CodeTask {
+  const { buffer, kernels, task } = layout;
+  const words = new Uint32Array(buffer, task, CODE_TASK_WORDS);
+  const floats = new Float32Array(buffer, task, CODE_TASK_WORDS);
+  const columns = new Float32Array(buffer, layout.query, layout.width);
+  const factors = new Float32Array(buffer, layout.factors, SPREAD_PARTS);
+  words.set([layout.query, layout.axes, layout.width, layout.coordinates, layout.turned]);
+  words.set([layout.books, layout.widths, layout.subspaces, layout.sums, layout.tables], 5);
+  words.set([layout.codes, layout.tracks, layout.rows, layout.clusters, layout.excluded], 10);
+  words.set([layout.firsts, layout.sizes, layout.centroids, layout.spreads, layout.factors], 15);
+  words.set([layout.bases, layout.reaches, layout.waiting, layout.clusterCount], 20);
+  words.set([layout.heap, layout.scoreTask, layout.listed], 24);
+  return {
+    loadQuery(queries, weights) {
+      let at = 0;
+      for (const [part, name] of MODEL_NAMES.entries()) {
+        const model = layout.models[name];
+        const query = queries[name];
+        const weight = query === undefined ? 0 : weights[name];
+        factors[2 * part] = query === undefined ? 0 : squaredLength(query);
+        factors[2 * part + 1] = weight ** 2;
+        if (model === undefined) continue;
+        const { dimension } = model.space;
+        if (query === undefined) columns.fill(0, at, at + dimension);
+        else columns.set(query, at);
+        at += dimension;
+        columns[at++] = weight;
+      }
+      columns[at] = weights.popularity;
+      factors[SPREAD_PARTS - 1] = weights.popularity ** 2;
+    },
+    run({ listed, readsClusters, k, reach, margin }) {
+      words[LISTED] = listed;
+      words[LISTED + 1] = Number(readsClusters);
+      words[LISTED + 2] = k;
+      floats[REACH] = reach;
+      floats[REACH + 1] = margin;
+      return kernels.searchCodes(task);
+    },
+    rowsRead: () => words[OUT]!,
+    scored: () => words[OUT + 1]!,
+  };
+}
