@@ -434,8 +434,10 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ...named("test/wedged-ingest.test.ts", [
         "ingest that is stuck in a batch is not ready, then ends by itself",
       ]),
+      ...named("test/wedged-consumer.test.ts", [
+        "Kafka: ingest whose consumer stopped is not ready, ends, and loses nothing",
+      ]),
     ],
-    owed: "the same of a consumer of a real Kafka",
   },
   {
     row: 43,
