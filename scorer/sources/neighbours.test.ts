@@ -121,12 +121,13 @@ function sortedObjects(source: NeighbourSessions) {
     for (const [back, track] of session.entries()) {
       for (const other of index.sessions.subarray(index.starts[track], index.starts[track + 1])) {
         const found = met.get(other) ?? { sum: 0, back };
-        met.set(other, { ...found, sum: found.sum + (session.length - back) / session.length });
+        met.set(other, { ...found, sum: found.sum + session.length - back });
       }
     }
     const all = Array.from(met, ([other, { sum, back }]) => {
       const age = Math.exp((other - total) / source.recency_sessions);
-      return { other, back, likeness: sum * (age / Math.sqrt(tracksOf(other).length)) };
+      const scale = age / Math.sqrt(tracksOf(other).length);
+      return { other, back, likeness: (sum / session.length) * scale };
     });
     const sorted = all.map(({ likeness }) => likeness).sort((one, other) => other - one);
     const least = sorted[source.neighbours_max - 1] ?? 0;
@@ -138,11 +139,10 @@ function sortedObjects(source: NeighbourSessions) {
     const votes = new Map<number, number>();
     for (const { other, back, likeness } of near) {
       const vote = likeness * Math.max(0, 1 - (back + 1) / 10);
-      for (const track of tracksOf(other)) {
-        const amount = vote * index.rarity[track]!;
-        if (amount > 0) votes.set(track, (votes.get(track) ?? 0) + amount);
-      }
+      if (!(vote > 0)) continue;
+      for (const track of tracksOf(other)) votes.set(track, (votes.get(track) ?? 0) + vote);
     }
+    for (const [track, vote] of votes) votes.set(track, vote * index.rarity[track]!);
     const sum = [...votes.values()].reduce((whole, vote) => whole + vote, 0);
     return new Map(
       Array.from(votes, ([track, vote]) => {

@@ -32,13 +32,13 @@ export function neighbourSource(source: NeighbourSessions, index: NeighbourIndex
 
 /** What is worked out of other sessions before any is compared. */
 export interface NeighbourIndex extends SessionIndex {
-  /** [sessions, CELL] */
-  readonly cells: Float64Array;
+  /** [sessions] */
+  readonly scales: Float64Array;
 }
 
 /** About a tenth of a second for a million plays, in a catalogue of `count` tracks. */
 export function indexNeighbours(source: NeighbourSessions, count: number): NeighbourIndex {
-  return { ...indexSessions(source, count), cells: cellsOf(source) };
+  return { ...indexSessions(source, count), scales: scalesOf(source) };
 }
 
 /** Sessions in columns, the first `found` rows of each, whose memory the next search uses again. */
@@ -99,56 +99,46 @@ function nearestSessions(
   };
 }
 
-/** What is known of a session stands side by side: memory is read by whole lines, and sessions are
- *  met in no order. */
-const CELL = 2;
-/** The sum of what is shared; 0 between two searches. */
-const SHARED = 0;
-/** What the sum is multiplied by, for the session's age and its length. */
-const SCALE = 1;
-
-function cellsOf({ sessionStarts, recency_sessions: recency }: NeighbourSessions): Float64Array {
+/** By session: what its likeness is multiplied by, for its age and its length. */
+function scalesOf({ sessionStarts, recency_sessions: recency }: NeighbourSessions): Float64Array {
   const total = sessionStarts.length - 1;
-  const cells = new Float64Array(total * CELL);
-  for (let session = 0; session < total; session++) {
+  return Float64Array.from({ length: total }, (_, session) => {
     const length = sessionStarts[session + 1]! - sessionStarts[session]!;
-    cells[session * CELL + SCALE] = Math.exp((session - total) / recency) / Math.sqrt(length);
-  }
-  return cells;
+    return Math.exp((session - total) / recency) / Math.sqrt(length);
+  });
 }
 
 /** Finds all sessions that share a track with one, in the order in which they are met, and how like
  *  it they are. */
 function newMeetings(index: NeighbourIndex): (session: readonly TrackIndex[]) => Sessions {
-  const { cells } = index;
-  const met = newSessions(cells.length / CELL);
-
-  /** Adds what a track shares to all of its sessions, and returns how many were met so far. */
-  function meetBy(track: TrackIndex, shared: number, from: number): number {
-    let found = from;
-    const end = index.starts[track + 1]!;
-    for (let at = index.starts[track]!; at < end; at++) {
-      const other = index.sessions[at]!;
-      const sum = cells[other * CELL + SHARED]!;
-      if (sum === 0) met.sessions[found++] = other;
-      cells[other * CELL + SHARED] = sum + shared;
-    }
-    return found;
-  }
+  const { starts, sessions, scales } = index;
+  const met = newSessions(scales.length + 1);
+  /** By session: the sum of what is shared, n times as much, which is a whole number. Sessions are
+   *  met in no order, so what is asked of each time is kept small; 0 between two searches. */
+  const shared = new Uint32Array(scales.length);
 
   return (session) => {
-    met.found = 0;
+    let found = 0;
     for (let back = 0; back < session.length; back++) {
-      const shared = (session.length - back) / session.length;
-      const found = meetBy(session[back]!, shared, met.found);
-      met.back.fill(back, met.found, found);
-      met.found = found;
+      const amount = session.length - back;
+      const before = found;
+      const end = starts[session[back]! + 1]!;
+      for (let at = starts[session[back]!]!; at < end; at++) {
+        const other = sessions[at]!;
+        const sum = shared[other]!;
+        // Half of them are met for the first time, so a branch would often be guessed wrong.
+        met.sessions[found] = other;
+        found += Number(sum === 0);
+        shared[other] = sum + amount;
+      }
+      met.back.fill(back, before, found);
     }
-    for (let at = 0; at < met.found; at++) {
-      const cell = met.sessions[at]! * CELL;
-      met.likeness[at] = cells[cell + SHARED]! * cells[cell + SCALE]!;
-      cells[cell + SHARED] = 0;
+    for (let at = 0; at < found; at++) {
+      const other = met.sessions[at]!;
+      met.likeness[at] = (shared[other]! / session.length) * scales[other]!;
+      shared[other] = 0;
     }
+    met.found = found;
     return met;
   };
 }

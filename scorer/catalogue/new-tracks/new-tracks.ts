@@ -69,6 +69,8 @@ export function openNewTracks({ first, max, dimensions, isTaken }: NewTracksOpti
   const vectors = newVectorRows(dimensions);
   let [shown, crowdedOut] = [0, 0];
 
+  // To look below the first slot would search an array by name, which is dear.
+  const heldAt = (index: TrackIndex) => (index < first ? undefined : slots[index - first]);
   const indexAt = (slot: number | undefined) =>
     slot === undefined || slots[slot]!.derived === undefined
       ? undefined
@@ -102,8 +104,8 @@ export function openNewTracks({ first, max, dimensions, isTaken }: NewTracksOpti
     shown: () => shown,
     indexOf: (track) => indexAt(slotOf.get(track)),
     indexOfHash: (hash) => indexAt(slotOfHash.get(hash)),
-    derivedOf: (index) => slots[index - first]?.derived,
-    idOf: (index) => slots[index - first]?.id,
+    derivedOf: (index) => heldAt(index)?.derived,
+    idOf: (index) => heldAt(index)?.id,
     held: () => Array.from(slotOf.values(), (slot) => (first + slot) as TrackIndex),
     hold(track) {
       const known = slotOf.get(track);
