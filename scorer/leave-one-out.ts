@@ -20,7 +20,7 @@ export interface LeftOut {
 }
 
 /** Replays a record's last `eventsMax` stepped events without each one of them, all in one batched
- *  call, from the state before the first of them.
+ *  call, from a state before the first of them.
  *
  *  A record's hidden state also carries on what it has forgotten. So a replay's difference from
  *  the replay with all events is what moves the real state: it is exact where nothing was forgotten
@@ -33,11 +33,11 @@ export async function leaveOneOut(
 ): Promise<LeftOut> {
   const steps = stepped(record.recent);
   const first = Math.max(0, steps.length - eventsMax);
-  const hidden = await stateBefore(models, record, { steps, first });
+  const { hidden, from } = beginningOf(models, record, { steps, first });
   const { idle_timeout_ms: idleTimeoutMs } = models.bundle.manifest;
   const without = steps.slice(first).map((event) => withoutEvent(record, event, idleTimeoutMs));
-  const tails = [record, ...without].map(({ recent }) => stepped(recent).slice(first));
-  const [full, ...others] = await replayed(models, record, tails, hidden);
+  const replays = [record, ...without].map(({ recent }) => stepped(recent).slice(from));
+  const [full, ...others] = await replayed(models, record, replays, hidden);
   const exact = Object.entries(full!).every(([name, values]) =>
     values.every((value, at) => value === record.hidden[name as ModelName]?.[at]),
   );
@@ -60,18 +60,18 @@ interface Place {
   readonly first: number;
 }
 
-/** The state before the step at `first`. Where it can only be guessed, since a model carries on
- *  what was forgotten, the state of now is the cheapest guess and a near one. */
-async function stateBefore(
-  models: Models,
+/** The step that all replays begin with, and the state before it. Where that can only be guessed,
+ *  since a model carries on what was forgotten, the state of now is the cheapest guess and a near
+ *  one. */
+function beginningOf(
+  { bundle }: Models,
   record: ListenerRecord,
   { steps, first }: Place,
-): Promise<States> {
+): { readonly hidden: States; readonly from: number } {
   const isForgotten = record.steps > steps.length;
   const begins = steps.slice(first).some(({ sessionStart }) => sessionStart);
-  if (isForgotten && begins) return record.hidden;
-  const [hidden] = await replayed(models, record, [steps.slice(0, first)], noStates(models.bundle));
-  return hidden!;
+  if (isForgotten && begins) return { hidden: record.hidden, from: first };
+  return { hidden: noStates(bundle), from: 0 };
 }
 
 type States = Readonly<Partial<Record<ModelName, Float32Array>>>;
@@ -82,19 +82,19 @@ function noStates({ models }: Bundle): States {
   );
 }
 
-/** The states that each of `tails` leads to from `hidden`. */
+/** The states that each of `replays` leads to from `hidden`. */
 async function replayed(
   models: Models,
   record: ListenerRecord,
-  tails: readonly (readonly RecentEvent[])[],
+  replays: readonly (readonly RecentEvent[])[],
   hidden: States,
 ): Promise<readonly States[]> {
   const before = { ...record, bundle: bundleMark(models.bundle.manifest.id), hidden };
-  const drafts = tails.map((steps, at): [number, Draft] => {
+  const drafts = replays.map((steps, at): [number, Draft] => {
     return [at, { before, history: { ...record }, steps: [...steps] }];
   });
   const { records } = await advance(new Map(drafts), models);
-  return tails.map((_, at) => records.get(at)!.hidden);
+  return replays.map((_, at) => records.get(at)!.hidden);
 }
 
 /** The record but for its hidden states. The event after the one that is left out comes after a

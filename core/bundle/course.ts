@@ -25,10 +25,10 @@ export async function runCourse(
     const features = course.features.subarray(from * featureWidth, to * featureWidth);
     const next = await step({ model, rows, track, features, hidden });
     assert(next.length === rows * width, "a step returns one hidden state per row");
+    roundHidden(next, hiddenBits);
     for (let row = 0; row < rows; row++) {
-      const start = owners[from + row]! * width;
-      states.set(next.subarray(row * width, (row + 1) * width), start);
-      roundHidden(states, hiddenBits, { start, end: start + width });
+      const state = next.subarray(row * width, (row + 1) * width);
+      states.set(state, owners[from + row]! * width);
     }
     from = to;
   }

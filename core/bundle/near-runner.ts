@@ -55,9 +55,9 @@ function gatheredRuns(near: StepRunner, far: StepRunner): Run {
   };
 }
 
-/** Of each model. */
-function stepsOf([course]: readonly Course[]): number {
-  return course?.owners.length ?? 0;
+/** Of the model that has most of them. */
+function stepsOf(courses: readonly Course[]): number {
+  return Math.max(0, ...courses.map(({ owners }) => owners.length));
 }
 
 async function runTogether(near: StepRunner, asked: readonly AskedRun[]): Promise<void> {

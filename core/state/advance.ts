@@ -4,11 +4,11 @@ import { writeFeatures } from "../bundle/features.ts";
 import type { Course, StepRunner } from "../bundle/step-runner.ts";
 import { assert } from "../domain/failure.ts";
 import { bundleMark } from "../domain/hash.ts";
-import type { ModelName } from "../domain/ids.ts";
+import type { ModelName, TrackIndex } from "../domain/ids.ts";
 import { stepsModels } from "../domain/listening-event.ts";
 import type { Draft } from "./draft.ts";
 import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
-import { type WaveRow, waves } from "./waves.ts";
+import { waves } from "./waves.ts";
 
 /** A bundle and what runs its graphs. */
 export interface Models {
@@ -19,7 +19,7 @@ export interface Models {
 export interface Advanced<Key> {
   /** A record for every draft that something changed. */
   readonly records: Map<Key, ListenerRecord>;
-  /** Batched calls that were made, each of every model. */
+  /** Batched calls that were made of the model that heard most. */
   readonly waves: number;
   /** Records of another bundle, whose hidden states were stepped anew from their recent events. */
   readonly rebuilt: number;
@@ -39,8 +39,7 @@ export async function advance<Key>(
     }
   }
   const all = [...hearings.values()].filter(({ steps }) => steps.length > 0);
-  const planned = waves<RecentEvent, Hearing>(all);
-  if (planned.length > 0) await stepAll(all, planned, models);
+  const planned = all.length > 0 ? await stepAll(all, models) : 0;
   const records = new Map<Key, ListenerRecord>();
   const bundle = bundleMark(models.bundle.manifest.id);
   for (const [key, { draft, hidden }] of hearings) {
@@ -48,7 +47,7 @@ export async function advance<Key>(
     records.set(key, { ...draft.history, bundle, hidden });
   }
   const rebuilt = [...hearings.values()].filter((hearing) => hearing.rebuilt).length;
-  return { records, waves: planned.length, rebuilt };
+  return { records, waves: planned, rebuilt };
 }
 
 /** A draft on its way through the models. Its `hidden` states are replaced by stepping, never
@@ -74,22 +73,26 @@ function hearingOf(draft: Draft, bundle: Bundle): Hearing {
   return { draft, steps: [...remembered, ...steps], hidden, rebuilt };
 }
 
-/** Runs all waves of all models and hands every listener the states that they end in. */
-async function stepAll(
-  hearings: readonly Hearing[],
-  planned: readonly Wave[],
-  { bundle, runner }: Models,
-): Promise<void> {
-  const places = new Map(hearings.map((hearing, place) => [hearing, place]));
-  const rows = planned.flat();
-  const shared = {
-    waveRows: planned.map((wave) => wave.length),
-    owners: Uint32Array.from(rows, ({ owner }) => places.get(owner)!),
+/** Runs all waves of all models and hands every listener the states that they end in. Returns how
+ *  many waves the longest of them had. */
+async function stepAll(hearings: readonly Hearing[], { bundle, runner }: Models): Promise<number> {
+  const whole = planOf(
+    hearings.map(({ steps }) => steps),
+    bundle,
+  );
+  const isForgotten = hearings.some(({ steps }) => lastStartOf(steps) > 0);
+  const plans: Readonly<Record<ModelName, Plan>> = {
+    short: isForgotten
+      ? planOf(
+          hearings.map(({ steps }) => sinceLastStart(steps)),
+          bundle,
+        )
+      : whole,
+    long: whole,
   };
-  const trackIndexes = rows.map(({ step }) => bundle.indexOfHash(step.track));
   const courses = Object.values(bundle.models).map((model): Course => {
-    const inputs = inputsOf(model, rows, trackIndexes);
-    return { ...shared, ...inputs, hidden: hiddenOf(model, hearings) };
+    const { waveRows, owners, steps } = plans[model.name];
+    return { waveRows, owners, ...inputsOf(model, steps), hidden: hiddenOf(model, hearings) };
   });
   const ends = await (runner.run?.(courses) ?? runHere(courses, runner));
   for (const [index, model] of Object.values(bundle.models).entries()) {
@@ -98,28 +101,59 @@ async function stepAll(
       hidden[model.name] = ends[index]!.subarray(place * width, (place + 1) * width);
     }
   }
+  return whole.waveRows.length;
 }
 
-type Wave = readonly WaveRow<Hearing, RecentEvent>[];
+/** Which step is whose, wave by wave. */
+interface Plan extends Pick<Course, "waveRows" | "owners"> {
+  /** [rows] */
+  readonly steps: readonly PlannedStep[];
+}
+
+interface PlannedStep {
+  readonly event: RecentEvent;
+  /** Undefined for a track that the bundle does not know. */
+  readonly track: TrackIndex | undefined;
+}
+
+function planOf(heard: readonly (readonly RecentEvent[])[], bundle: Bundle): Plan {
+  const owners = heard.map((steps, place) => ({ place, steps }));
+  const planned = waves<RecentEvent, (typeof owners)[number]>(owners);
+  const rows = planned.flat();
+  return {
+    waveRows: planned.map((wave) => wave.length),
+    owners: Uint32Array.from(rows, ({ owner }) => owner.place),
+    steps: rows.map(({ step: event }) => ({ event, track: bundle.indexOfHash(event.track) })),
+  };
+}
+
+/** Where the last session begins; below 0 where none does. */
+function lastStartOf(steps: readonly RecentEvent[]): number {
+  return steps.findLastIndex(({ sessionStart }) => sessionStart);
+}
+
+/** All that a model ends in which begins every session at zeros. */
+function sinceLastStart(steps: readonly RecentEvent[]): readonly RecentEvent[] {
+  return steps.slice(Math.max(0, lastStartOf(steps)));
+}
 
 function runHere(courses: readonly Course[], runner: StepRunner): Promise<Float32Array[]> {
   return Promise.all(courses.map((course) => runCourse(runner, course)));
 }
 
 /** What one model hears of all steps. A track that the bundle does not know is zeros. */
-function inputsOf(model: Model, rows: Wave, trackIndexes: readonly (number | undefined)[]) {
+function inputsOf(model: Model, steps: readonly PlannedStep[]) {
   const { name, hidden: width, hiddenBits, dimension, featureWidth } = model;
-  const track = new Float32Array(rows.length * dimension); // [rows, D]
-  const features = new Float32Array(rows.length * featureWidth); // [rows, F]
-  const forgets = new Uint8Array(rows.length);
-  for (const [row, { step }] of rows.entries()) {
-    const index = trackIndexes[row];
-    if (index !== undefined) copyVector(model, index, track, row * dimension);
-    writeFeatures(model.features, step, features, row * featureWidth);
+  const tracks = new Float32Array(steps.length * dimension); // [rows, D]
+  const features = new Float32Array(steps.length * featureWidth); // [rows, F]
+  const forgets = new Uint8Array(steps.length);
+  for (const [row, { event, track }] of steps.entries()) {
+    if (track !== undefined) copyVector(model, track, tracks, row * dimension);
+    writeFeatures(model.features, event, features, row * featureWidth);
     // The short-term model begins every session at zeros.
-    if (name === "short" && step.sessionStart) forgets[row] = 1;
+    if (name === "short" && event.sessionStart) forgets[row] = 1;
   }
-  return { model: name, width, hiddenBits, track, features, forgets };
+  return { model: name, width, hiddenBits, track: tracks, features, forgets };
 }
 
 /** [hearings, H]: a copy, since the stored states belong to the records that were read. */
