@@ -1,10 +1,8 @@
-import type { Bundle } from "../core/bundle/bundle.ts";
-import { bundleMark } from "../core/domain/hash.ts";
 import type { ModelName } from "../core/domain/ids.ts";
 import { stepsModels } from "../core/domain/listening-event.ts";
-import { advance, type Models } from "../core/state/advance.ts";
-import type { Draft } from "../core/state/draft.ts";
+import type { Models } from "../core/state/advance.ts";
 import type { ListenerRecord, RecentEvent } from "../core/state/listener-record.ts";
+import { replayBranches, type States } from "./replay-branches.ts";
 
 /** A listener as they would be without one of their events. */
 export interface WithoutEvent {
@@ -33,11 +31,13 @@ export async function leaveOneOut(
 ): Promise<LeftOut> {
   const steps = stepped(record.recent);
   const first = Math.max(0, steps.length - eventsMax);
-  const { hidden, from } = beginningOf(models, record, { steps, first });
+  const { hidden, from } = beginningOf(record, { steps, first });
   const { idle_timeout_ms: idleTimeoutMs } = models.bundle.manifest;
   const without = steps.slice(first).map((event) => withoutEvent(record, event, idleTimeoutMs));
-  const replays = [record, ...without].map(({ recent }) => stepped(recent).slice(from));
-  const [full, ...others] = await replayed(models, record, replays, hidden);
+  const [trunk, ...branches] = [record, ...without].map(({ recent }) =>
+    stepped(recent).slice(from),
+  );
+  const [full, ...others] = await replayBranches(models, { hidden, trunk: trunk!, branches });
   const exact = Object.entries(full!).every(([name, values]) =>
     values.every((value, at) => value === record.hidden[name as ModelName]?.[at]),
   );
@@ -55,6 +55,8 @@ function stepped(recent: readonly RecentEvent[]): readonly RecentEvent[] {
   return recent.filter(({ kind }) => stepsModels(kind));
 }
 
+const NO_STATES: States = {};
+
 interface Place {
   readonly steps: readonly RecentEvent[];
   readonly first: number;
@@ -64,37 +66,13 @@ interface Place {
  *  since a model carries on what was forgotten, the state of now is the cheapest guess and a near
  *  one. */
 function beginningOf(
-  { bundle }: Models,
   record: ListenerRecord,
   { steps, first }: Place,
 ): { readonly hidden: States; readonly from: number } {
   const isForgotten = record.steps > steps.length;
   const begins = steps.slice(first).some(({ sessionStart }) => sessionStart);
   if (isForgotten && begins) return { hidden: record.hidden, from: first };
-  return { hidden: noStates(bundle), from: 0 };
-}
-
-type States = Readonly<Partial<Record<ModelName, Float32Array>>>;
-
-function noStates({ models }: Bundle): States {
-  return Object.fromEntries(
-    Object.values(models).map(({ name, hidden }) => [name, new Float32Array(hidden)]),
-  );
-}
-
-/** The states that each of `replays` leads to from `hidden`. */
-async function replayed(
-  models: Models,
-  record: ListenerRecord,
-  replays: readonly (readonly RecentEvent[])[],
-  hidden: States,
-): Promise<readonly States[]> {
-  const before = { ...record, bundle: bundleMark(models.bundle.manifest.id), hidden };
-  const drafts = replays.map((steps, at): [number, Draft] => {
-    return [at, { before, history: { ...record }, steps: [...steps] }];
-  });
-  const { records } = await advance(new Map(drafts), models);
-  return replays.map((_, at) => records.get(at)!.hidden);
+  return { hidden: NO_STATES, from: 0 };
 }
 
 /** The record but for its hidden states. The event after the one that is left out comes after a

@@ -9,11 +9,18 @@ export async function runCourse(
   { step }: Pick<StepRunner, "step">,
   course: Course,
 ): Promise<Float32Array> {
-  const { model, width, hiddenBits, hidden: states, owners, forgets } = course;
+  const { model, width, hiddenBits, hidden: states, owners, forgets, forks = [] } = course;
+  const forkAfter = (waves: number) => {
+    for (const fork of forks) {
+      if (fork.waves !== waves) continue;
+      states.copyWithin(fork.to * width, fork.from * width, (fork.from + 1) * width);
+    }
+  };
   const dimension = course.track.length / owners.length;
   const featureWidth = course.features.length / owners.length;
   let from = 0;
-  for (const rows of course.waveRows) {
+  for (const [wave, rows] of course.waveRows.entries()) {
+    forkAfter(wave);
     const to = from + rows;
     const hidden = new Float32Array(rows * width); // [rows, H]
     for (let row = 0; row < rows; row++) {
@@ -32,5 +39,14 @@ export async function runCourse(
     }
     from = to;
   }
+  forkAfter(course.waveRows.length);
   return states;
+}
+
+/** Runs one course of each model, all at once where the runner can. */
+export function runCourses(
+  runner: StepRunner,
+  courses: readonly Course[],
+): Promise<readonly Float32Array[]> {
+  return runner.run?.(courses) ?? Promise.all(courses.map((course) => runCourse(runner, course)));
 }

@@ -1,5 +1,5 @@
 import { assert } from "../domain/failure.ts";
-import type { Course } from "./step-runner.ts";
+import type { Course, Fork } from "./step-runner.ts";
 
 /** Courses of one model as one, with the owners of the first course first: wave by wave, the rows
  *  of all of them side by side. A row's result does not depend on its neighbours, so each owner
@@ -22,11 +22,16 @@ export function mergeCourses(courses: readonly Course[]): Course {
     forgets: new Uint8Array(rows),
     track: new Float32Array(rows * dimension),
     features: new Float32Array(rows * featureWidth),
+    forks: [] as Fork[],
   };
   const parts = courses.map((course) => ({ course, from: 0, firstOwner: 0 }));
   for (const [index, part] of parts.entries()) {
     assert(part.course.model === model, "merged courses are of one model");
-    part.firstOwner = sum(courses.slice(0, index).map(ownersOf));
+    const first = sum(courses.slice(0, index).map(ownersOf));
+    part.firstOwner = first;
+    for (const { waves, from, to } of part.course.forks ?? []) {
+      merged.forks.push({ waves, from: first + from, to: first + to });
+    }
   }
   const waves = Math.max(...courses.map(({ waveRows }) => waveRows.length));
   let row = 0;

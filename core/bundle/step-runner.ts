@@ -44,6 +44,15 @@ export interface Course {
   readonly track: Float32Array;
   /** [rows, F] */
   readonly features: Float32Array;
+  /** Owners who take over the state that another one has by then. */
+  readonly forks?: readonly Fork[];
+}
+
+/** After so many waves of a course, and before its next, the state of `to` becomes that of `from`. */
+export interface Fork {
+  readonly waves: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Runs a bundle's graphs. A row's result is the same bits whatever the other rows are, how many

@@ -1,13 +1,13 @@
 import type { Bundle, Model } from "../bundle/bundle.ts";
-import { runCourse } from "../bundle/course.ts";
-import { writeFeatures } from "../bundle/features.ts";
-import type { Course, StepRunner } from "../bundle/step-runner.ts";
+import { runCourses } from "../bundle/course.ts";
+import type { StepRunner } from "../bundle/step-runner.ts";
 import { assert } from "../domain/failure.ts";
 import { bundleMark } from "../domain/hash.ts";
-import type { ModelName, TrackIndex } from "../domain/ids.ts";
+import type { ModelName } from "../domain/ids.ts";
 import { stepsModels } from "../domain/listening-event.ts";
 import type { Draft } from "./draft.ts";
 import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
+import { courseOf, type Plan, plannedStep, sinceLastStart } from "./plan-course.ts";
 import { waves } from "./waves.ts";
 
 /** A bundle and what runs its graphs. */
@@ -76,44 +76,22 @@ function hearingOf(draft: Draft, bundle: Bundle): Hearing {
 /** Runs all waves of all models and hands every listener the states that they end in. Returns how
  *  many waves the longest of them had. */
 async function stepAll(hearings: readonly Hearing[], { bundle, runner }: Models): Promise<number> {
-  const whole = planOf(
-    hearings.map(({ steps }) => steps),
-    bundle,
-  );
-  const isForgotten = hearings.some(({ steps }) => lastStartOf(steps) > 0);
-  const plans: Readonly<Record<ModelName, Plan>> = {
-    short: isForgotten
-      ? planOf(
-          hearings.map(({ steps }) => sinceLastStart(steps)),
-          bundle,
-        )
-      : whole,
-    long: whole,
-  };
-  const courses = Object.values(bundle.models).map((model): Course => {
-    const { waveRows, owners, steps } = plans[model.name];
-    return { waveRows, owners, ...inputsOf(model, steps), hidden: hiddenOf(model, hearings) };
+  const heard = hearings.map(({ steps }) => steps);
+  const whole = planOf(heard, bundle);
+  const kept = heard.map(sinceLastStart);
+  const isWhole = kept.every((steps, place) => steps.length === heard[place]!.length);
+  const plans = { short: isWhole ? whole : planOf(kept, bundle), long: whole };
+  const models = Object.values(bundle.models);
+  const courses = models.map((model) => {
+    return courseOf(model, plans[model.name], hiddenOf(model, hearings));
   });
-  const ends = await (runner.run?.(courses) ?? runHere(courses, runner));
-  for (const [index, model] of Object.values(bundle.models).entries()) {
-    const width = model.hidden;
+  const ends = await runCourses(runner, courses);
+  for (const [index, { name, hidden: width }] of models.entries()) {
     for (const [place, { hidden }] of hearings.entries()) {
-      hidden[model.name] = ends[index]!.subarray(place * width, (place + 1) * width);
+      hidden[name] = ends[index]!.subarray(place * width, (place + 1) * width);
     }
   }
   return whole.waveRows.length;
-}
-
-/** Which step is whose, wave by wave. */
-interface Plan extends Pick<Course, "waveRows" | "owners"> {
-  /** [rows] */
-  readonly steps: readonly PlannedStep[];
-}
-
-interface PlannedStep {
-  readonly event: RecentEvent;
-  /** Undefined for a track that the bundle does not know. */
-  readonly track: TrackIndex | undefined;
 }
 
 function planOf(heard: readonly (readonly RecentEvent[])[], bundle: Bundle): Plan {
@@ -123,37 +101,8 @@ function planOf(heard: readonly (readonly RecentEvent[])[], bundle: Bundle): Pla
   return {
     waveRows: planned.map((wave) => wave.length),
     owners: Uint32Array.from(rows, ({ owner }) => owner.place),
-    steps: rows.map(({ step: event }) => ({ event, track: bundle.indexOfHash(event.track) })),
+    steps: rows.map(({ step }) => plannedStep(step, bundle)),
   };
-}
-
-/** Where the last session begins; below 0 where none does. */
-function lastStartOf(steps: readonly RecentEvent[]): number {
-  return steps.findLastIndex(({ sessionStart }) => sessionStart);
-}
-
-/** All that a model ends in which begins every session at zeros. */
-function sinceLastStart(steps: readonly RecentEvent[]): readonly RecentEvent[] {
-  return steps.slice(Math.max(0, lastStartOf(steps)));
-}
-
-function runHere(courses: readonly Course[], runner: StepRunner): Promise<Float32Array[]> {
-  return Promise.all(courses.map((course) => runCourse(runner, course)));
-}
-
-/** What one model hears of all steps. A track that the bundle does not know is zeros. */
-function inputsOf(model: Model, steps: readonly PlannedStep[]) {
-  const { name, hidden: width, hiddenBits, dimension, featureWidth } = model;
-  const tracks = new Float32Array(steps.length * dimension); // [rows, D]
-  const features = new Float32Array(steps.length * featureWidth); // [rows, F]
-  const forgets = new Uint8Array(steps.length);
-  for (const [row, { event, track }] of steps.entries()) {
-    if (track !== undefined) copyVector(model, track, tracks, row * dimension);
-    writeFeatures(model.features, event, features, row * featureWidth);
-    // The short-term model begins every session at zeros.
-    if (name === "short" && event.sessionStart) forgets[row] = 1;
-  }
-  return { model: name, width, hiddenBits, track: tracks, features, forgets };
 }
 
 /** [hearings, H]: a copy, since the stored states belong to the records that were read. */
@@ -161,11 +110,4 @@ function hiddenOf({ name, hidden: width }: Model, hearings: readonly Hearing[]):
   const states = new Float32Array(hearings.length * width);
   for (const [place, { hidden }] of hearings.entries()) states.set(hidden[name]!, place * width);
   return states;
-}
-
-/** Element by element: a view of so few numbers costs more than its copy. */
-function copyVector(model: Model, index: number, target: Float32Array, start: number): void {
-  const { inputVectors, dimension } = model;
-  const from = index * dimension;
-  for (let at = 0; at < dimension; at++) target[start + at] = inputVectors[from + at]!;
 }
