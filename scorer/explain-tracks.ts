@@ -16,7 +16,6 @@ import type {
 import { dot } from "./rules/choose.ts";
 import type { Scorer } from "./scorer.ts";
 import type { SkipPush } from "./skip-push.ts";
-import { rememberedSources } from "./sources/remembered-sources.ts";
 import type { AskedFor } from "./tastes.ts";
 
 export interface ToExplain {
@@ -45,12 +44,11 @@ export async function explainTracks(
   const pushedShares = sharesOfPush(heard, { tracks, scored });
   const lifts = pushedLifts(scorer, { scored, pushedShares });
   const full = lifts(heard);
-  const asking = { ...scorer, sources: rememberedSources(scorer.sources) };
   query.signal?.throwIfAborted();
   // All at once, so that all tastes are asked for in one turn.
   const others = await Promise.all(
     left.without.map(({ record: without }) => {
-      return hearSources(asking, without, { asked, wishes: query });
+      return hearSources(scorer, without, { asked, wishes: query });
     }),
   );
   const influences = tracks.map((): Influence[] => []);

@@ -14,15 +14,17 @@ import { openPool } from "./rules/pool.ts";
 import { shortenedBy } from "./rules/shortened-by.ts";
 import type { Scorer } from "./scorer.ts";
 import { skipChances } from "./skip-chances.ts";
+import { rememberedSources } from "./sources/remembered-sources.ts";
 import type { AskedFor } from "./tastes.ts";
 
 /** What a listener would hear next: read state → tastes and sources → blend → pool → rules → list.
  *  It never writes, and what cannot be had only lowers the rung: there is always a list. Throws
  *  `wish.signal`'s reason once it is raised, and `bad_request` for a filter that is none and for
  *  seeds and ends of a path that are not known. */
-export async function recommend(scorer: Scorer, wish: NextTracksQuery): Promise<Recommendation> {
-  const { bundle } = scorer;
+export async function recommend(served: Scorer, wish: NextTracksQuery): Promise<Recommendation> {
+  const { bundle } = served;
   const { query, leftOut } = hurried(wish, wish.weights ?? wholeBlend(bundle.manifest.blend));
+  const scorer = query.explainEvents === undefined ? served : withMemory(served);
   const { record, freshness } = await readState(scorer, query);
   query.signal?.throwIfAborted();
   const asked = { session: query.session, atMs: query.askedAtMs ?? scorer.now() };
@@ -62,6 +64,11 @@ export async function recommend(scorer: Scorer, wish: NextTracksQuery): Promise<
     explained: explanation?.explained,
     leftOut,
   };
+}
+
+/** For a list that is explained: the sources that made it need not be asked the same again. */
+function withMemory(scorer: Scorer): Scorer {
+  return { ...scorer, sources: rememberedSources(scorer.sources) };
 }
 
 function poolWishes(query: NextTracksQuery, { atMs }: AskedFor) {

@@ -50,6 +50,22 @@ test("a step that forgets begins at zeros, whatever came before", async () => {
   assert.deepEqual(forgetful, await runCourse(runner, fresh));
 });
 
+test("an owner who takes over a state goes on from it as if it had been their own", async () => {
+  const width = MODEL.hidden;
+  const forks = [
+    { waves: 1, from: 0, to: 1 },
+    { waves: 2, from: 1, to: 2 },
+  ];
+  const course = courseOf([1, 1], [0, 1], [0, 1]);
+  const hidden = new Float32Array(3 * width);
+  hidden.set(course.hidden.subarray(0, width));
+  const states = await runCourse(runner, { ...course, hidden, forks });
+  const alone = await runCourse(runner, courseOf([1, 1], [0, 0], [0, 1]));
+  for (const owner of [1, 2]) {
+    assert.deepEqual(states.subarray(owner * width, (owner + 1) * width), alone.subarray(0, width));
+  }
+});
+
 /** A course of the owners given, one for each row; `inputs` are which random rows they hear. */
 function courseOf(
   waveRows: readonly number[],

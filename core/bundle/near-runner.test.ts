@@ -67,5 +67,6 @@ function courseOf(model: ModelName, rows: readonly number[], seed: number): Cour
     forgets: Uint8Array.from(owners, (owner) => Number(owner % 3 === 0)),
     track: randomFloats(random, owners.length * DIMENSION),
     features: new Float32Array(0),
+    forks: [{ waves: rows.length - 1, from: 0, to: rows[0]! - 1 }],
   };
 }
