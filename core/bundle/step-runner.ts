@@ -48,7 +48,7 @@ export interface Course {
   readonly forks?: readonly Fork[];
 }
 
-/** After so many waves of a course, and before its next, the state of `to` becomes that of `from`. */
+/** After so many waves, and before the next one, the state of `to` becomes that of `from`. */
 export interface Fork {
   readonly waves: number;
   readonly from: number;

@@ -29,8 +29,8 @@ export function sinceLastStart(steps: readonly RecentEvent[]): readonly RecentEv
   return start > 0 ? steps.slice(start) : steps;
 }
 
-/** A plan as one model hears it, from `hidden` [owners, H] on. A track that the bundle does not know
- *  is zeros. */
+/** A plan as one model hears it, from `hidden` [owners, H] on. A track that the bundle does not
+ *  know is zeros. */
 export function courseOf(model: Model, { steps, ...planned }: Plan, hidden: Float32Array): Course {
   const { name, hidden: width, hiddenBits, dimension, featureWidth } = model;
   const track = new Float32Array(steps.length * dimension); // [rows, D]
