@@ -5,6 +5,7 @@ import { layOutCodes } from "../scorer/retrieval/code-layout.ts";
 import { openCodeSearch } from "../scorer/retrieval/code-search.ts";
 import { exactScan } from "../scorer/retrieval/exact-scan.ts";
 import { openLayout } from "../scorer/retrieval/model-vectors.ts";
+import { searchReach } from "../scorer/retrieval/open-retriever.ts";
 import { trackSpace } from "../scorer/retrieval/retriever.ts";
 import { addTrack, noTracks, type TrackBits } from "../scorer/retrieval/track-bits.ts";
 import { sessionsOfBundle } from "../trainer/clusters/bundle-sessions.ts";
@@ -99,7 +100,7 @@ async function measureSize(base: BaseSpace, tracks: number) {
   const buildS = (performance.now() - startedMs) / 1000;
   const codes = clusters.codes!;
   const layout = openLayout(layOutCodes(space, { ...clusters, codes }));
-  const search = openCodeSearch(layout, { reach: clusters.reach, margin: codes.margin });
+  const search = openCodeSearch(layout, searchReach({ ...clusters, codes }));
   const everything = exactScan(space);
   const questions = questionsOf(asked);
   const exact = exactAnswers(everything, questions);

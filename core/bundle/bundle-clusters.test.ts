@@ -23,6 +23,8 @@ const CLUSTERS: TrackClusters = {
 /** Of two models of 3 columns: W is 9. */
 const CODED: TrackClusters = {
   ...CLUSTERS,
+  reach_at_100: 2,
+  margin_at_100: 0.125,
   codes: {
     margin: 0.25,
     axes: Float32Array.from({ length: 3 * 9 }, (_, at) => at / 8),
@@ -107,6 +109,12 @@ const refusals: readonly [what: string, field: string | RegExp, edit: Edit][] = 
     ({ clusters }) => (codesOf(clusters).subspaces = 9),
   ],
   ["a margin below 0", "clusters.codes.margin", ({ clusters }) => (codesOf(clusters).margin = -1)],
+  [
+    "a reach without its margin",
+    "clusters.margin_at_100",
+    ({ clusters }) => delete clusters.margin_at_100,
+  ],
+  ["a deep reach below 0", "clusters.reach_at_100", ({ clusters }) => (clusters.reach_at_100 = -1)],
   ["axes of other models", "clusters.codes.axes", numbers("codes.axes", 1, 2, 3)],
   ["a book that is no number", /codes/, numbers("codes.books", ...Array(48).fill(Number.NaN))],
   ["widths of other coordinates", /codes/, integers("codes.widths", 1, 1, 0, 0, 0, 0, 0, 0)],

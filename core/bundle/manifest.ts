@@ -173,6 +173,9 @@ export interface CodesManifest {
 export interface ClusterFigures {
   /** How many times its spread above its mean the best track of a cluster is expected. */
   readonly reach: number;
+  /** The same, and `codes.margin`, for lists of 100 tracks and more: both or none. */
+  readonly reach_at_100?: number;
+  readonly margin_at_100?: number;
   /** The share of the 20 and of the 100 best tracks that searches for as many found, the least of
    *  several blends of the bundle's own tastes. */
   readonly recall_at_20: number;

@@ -78,6 +78,8 @@ const MODEL_KEYS = [
 ] as const satisfies readonly (keyof ModelManifest)[];
 
 const CLUSTER_SHARES = ["recall_at_20", "recall_at_100", "read_share"] as const;
+/** How far searches for long lists go. */
+const DEEP_SEARCH = ["reach_at_100", "margin_at_100"] as const;
 const CLUSTER_FILES = ["tracks", "starts"] as const satisfies readonly (keyof ClustersManifest)[];
 const CODE_FILES = [
   "axes",
@@ -147,7 +149,8 @@ function checkFeatures(value: unknown, field: string): asserts value is FeatureN
 
 function checkClusters(value: unknown): void {
   const numbers = ["count", "reach", ...CLUSTER_SHARES];
-  const clusters = exactObject(value, "clusters", [...numbers, ...CLUSTER_FILES], ["codes"]);
+  const optional = [...DEEP_SEARCH, "codes"];
+  const clusters = exactObject(value, "clusters", [...numbers, ...CLUSTER_FILES], optional);
   wholeNumber(clusters.count, "clusters.count", { least: 1, most: LIMITS.clustersMax });
   numberIn(clusters.reach, "clusters.reach", { least: 0, most: LIMITS.clusterReachMax });
   for (const key of CLUSTER_SHARES) {
@@ -155,6 +158,15 @@ function checkClusters(value: unknown): void {
   }
   for (const key of CLUSTER_FILES) fileName(clusters[key], `clusters.${key}`);
   if (clusters.codes !== undefined) checkCodes(clusters.codes);
+  if (DEEP_SEARCH.some((key) => clusters[key] !== undefined)) checkDeepSearch(clusters);
+}
+
+function checkDeepSearch(clusters: JsonObject): void {
+  const [reach, margin] = DEEP_SEARCH;
+  const most = { [reach]: LIMITS.clusterReachMax, [margin]: LIMITS.codeMarginMax };
+  for (const key of DEEP_SEARCH) {
+    numberIn(clusters[key], `clusters.${key}`, { least: 0, most: most[key]! });
+  }
 }
 
 function checkCodes(value: unknown): void {

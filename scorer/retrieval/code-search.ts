@@ -10,6 +10,7 @@ import {
   type Retriever,
 } from "./retriever.ts";
 import { trackScoring } from "./score-tracks.ts";
+import { reachFor, type SearchReach } from "./search-reach.ts";
 import { sparseParts } from "./sparse-parts.ts";
 import { addTrack, removeTrack } from "./track-bits.ts";
 
@@ -22,14 +23,6 @@ export interface CodeSearch extends Retriever {
 export interface SearchEffort {
   readonly read: number;
   readonly scored: number;
-}
-
-/** How far a search goes: higher is more, and slower. */
-export interface SearchReach {
-  /** How many times its spread above its mean the best track of a cluster is expected. */
-  readonly reach: number;
-  /** How many times the length of the query's coordinates codes may be wrong. */
-  readonly margin: number;
 }
 
 /** Where at most so many tracks are allowed, and so large a part of the catalogue, no cluster is
@@ -71,8 +64,9 @@ export function openCodeSearch(layout: CodeLayout, how: SearchReach): CodeSearch
     task.loadQuery(queries, weights);
     scoring.begin(weights, queries);
     const isScored = isFew && length <= ALLOWED_SCORED_MAX;
-    const margin = isScored ? Number.POSITIVE_INFINITY : how.margin;
-    const plan = { listed: length, readsClusters: !isFew, k, reach: how.reach, margin };
+    const { reach, margin: usual } = reachFor(how, k);
+    const margin = isScored ? Number.POSITIVE_INFINITY : usual;
+    const plan = { listed: length, readsClusters: !isFew, k, reach, margin };
     const best = scoring.listed(task.run(plan));
     sparse.clear();
     if (query.allowed !== undefined) excluded.fill(0);

@@ -1,11 +1,13 @@
 import type { Bundle, TrackClusters } from "../../core/bundle/bundle.ts";
+import type { ClusterFigures } from "../../core/bundle/manifest.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import { type CodedClusters, type LaidOutCodes, layOutCodes } from "./code-layout.ts";
-import { openCodeSearch, type SearchReach } from "./code-search.ts";
+import { openCodeSearch } from "./code-search.ts";
 import { exactScanOf } from "./exact-scan.ts";
 import { openLayout } from "./model-vectors.ts";
 import type { Retriever, TrackSpace } from "./retriever.ts";
 import { type LaidOutTracks, layOut } from "./scan-layout.ts";
+import type { SearchReach } from "./search-reach.ts";
 
 /** Clusters that let a search find less of the best tracks than this are not used. */
 export const RECALL_MIN = 0.95;
@@ -22,8 +24,17 @@ export function layOutSearch(
 ): LaidOutSearch {
   const used = usedClusters(clusters);
   if (used === undefined) return { kind: "all", tracks: layOut(space) };
-  const how = { reach: used.reach, margin: used.codes.margin };
-  return { kind: "codes", tracks: layOutCodes(space, used), how };
+  return { kind: "codes", tracks: layOutCodes(space, used), how: searchReach(used) };
+}
+
+/** How far searches go in a bundle's clusters. */
+export function searchReach(
+  clusters: Pick<TrackClusters, keyof ClusterFigures> & CodedClusters,
+): SearchReach {
+  const { reach, reach_at_100: deepReach, margin_at_100: deepMargin } = clusters;
+  const isDeep = deepReach !== undefined && deepMargin !== undefined;
+  const deep = isDeep ? { reach: deepReach, margin: deepMargin } : undefined;
+  return { reach, margin: clusters.codes.margin, deep };
 }
 
 function usedClusters(

@@ -2,34 +2,26 @@ import type { TrackCodes } from "../../core/bundle/bundle.ts";
 import type { ClusterFigures } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import { layOutCodes } from "../../scorer/retrieval/code-layout.ts";
-import {
-  type CodeSearch,
-  openCodeSearch,
-  type SearchReach,
-} from "../../scorer/retrieval/code-search.ts";
+import { type CodeSearch, openCodeSearch } from "../../scorer/retrieval/code-search.ts";
 import { exactScan } from "../../scorer/retrieval/exact-scan.ts";
 import { openLayout } from "../../scorer/retrieval/model-vectors.ts";
 import type { RetrievalQuery, Retriever, TrackSpace } from "../../scorer/retrieval/retriever.ts";
+import { REACH_DEPTHS, type Reach, type SearchReach } from "../../scorer/retrieval/search-reach.ts";
 import type { QueryWork } from "./cluster-points.ts";
 import type { ClusteredTracks } from "./cluster-tracks.ts";
 
-/** What searches shall find of the best 20 and 100: each line where the one before would have them
- *  read more than is cheap. */
-const WANTED = [
-  { at20: 0.995, at100: 0.98 },
-  { at20: 0.98, at100: 0.98 },
-  { at20: 0.96, at100: 0.96 },
-  { at20: 0.9, at100: 0.96 },
-] as const;
-/** What is left of that where all tracks are read, and only their codes can be wrong. */
-const BY_CODES = { at20: 0.999, at100: 0.995 } as const;
+/** How many tracks the searches are for. */
+const DEPTHS = [REACH_DEPTHS.near, REACH_DEPTHS.deep] as const;
+type Depth = (typeof DEPTHS)[number];
+/** What searches shall find of the best: `byCodes` where all tracks are read, and only their codes
+ *  can be wrong; then each share where the one before would have them read more than is cheap. */
+const WANTED = {
+  20: { byCodes: 0.998, shares: [0.995, 0.98, 0.96, 0.9] },
+  100: { byCodes: 0.99, shares: [0.98, 0.965] },
+} as const;
 /** So many tracks are cheap to read, but not more than half of all; and so is a fifth. */
 const CHEAP_TRACKS = 30_000;
 const CHEAP_SHARES = { least: 0.2, most: 0.5 } as const;
-/** How many tracks the searches are for. The best few are those that stand far from their
- *  centroids, and harder to find than the best hundred. */
-const DEPTHS = [20, 100] as const;
-type Depth = (typeof DEPTHS)[number];
 /** Halvings of the interval in which the reach and the margin are. */
 const ROUNDS = 5;
 const REACH = { first: 1, most: 64 } as const;
@@ -41,34 +33,42 @@ export interface ChosenReach {
   readonly figures: ClusterFigures;
 }
 
-/** The least margin and reach with which searches for every weighting find as much as is wanted,
- *  by half of the queries, and what they find and read with it by the other half. */
+/** For each depth the least margin and reach with which searches for every weighting find as much
+ *  as is wanted, by half of the queries, and what they find and read with it by the other half. */
 export function chooseReach(
   space: TrackSpace,
   { clustered, codes }: { clustered: ClusteredTracks; codes: Omit<TrackCodes, "margin"> },
   plan: QueryWork,
 ): ChosenReach {
+  const questions = questionsOf(exactScan(space), plan);
   const coded = { ...clustered, codes: { ...codes, margin: 0 } };
   const layout = openLayout(layOutCodes(space, coded));
-  const questions = questionsOf(exactScan(space), plan);
-  const measured = (how: SearchReach, half: 0 | 1) => {
+  const measured = (how: SearchReach, asked: readonly Question[]) => {
     plan.stopCheck();
-    return measure(
-      openCodeSearch(layout, how),
-      questions.filter((question) => question.half === half),
-    );
+    return measure(openCodeSearch(layout, how), asked);
   };
-  const finds = (how: SearchReach, wanted: { at20: number; at100: number }) => {
-    const { recall_at_20, recall_at_100 } = measured(how, 0);
-    return recall_at_20 >= wanted.at20 && recall_at_100 >= wanted.at100;
+  const chosen = (depth: Depth): Reach => {
+    const asked = questions.filter((question) => question.half === 0 && question.depth === depth);
+    const finds = (how: Reach, wanted: number) => measured(how, asked).recall[depth] >= wanted;
+    const { byCodes, shares } = WANTED[depth];
+    const margin = leastOf(MARGIN, (margin) => finds({ reach: REACH.most, margin }, byCodes));
+    let reach = 0;
+    for (const wanted of shares) {
+      reach = leastOf(REACH, (reach) => finds({ reach, margin }, wanted));
+      if (measured({ reach, margin }, asked).readShare <= cheapShare(space.count)) break;
+    }
+    return { reach, margin };
   };
-  const margin = leastOf(MARGIN, (margin) => finds({ reach: REACH.most, margin }, BY_CODES));
-  let reach = 0;
-  for (const wanted of WANTED) {
-    reach = leastOf(REACH, (reach) => finds({ reach, margin }, wanted));
-    if (measured({ reach, margin }, 0).read_share <= cheapShare(space.count)) break;
-  }
-  return { margin, figures: { reach, ...measured({ reach, margin }, 1) } };
+  const [near, deep] = [chosen(REACH_DEPTHS.near), chosen(REACH_DEPTHS.deep)];
+  const others = questions.filter(({ half }) => half === 1);
+  const { recall, readShare } = measured({ ...near, deep }, others);
+  return {
+    margin: near.margin,
+    figures: {
+      ...{ reach: near.reach, reach_at_100: deep.reach, margin_at_100: deep.margin },
+      ...{ recall_at_20: recall[20], recall_at_100: recall[100], read_share: readShare },
+    },
+  };
 }
 
 function cheapShare(tracks: number): number {
@@ -122,7 +122,7 @@ function leastOf(
 function measure(
   search: CodeSearch,
   questions: readonly Question[],
-): Omit<ClusterFigures, "reach"> {
+): { readonly recall: Readonly<Record<Depth, number>>; readonly readShare: number } {
   const found = new Map<string, { depth: Depth; hits: number; of: number }>();
   let rows = 0;
   for (const { depth, weighting, query, best } of questions) {
@@ -138,8 +138,7 @@ function measure(
     return Math.min(...all.map(({ hits, of }) => hits / of));
   };
   return {
-    recall_at_20: least(20),
-    recall_at_100: least(100),
-    read_share: rows / (questions.length * search.space.count),
+    recall: { 20: least(20), 100: least(100) },
+    readShare: rows / (questions.length * search.space.count),
   };
 }
