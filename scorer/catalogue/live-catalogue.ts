@@ -4,6 +4,7 @@ import type { CatalogueReader } from "../../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { Failure } from "../../core/domain/failure.ts";
 import type { TrackId, TrackIndex } from "../../core/domain/ids.ts";
+import { addTrack, forEachTrack, removeTrack, type TrackBits } from "../retrieval/track-bits.ts";
 import type { CatalogueColumns } from "./columns.ts";
 import {
   type FollowedNewTracks,
@@ -37,8 +38,9 @@ export interface LiveCatalogue {
 
 export type ReadCatalogue = Omit<CatalogueReader, "close">;
 
-/** So many tracks are taken over at once, then others have their turn. */
-const TRACKS_AT_ONCE = 500;
+/** So many tracks are taken over at once, about a millisecond of them; then others have their
+ *  turn. */
+const TRACKS_AT_ONCE = 100;
 
 /** Begins to read the catalogue, about a second for every 100,000 tracks. Where it cannot be read,
  *  `notice` is told, and what was read before goes on counting. There are no new tracks where
@@ -92,7 +94,7 @@ export function openLiveCatalogue(
 }
 
 interface Open {
-  readonly bundle: Pick<Bundle, "trackIds" | "indexOf">;
+  readonly bundle: Pick<Bundle, "indexOf">;
   readonly catalogue: ReadCatalogue;
   readonly followed: FollowedNewTracks;
   readonly withdrawn: Set<TrackIndex>;
@@ -109,25 +111,42 @@ async function takeAll(open: Open): Promise<number> {
     const row = bundle.indexOf(track);
     if (row !== undefined) withdrawn.add(row);
   }
-  const missing = new Set([...bundle.trackIds, ...followed.held()]);
+  const gone = heldRows(followed);
   let after: TrackId | undefined;
   for (;;) {
     const page = catalogue.page(after, TRACKS_AT_ONCE);
     if (page.length === 0) break;
     after = page.at(-1)!.track;
-    take(
+    const rows = take(
       open,
       page.map((track) => [track.track, track]),
     );
-    for (const { track } of page) missing.delete(track);
+    for (const row of rows) removeTrack(gone, row);
     await nextTurn();
   }
-  take(
-    open,
-    Array.from(missing, (track) => [track, undefined]),
-  );
+  forget(open, gone);
   open.changed(await followed.settle());
   return version;
+}
+
+/** The rows that something is known of. */
+function heldRows({ columns, fresh }: FollowedNewTracks): TrackBits {
+  const rows = columns.known.slice();
+  for (const row of fresh.held()) addTrack(rows, row);
+  return rows;
+}
+
+function forget(open: Open, gone: TrackBits): void {
+  const { columns } = open.followed;
+  const ids: TrackId[] = [];
+  forEachTrack(gone, columns.end(), "present", (row) => {
+    const id = columns.idOf(row);
+    if (id !== undefined) ids.push(id);
+  });
+  take(
+    open,
+    ids.map((id) => [id, undefined]),
+  );
 }
 
 /** Returns how many changes there were. */
@@ -153,9 +172,12 @@ function noteWithdrawal({ bundle, catalogue, withdrawn }: Open, track: TrackId):
   else withdrawn.delete(row);
 }
 
+/** Returns the rows that have changed. */
 function take(
   { followed, changed }: Open,
   tracks: readonly (readonly [TrackId, CatalogueTrack | undefined])[],
-): void {
-  changed(tracks.flatMap(([id, track]) => followed.take(id, track) ?? []));
+): readonly TrackIndex[] {
+  const rows = tracks.flatMap(([id, track]) => followed.take(id, track) ?? []);
+  changed(rows);
+  return rows;
 }
