@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { bundleMark } from "../core/domain/hash.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { orNotice } from "./or-notice.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** So many listeners are read and stepped in one turn of the event loop: about a millisecond. */
-const LISTENERS_AT_ONCE = 16;
+/** So many listeners are read in one turn of the event loop, half a millisecond of them. */
+const LISTENERS_AT_ONCE = 8;
 /** What is left to calls after each turn. */
 const PAUSE_MS = 5;
 
-/** Steps those anew who were asked for of late, so that their next list need not: right after an
- *  exchange nearly every record is one of the bundle before. */
-export async function prepareStates(scorer: Scorer): Promise<void> {
+/** Lets `runner` step those anew who were asked for of late, so that their next list need not:
+ *  right after an exchange nearly every record is one of the bundle before. */
+export async function prepareStates(scorer: Scorer, runner: StepRunner): Promise<void> {
   const mark = bundleMark(scorer.bundle.manifest.id);
   const listeners = [...scorer.asked.all()];
   for (let from = 0; from < listeners.length; from += LISTENERS_AT_ONCE) {
@@ -21,7 +22,7 @@ export async function prepareStates(scorer: Scorer): Promise<void> {
       const stored = orNotice(scorer, () => scorer.state.read(listener));
       if (stored !== undefined && stored.bundle !== mark) foreign.set(listener, stored);
     }
-    if (foreign.size > 0) await scorer.rebuilt.prepare(foreign);
+    if (foreign.size > 0) await scorer.rebuilt.prepare(foreign, runner);
     await sleep(PAUSE_MS);
   }
 }

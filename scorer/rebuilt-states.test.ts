@@ -69,9 +69,9 @@ test("who was asked for of late is stepped anew before the exchange, many in a w
     randomBytes: (length) => new Uint8Array(length),
     notice: (failure) => assert.fail(failure.message),
   });
-  await prepareStates(scorer);
-  // Three events each by two models, sixteen listeners at once.
-  const waves = 3 * 2 * Math.ceil(LISTENERS.length / 16);
+  await prepareStates(scorer, models.runner);
+  // Three events each by two models, eight listeners at once.
+  const waves = 3 * 2 * Math.ceil(LISTENERS.length / 8);
   assert.equal(counted.waves, waves);
   for (const listener of LISTENERS) await recommend(scorer, { listener, k: 3 });
   assert.equal(counted.waves, waves, "their lists step nothing");

@@ -1,3 +1,4 @@
+import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { bundleMark } from "../core/domain/hash.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
 import { advance, type Models } from "../core/state/advance.ts";
@@ -10,8 +11,9 @@ import type { ListenerRecord } from "../core/state/listener-record.ts";
 export interface RebuiltStates {
   /** A stored record of another bundle as it is under this one. Fails where the models do. */
   of(listener: ListenerId, stored: ListenerRecord): Promise<ListenerRecord>;
-  /** Steps all of these at once, which costs a fraction of one by one, and keeps them. */
-  prepare(stored: ReadonlyMap<ListenerId, ListenerRecord>): Promise<void>;
+  /** Steps all of these at once, which costs a fraction of one by one, and keeps them. `runner`
+   *  does it where it is given. */
+  prepare(stored: ReadonlyMap<ListenerId, ListenerRecord>, runner?: StepRunner): Promise<void>;
 }
 
 /** A state has less than a kilobyte with two models of 100 units. */
@@ -22,14 +24,17 @@ export function createRebuiltStates(models: Models, statesMax = STATES_MAX): Reb
   /** By listener, the oldest first. */
   const kept = new Map<ListenerId, Kept>();
 
-  async function prepare(stored: ReadonlyMap<ListenerId, ListenerRecord>): Promise<void> {
+  async function prepare(
+    stored: ReadonlyMap<ListenerId, ListenerRecord>,
+    runner = models.runner,
+  ): Promise<void> {
     const drafts = new Map(
       Array.from(stored, ([listener, record]) => {
         // A draft is only advanced where its history is not the stored one.
         return [listener, { ...draftOf(record), history: { ...record } }] as const;
       }),
     );
-    const { records } = await advance(drafts, models);
+    const { records } = await advance(drafts, { ...models, runner });
     for (const [listener, { partition, epoch, heardOffset, hidden }] of records) {
       kept.delete(listener);
       if (kept.size >= statesMax) kept.delete(kept.keys().next().value!);

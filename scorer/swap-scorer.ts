@@ -11,6 +11,8 @@ import { warmUp } from "./warm-up.ts";
 
 export interface SwapParts extends Omit<ScorerParts, "bundle" | "runner"> {
   readonly startRunner: (bundle: Bundle) => Promise<StepRunner>;
+  /** Starts one for work that nobody waits for; the scorer's own does it where it is absent. */
+  readonly startLastRunner?: (bundle: Bundle) => Promise<StepRunner>;
   /** The calls that may be using the scorer. */
   readonly calls: Pick<InUse, "ended">;
 }
@@ -33,7 +35,7 @@ export async function openSwapScorer(bundle: Bundle, parts: SwapParts): Promise<
     current: () => scorer,
     async take(next) {
       const before = scorer;
-      scorer = await open(next, opening, makeReady);
+      scorer = await open(next, opening, (scorer) => makeReady(scorer, opening));
       // A call that outlives this answers from a lower rung, once its models are closed.
       await settlesWithin(parts.calls.ended(), SERVER_LIMITS.drainMs);
       await before.runner.close();
@@ -43,15 +45,21 @@ export async function openSwapScorer(bundle: Bundle, parts: SwapParts): Promise<
 }
 
 /** Does before the exchange what calls would wait for after it. */
-async function makeReady(scorer: Scorer): Promise<void> {
+async function makeReady(scorer: Scorer, { startLastRunner }: SwapParts): Promise<void> {
   await scorer.live.upToDate();
+  const last = await startLastRunner?.(scorer.bundle);
+  try {
+    await prepareStates(scorer, last ?? scorer.runner);
+  } finally {
+    await last?.close();
+  }
+  // Last, so that what lists need is at hand when the first caller comes.
   await warmUp(scorer);
-  await prepareStates(scorer);
 }
 
 async function open(
   { bundle, layout }: LaidOutBundle,
-  { startRunner, calls: _, ...parts }: SwapParts,
+  { startRunner, startLastRunner: _, calls: __, ...parts }: SwapParts,
   makeReady: (scorer: Scorer) => Promise<void>,
 ): Promise<Scorer> {
   const runner = await startRunner(bundle);

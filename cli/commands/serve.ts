@@ -80,6 +80,7 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   const figures = consoleFigures();
   const parts: SwapParts = {
     startRunner: startWorkerRunner,
+    startLastRunner: (bundle) => startWorkerRunner(bundle, { goesLast: true }),
     calls,
     state,
     catalogue,

@@ -1,8 +1,7 @@
-import { readlinkSync } from "node:fs";
-import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../domain/failure.ts";
 import { toFailureMessage } from "../domain/failure-message.ts";
+import { letOthersGoFirst } from "./let-others-go-first.ts";
 import { memoryOf } from "./memory-of.ts";
 import type { BesideReply, BesideStart } from "./run-beside.ts";
 
@@ -21,13 +20,4 @@ async function serve({ module, name, argument }: BesideStart): Promise<void> {
     reply = { kind: "failed", failure: toFailureMessage(error) };
   }
   parentPort.postMessage(reply, memoryOf(reply));
-}
-
-/** Linux gives each thread a priority of its own. Elsewhere threads share their process's, which
- *  must stay as it is. Beside a thread that is never idle this one gets a tenth of a core: with the
- *  lowest priority of all it would get nothing for minutes. */
-function letOthersGoFirst(): void {
-  if (process.platform !== "linux") return;
-  const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-  setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
 }

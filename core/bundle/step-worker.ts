@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { letOthersGoFirst } from "../beside/let-others-go-first.ts";
 import { assert } from "../domain/failure.ts";
 import { toFailureMessage } from "../domain/failure-message.ts";
 import { runCourse } from "./course.ts";
@@ -14,9 +15,11 @@ async function serve(): Promise<void> {
   assert(port !== null, "a step worker runs in a worker thread");
   const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []) =>
     port.postMessage(message, transfer);
+  const { graphs, goesLast } = workerData as WorkerStart;
+  if (goesLast) letOthersGoFirst();
   let runner: StepRunner;
   try {
-    runner = await createStepRunner((workerData as WorkerStart).graphs);
+    runner = await createStepRunner(graphs);
   } catch (error) {
     reply({ kind: "failed", id: 0, failure: toFailureMessage(error) });
     return;

@@ -7,6 +7,8 @@ import type { Course } from "./step-runner.ts";
 /** What a step worker is started with. */
 export interface WorkerStart {
   readonly graphs: BundleGraphs;
+  /** Whether other threads go first, for good. */
+  readonly goesLast: boolean;
 }
 
 /** What it is asked: `rows` rows of a graph's inputs, or whole courses. Their memory goes over with

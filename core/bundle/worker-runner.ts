@@ -16,9 +16,13 @@ const CALLS_MAX = 1024;
 /** Runs a bundle's graphs in a thread of their own, so that they never block this one. The same
  *  bits as `createStepRunner`, which is what the thread uses. All tastes that are asked for in one
  *  turn of the event loop are one message, and those that only copy none. `close` lets what is
- *  under way finish. Fails like `createStepRunner`. */
-export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunner> {
-  const start: WorkerStart = { graphs: { models: onlyGraphs(bundle.models) } };
+ *  under way finish. With `goesLast` the thread works when no other one wants to. Fails like
+ *  `createStepRunner`. */
+export async function startWorkerRunner(
+  bundle: BundleGraphs,
+  { goesLast = false } = {},
+): Promise<StepRunner> {
+  const start: WorkerStart = { graphs: { models: onlyGraphs(bundle.models) }, goesLast };
   const worker = new Worker(new URL("./step-worker.ts", import.meta.url), { workerData: start });
   const calls = new Map<number, Call>();
   let ended: Failure | undefined;
