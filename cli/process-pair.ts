@@ -27,6 +27,8 @@ export interface PairOptions {
   readonly tracesEndpoint?: string | undefined;
   /** Options of the scorer alone; it tells its contracts where they are left out. */
   readonly scorerArgs?: readonly string[];
+  /** Options of ingest alone. */
+  readonly ingestArgs?: readonly string[];
   /** How both log in to Kafka, as options. */
   readonly kafkaArgs?: readonly string[];
   readonly signal: AbortSignal;
@@ -69,10 +71,10 @@ async function bothOrNone([ingest, scorer]: [Settled, Settled]): Promise<[Child,
 }
 
 function ingestArgs(options: PairOptions): string[] {
-  const { healthPort } = options;
+  const { healthPort, ingestArgs: own = [] } = options;
   // Neither takes the other's: 0 stays 0.
   const next = healthPort === undefined || healthPort === 0 ? healthPort : healthPort + 1;
-  return [...sharedArgs(options), ...given("--health-port", next)];
+  return [...sharedArgs(options), ...given("--health-port", next), ...own];
 }
 
 function serveArgs(options: PairOptions, { port, consolePort }: Ports): string[] {

@@ -4,11 +4,11 @@ import type { EventLog, LogBatch, LogRecord, NewRecord } from "../core/log/event
 import { advance, type Models } from "../core/state/advance.ts";
 import type { Draft } from "../core/state/draft.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
-import type { SessionStore } from "../core/state/session-store.ts";
+import type { AppliedPosition, SessionStore } from "../core/state/session-store.ts";
 import type { Counts } from "./counters.ts";
-import { hearBatch } from "./hear-batch.ts";
+import { type HearFrom, hearBatch } from "./hear-batch.ts";
 
-export interface ApplyContext {
+export interface ApplyContext extends Pick<HearFrom, "evictAfterMs" | "only"> {
   readonly store: SessionStore;
   readonly models: Models;
   /** The topic that the batch came from. */
@@ -33,15 +33,16 @@ export interface AppliedBatch {
  *  When it rejects nothing was written but dead letters, and the batch may come again. Throws
  *  `stale_owner` for a batch that begins above the stored position. */
 export async function applyBatch(batch: LogBatch, context: ApplyContext): Promise<Counts> {
-  const { store, models, topic, deadLetters, signal } = context;
+  const { store, models, topic, deadLetters, signal, evictAfterMs, only } = context;
   const { partition } = batch;
   // Read before any record: the commit is refused when it has changed, so no record is older.
   const stored = store.position(partition) ?? NOTHING_APPLIED;
-  const { epoch, next } = stored;
+  const { epoch, next, idleBeforeMs } = stored;
   requireNoGap(batch, next);
   const fresh = batch.records.filter((record) => record.offset >= next);
-  const place = { topic, partition, epoch };
-  const { drafts, letters, counts } = hearBatch(fresh, place, { store, bundle: models.bundle });
+  const place = { topic, partition, epoch, idleBeforeMs };
+  const from = { store, bundle: models.bundle, evictAfterMs, only };
+  const { drafts, letters, counts, ...heard } = hearBatch(fresh, place, from);
   counts.replayed += batch.records.length - fresh.length;
   const last = fresh.at(-1);
   if (last === undefined) {
@@ -57,7 +58,7 @@ export async function applyBatch(batch: LogBatch, context: ApplyContext): Promis
   await store.commit({
     partition,
     expectedNext: next,
-    position: { epoch, next: (last.offset + 1) as Offset, appendedAtMs: last.timestampMs },
+    position: positionAfter(last, { epoch, idleBeforeMs: heard.idleBeforeMs }),
     records: withForgotten(advanced.records, drafts),
   });
   context.onApplied?.({ records: fresh, letters });
@@ -72,7 +73,15 @@ function requireNoGap({ partition, from, records }: LogBatch, next: Offset): voi
   throw new Failure("stale_owner", message);
 }
 
-const NOTHING_APPLIED = { epoch: 0, next: 0 as Offset, appendedAtMs: 0 };
+function positionAfter(
+  { offset, timestampMs }: LogRecord,
+  { epoch, idleBeforeMs }: { readonly epoch: number; readonly idleBeforeMs: number | undefined },
+): AppliedPosition {
+  const position = { epoch, next: (offset + 1) as Offset, appendedAtMs: timestampMs };
+  return idleBeforeMs === undefined ? position : { ...position, idleBeforeMs };
+}
+
+const NOTHING_APPLIED: AppliedPosition = { epoch: 0, next: 0 as Offset, appendedAtMs: 0 };
 
 /** Adds a null for every listener of whom the batch leaves nothing. */
 function withForgotten(

@@ -32,6 +32,8 @@ export interface IngestOptions {
   readonly onApplied?: (batch: AppliedBatch) => void;
   /** Brings a partition's state here before it is read, where other hosts may have had it. */
   readonly handOver?: Pick<LogReader, "prepare" | "onRevoked">;
+  /** How long after their last event listeners are idle; see `core/state/evict.ts`. */
+  readonly evictAfterMs?: number | undefined;
   /** Where this host's scorer answers, as HOST:PORT, for the other hosts of the group. */
   readonly address?: string | undefined;
 }
@@ -67,9 +69,9 @@ function ingestReader(options: IngestOptions): LogReader {
   }
 
   async function apply(batch: LogBatch, signal: AbortSignal): Promise<void> {
-    const { onApplied } = options;
+    const { onApplied, evictAfterMs } = options;
     const into = { store, models: options.models(), topic: log.topic, deadLetters };
-    const done = await applyBatch(batch, { ...into, signal, onApplied });
+    const done = await applyBatch(batch, { ...into, signal, onApplied, evictAfterMs });
     addCounts(counts, done);
     if (done.damaged_records > 0) {
       const message = `${done.damaged_records} listeners begin anew: their records are damaged`;
@@ -116,14 +118,14 @@ async function applyJump(
   partition: Partition,
   { wanted, epoch, watermarks: { first, next } }: Jump,
 ): Promise<Counts> {
-  const { appendedAtMs } = store.position(partition) ?? NOTHING_APPLIED;
+  const stored = store.position(partition) ?? NOTHING_APPLIED;
   const restarted = wanted > next;
   await store.commit({
     partition,
     expectedNext: wanted,
     // Another owner may have made the jump, and have come in the new epoch to the same offset.
     expectedEpoch: epoch,
-    position: { epoch: restarted ? epoch + 1 : epoch, next: first, appendedAtMs },
+    position: { ...stored, epoch: restarted ? epoch + 1 : epoch, next: first },
     records: new Map(),
   });
   const counts = newCounts();

@@ -19,6 +19,8 @@ export const COUNTER_NAMES = [
   "forgotten",
   /** Listeners met under a newer bundle, stepped anew from their recent events. */
   "rebuilt",
+  /** Idle listeners of whom the store was made to keep the long-term part alone. */
+  "evicted",
   /** Stored records that failed their checksum; such a listener begins anew. */
   "damaged_records",
   "waves",

@@ -39,6 +39,18 @@ test("listeners who were set aside come back as a replay of the log leaves them"
   assert.equal(await store.digest(), whole);
 });
 
+test("who is idle by all listeners' events is so, too, where some are heard again", async () => {
+  const evictAfterMs = 150_000;
+  const { store, models, apply } = appliedTo(undefined, undefined, evictAfterMs);
+  for (let from = 0; from < 900; from += 400) await apply(records.slice(from, from + 400));
+  const before = store.read("bob" as ListenerId)!;
+  await forget(store, ["bob"]);
+  const log = logOf(records);
+  await rebuildListeners(["bob" as ListenerId], { log, store, models, evictAfterMs });
+  assert.deepEqual(store.read("bob" as ListenerId), before);
+  assert.equal(before.sessionSteps, 1);
+});
+
 test("where the log lost its beginning, what it still holds is heard, and it is said", async () => {
   const { store, models, apply } = appliedTo();
   for (let from = 0; from < 1_000; from += 250) await apply(records.slice(from, from + 250));

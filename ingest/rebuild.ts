@@ -12,6 +12,8 @@ export interface Rebuilding {
   readonly log: EventLog;
   readonly store: SessionStore;
   readonly models: Models;
+  /** As ingest has it. */
+  readonly evictAfterMs?: number | undefined;
 }
 
 export interface Rebuilt {
@@ -49,27 +51,27 @@ export async function rebuildListeners(
 async function rebuildPartition(
   partition: Partition,
   wanted: ReadonlySet<string>,
-  { log, store, models }: Rebuilding,
+  { log, store, models, evictAfterMs }: Rebuilding,
 ) {
   const position = store.position(partition);
   const { first } = await log.watermarks(partition);
   if (position === undefined || position.next <= first) {
     return { rebuilt: 0, isShortened: first > 0 };
   }
+  const { epoch, appendedAtMs } = position;
   const scratch = createMemoryStore();
   await scratch.commit({
     partition,
     expectedNext: 0 as Offset,
-    position: { ...position, next: first },
+    position: { epoch, next: first, appendedAtMs },
     records: new Map(),
   });
-  const context = { store: scratch, models, topic: log.topic, deadLetters: NO_LETTERS };
-  const signal = new AbortController().signal;
-  for await (const read of recordsBetween(log, partition, { from: first, to: position.next })) {
-    const records = read.filter(({ key }) => wanted.has(key));
-    if (records.length === 0) continue;
+  const heard = { only: wanted, evictAfterMs, topic: log.topic, deadLetters: NO_LETTERS };
+  const { signal } = new AbortController();
+  for await (const records of recordsBetween(log, partition, { from: first, to: position.next })) {
     const { next: from } = scratch.position(partition)!;
-    await applyBatch({ partition, from, records, next: position.next }, { ...context, signal });
+    const batch = { partition, from, records, next: position.next };
+    await applyBatch(batch, { ...heard, store: scratch, models, signal });
   }
   const found = new Map<ListenerId, ListenerRecord>();
   for (const listener of wanted as ReadonlySet<ListenerId>) {

@@ -4,6 +4,7 @@ import { bundleMark } from "../core/domain/hash.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { orNotice } from "./or-notice.ts";
+import { readRecord } from "./read-state.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** So many listeners are read in one turn of the event loop, half a millisecond of them. */
@@ -19,7 +20,7 @@ export async function prepareStates(scorer: Scorer, runner: StepRunner): Promise
   for (let from = 0; from < listeners.length; from += LISTENERS_AT_ONCE) {
     const foreign = new Map<ListenerId, ListenerRecord>();
     for (const listener of listeners.slice(from, from + LISTENERS_AT_ONCE)) {
-      const stored = orNotice(scorer, () => scorer.state.read(listener));
+      const stored = orNotice(scorer, () => readRecord(scorer, listener));
       if (stored !== undefined && stored.bundle !== mark) foreign.set(listener, stored);
     }
     if (foreign.size > 0) await scorer.rebuilt.prepare(foreign, runner);

@@ -5,6 +5,7 @@ import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import { partitionOf } from "../core/log/partition-of.ts";
 import { advance } from "../core/state/advance.ts";
 import { draftOf, hearPending } from "../core/state/draft.ts";
+import { evicted } from "../core/state/evict.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { waitUntilHeard } from "./catch-up.ts";
 import { orNotice } from "./or-notice.ts";
@@ -27,7 +28,7 @@ export async function readState(scorer: Scorer, query: NextTracksQuery): Promise
   const partition = partitionOf(listener, scorer.partitions);
   const position = orNotice(scorer, () => scorer.state.position(partition));
   const read = orNotice(scorer, () => scorer.state.read(listener));
-  const stored = underBundle(scorer, read);
+  const stored = underBundle(scorer, read && evicted(read, position?.idleBeforeMs));
   const { record, pendingStepped } = await upToDate(scorer, listener, stored, pending);
   return {
     record,
@@ -38,6 +39,13 @@ export async function readState(scorer: Scorer, query: NextTracksQuery): Promise
       pendingStepped,
     },
   };
+}
+
+/** What is known of a listener, as it counts by now. Throws `bad_record` for damage. */
+export function readRecord(scorer: Scorer, listener: ListenerId): ListenerRecord | undefined {
+  const position = scorer.state.position(partitionOf(listener, scorer.partitions));
+  const record = scorer.state.read(listener);
+  return record && evicted(record, position?.idleBeforeMs);
 }
 
 /** A record under this scorer's bundle where its hidden states count as this bundle's own, and

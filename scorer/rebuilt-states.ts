@@ -35,10 +35,10 @@ export function createRebuiltStates(models: Models, statesMax = STATES_MAX): Reb
       }),
     );
     const { records } = await advance(drafts, { ...models, runner });
-    for (const [listener, { partition, epoch, heardOffset, hidden }] of records) {
+    for (const [listener, { partition, epoch, heardOffset, sessionSteps, hidden }] of records) {
       kept.delete(listener);
       if (kept.size >= statesMax) kept.delete(kept.keys().next().value!);
-      kept.set(listener, { partition, epoch, heardOffset, hidden });
+      kept.set(listener, { partition, epoch, heardOffset, sessionSteps, hidden });
     }
   }
 
@@ -52,14 +52,15 @@ export function createRebuiltStates(models: Models, statesMax = STATES_MAX): Reb
   };
 }
 
-type Kept = Pick<ListenerRecord, "partition" | "epoch" | "heardOffset" | "hidden">;
+type Kept = Pick<ListenerRecord, "partition" | "epoch" | "heardOffset" | "sessionSteps" | "hidden">;
 
-/** Whether nothing was heard since. */
+/** Whether nothing was heard since, and the listener was not evicted. */
 function isOf(kept: Kept | undefined, stored: ListenerRecord): boolean {
   return (
     kept !== undefined &&
     kept.partition === stored.partition &&
     kept.epoch === stored.epoch &&
-    kept.heardOffset === stored.heardOffset
+    kept.heardOffset === stored.heardOffset &&
+    kept.sessionSteps === stored.sessionSteps
   );
 }

@@ -1,4 +1,5 @@
 import { wholeBlend } from "../core/bundle/manifest.ts";
+import { stepsModels } from "../core/domain/listening-event.ts";
 import { type ListenerRecord, RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
 import type { ScoredTrack } from "./catalogue/new-tracks/served-tracks.ts";
 import { explainTracks } from "./explain-tracks.ts";
@@ -89,8 +90,11 @@ function poolWishes(query: NextTracksQuery, { atMs }: AskedFor) {
 }
 
 function memorySinceMs(record: ListenerRecord | undefined): number | undefined {
-  const recent = record?.recent ?? [];
-  return recent.length < RECENT_EVENTS_MAX ? undefined : recent[0]!.happenedAtMs;
+  if (record === undefined) return undefined;
+  const { recent, steps } = record;
+  const remembered = recent.filter(({ kind }) => stepsModels(kind)).length;
+  const isWhole = recent.length < RECENT_EVENTS_MAX && remembered === steps;
+  return isWhole ? undefined : recent[0]?.happenedAtMs;
 }
 
 /** One run of each skip head, for the tracks of the list alone. */

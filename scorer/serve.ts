@@ -19,6 +19,7 @@ import {
   RANK_TRACKS,
 } from "./owners/passed-on.ts";
 import { rankTracks } from "./rank-tracks.ts";
+import { readRecord } from "./read-state.ts";
 import type { NextTracksQuery, Recommendation } from "./recommendation.ts";
 import {
   type DescribeTrack,
@@ -118,7 +119,7 @@ export function recommenderService(parts: RecommenderParts): ServedService {
     getListener: answered(GET_LISTENER, async (request) => {
       const current = scorer();
       const listener = listenerOf(request.listener);
-      return listenerReply(listener, current.state.read(listener), current);
+      return listenerReply(listener, readRecord(current, listener), current);
     }),
     forgetListener: unary(calls, report, async (request) => {
       const position = await forgetListener(log, listenerOf(request.listener));

@@ -1,5 +1,6 @@
 import { ACCESS_OPTIONS, accessArgs } from "../access-options.ts";
 import type { Command, CommandInput } from "../command.ts";
+import { EVICT_OPTIONS } from "../evict-options.ts";
 import { EXPERIMENT_OPTIONS, experimentArgs } from "../experiment/serve-experiments.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { kafkaArgs } from "../kafka-options.ts";
@@ -22,6 +23,7 @@ export const dev: Command = {
       type: "number",
       help: "the scorer answers there over HTTP: /ready, /live, /metrics; ingest at the next port",
     },
+    ...EVICT_OPTIONS,
     ...NOTICE_OPTIONS,
     ...TRACES_OPTIONS,
     ...ACCESS_OPTIONS,
@@ -43,6 +45,7 @@ export const dev: Command = {
       logFormat: options.text("log-format"),
       tracesEndpoint: options.textIfGiven("traces-endpoint"),
       scorerArgs: [...accessArgs(options), ...experimentArgs(options), "--reflection"],
+      ingestArgs: ["--evict-after-days", String(options.number("evict-after-days"))],
       signal,
     });
     process.stdout.write(`segue is ready: page ${pair.page}, grpc ${pair.address}\n`);

@@ -15,6 +15,7 @@ import { openLmdbStore } from "../../core/state/lmdb-store.ts";
 import { setAside } from "../../core/state/set-aside.ts";
 import { type Rebuilt, rebuildListeners } from "../../ingest/rebuild.ts";
 import type { Command, Options } from "../command.ts";
+import { EVICT_OPTIONS, evictAfterMs } from "../evict-options.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
@@ -30,6 +31,7 @@ export const doctor: Command = {
     home: { type: "text", help: "folder that keeps everything", default: DEFAULT_HOME },
     ...BUNDLE_OPTIONS,
     ...LOG_OPTIONS,
+    ...EVICT_OPTIONS,
   },
   async run({ options }) {
     const state = resolve(options.textIfGiven("state") ?? homeOf(options).state);
@@ -79,6 +81,7 @@ async function checkEntries(state: string, repairs: boolean, options: Options) {
     sound,
     readable: true,
     listeners: check.listeners,
+    evicted: check.evicted,
     partitions: check.partitions,
     formats: check.formats,
     // Whose records they are is personal data.
@@ -109,7 +112,12 @@ async function rebuilt(state: string, check: StoreCheck, options: Options): Prom
   const log = await openLog(logChoice(options), LISTENING_TOPIC);
   const store = openLmdbStore(state);
   try {
-    return await rebuildListeners(wanted, { log, store, models: { bundle, runner } });
+    return await rebuildListeners(wanted, {
+      log,
+      store,
+      models: { bundle, runner },
+      evictAfterMs: evictAfterMs(options),
+    });
   } finally {
     for (const open of [store, log, runner]) await open.close();
   }

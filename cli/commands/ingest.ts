@@ -21,11 +21,14 @@ import type { ChangelogKeeper } from "../../ingest/changelog/keep-changelog.ts";
 import { INGEST_GROUP, type IngestOptions, startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
 import { watchReaders } from "../../ingest/end-old-readers.ts";
+import { keepSweeping } from "../../ingest/keep-sweeping.ts";
 import { type OpenedState, openState } from "../../ingest/open-state.ts";
 import { openSwapModels, type SwapModels } from "../../ingest/swap-models.ts";
+import { sweepIdle } from "../../ingest/sweep-idle.ts";
 import { createWatchdog, lookAt, type WatchdogLimits } from "../../ingest/watchdog.ts";
 import { sayReady } from "../child-process.ts";
 import type { Command } from "../command.ts";
+import { EVICT_OPTIONS, evictAfterMs } from "../evict-options.ts";
 import { followBundle } from "../follow-bundle.ts";
 import { HEALTH_OPTIONS, type HealthEndpoint } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
@@ -54,6 +57,7 @@ export const ingest: Command = {
     ...WATCHDOG_OPTIONS,
     ...NOTICE_OPTIONS,
     ...CHANGELOG_OPTIONS,
+    ...EVICT_OPTIONS,
     ...TRACES_OPTIONS,
   },
   async run({ options, signal }) {
@@ -61,6 +65,7 @@ export const ingest: Command = {
     const home = homeOf(options);
     const choice = logChoice(options);
     const limits = watchdogLimits(options);
+    const evictAfter = evictAfterMs(options);
     const notices = noticeWriter("ingest", options);
     const { onNotice } = notices;
     const traces = await tracesOf("ingest", options, notices);
@@ -98,7 +103,10 @@ export const ingest: Command = {
       groups: consumerGroups(options.text("topic-prefix"), home.catalogue),
       onNotice,
       onApplied: metrics.onApplied,
+      evictAfterMs: evictAfter,
     });
+    const swept = { store: keeper?.store ?? store, log: log!, models, counts, onNotice };
+    const sweeping = startSweeping({ ...swept, subscription: subscriptions[0]! }, signal);
     metrics.watch(subscriptions[0]!, keeper);
     const health = await healthOf(options, {
       metrics: metrics.metrics,
@@ -113,7 +121,7 @@ export const ingest: Command = {
     const watched = { subscriptions, log: log!, state, batches, health, metrics, limits, onNotice };
     await watch({ ...watched, storeFolder: home.state }, signal);
     health?.close();
-    await following;
+    await Promise.all([following, sweeping]);
     await keeper?.publish();
     for (const subscription of subscriptions) await subscription.close();
     await keeper?.close();
@@ -136,6 +144,7 @@ interface Reading extends Pick<IngestOptions, "log" | "deadLetters" | "counts" |
   readonly tried: () => void;
   readonly groups: ReturnType<typeof consumerGroups>;
   readonly onApplied: (batch: AppliedBatch) => void;
+  readonly evictAfterMs: number | undefined;
 }
 
 /** Joins the groups of the listening topic and of the catalogue. */
@@ -157,6 +166,7 @@ function startReading(reading: Reading): Promise<LogSubscription[]> {
       group: groups.listening,
       onNotice,
       onApplied: reading.onApplied,
+      evictAfterMs: reading.evictAfterMs,
     }),
     startCatalogueIngest({
       log: reading.catalogueLog,
@@ -166,6 +176,26 @@ function startReading(reading: Reading): Promise<LogSubscription[]> {
       onNotice,
     }),
   ]);
+}
+
+interface Swept extends Pick<IngestOptions, "store" | "log" | "counts" | "onNotice"> {
+  readonly models: SwapModels;
+  readonly subscription: LogSubscription;
+}
+
+/** Evicts idle listeners, of this run's age and of any before. */
+function startSweeping(swept: Swept, signal: AbortSignal): Promise<void> {
+  const { store, log, counts, models, subscription, onNotice } = swept;
+  const sweep = sweepIdle({
+    store,
+    partitions: log.partitions,
+    owned: () => subscription.assigned(),
+  });
+  const onEvicted = (count: number) => {
+    counts.evicted += count;
+  };
+  const underWay = () => models.batches.underWay;
+  return keepSweeping({ sweep, underWay, onEvicted, onNotice, pause }, signal);
 }
 
 /** Hosts of one installation share the partitions of the listening topic, and each of them reads

@@ -111,6 +111,7 @@ const TOTALS: Readonly<Partial<Record<CounterName, MetricName>>> = {
   commits: "segue_commits_total",
   unknown_track: "segue_unknown_track_events_total",
   rebuilt: "segue_rebuilt_listeners_total",
+  evicted: "segue_evicted_listeners_total",
   damaged_records: "segue_damaged_records_total",
   lost_records: "segue_lost_records_total",
   log_restarts: "segue_log_restarts_total",

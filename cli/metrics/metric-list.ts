@@ -85,6 +85,11 @@ export const METRICS = {
     help: "Listeners that were stepped anew because another bundle had stepped them.",
     from: ["ingest"],
   },
+  segue_evicted_listeners_total: {
+    type: "counter",
+    help: "Idle listeners of whom the store was made to keep the long-term part alone.",
+    from: ["ingest"],
+  },
   segue_damaged_records_total: {
     type: "counter",
     help: "Stored records that failed their checksum.",

@@ -6,6 +6,7 @@ import { bundleMark } from "../domain/hash.ts";
 import type { ModelName } from "../domain/ids.ts";
 import { stepsModels } from "../domain/listening-event.ts";
 import type { Draft } from "./draft.ts";
+import type { History } from "./hear.ts";
 import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
 import { courseOf, type Plan, plannedStep, sinceLastStart } from "./plan-course.ts";
 import { waves } from "./waves.ts";
@@ -44,10 +45,20 @@ export async function advance<Key>(
   const bundle = bundleMark(models.bundle.manifest.id);
   for (const [key, { draft, hidden }] of hearings) {
     assert(draft.history !== undefined, "a draft that changed has a history");
-    records.set(key, { ...draft.history, bundle, hidden });
+    records.set(key, { ...draft.history, bundle, hidden: keptStates(draft.history, hidden) });
   }
   const rebuilt = [...hearings.values()].filter((hearing) => hearing.rebuilt).length;
   return { records, waves: planned, rebuilt };
+}
+
+/** The short-term model has no state before a session's first step. */
+function keptStates(
+  { sessionSteps }: History,
+  hidden: ListenerRecord["hidden"],
+): ListenerRecord["hidden"] {
+  if (sessionSteps > 0) return hidden;
+  const { short: _, ...kept } = hidden;
+  return kept;
 }
 
 /** A draft on its way through the models. Its `hidden` states are replaced by stepping, never

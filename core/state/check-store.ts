@@ -1,6 +1,7 @@
 import { Failure } from "../domain/failure.ts";
 import type { ListenerId, Partition } from "../domain/ids.ts";
 import type { Environment } from "../lmdb/environment.ts";
+import { isEvicted } from "./evict.ts";
 import { contentOf, type StoreEntry, walkedEntries } from "./store-entries.ts";
 import { readSeal } from "./store-name.ts";
 import { decodeSeal, emptySeal, resealed, SEAL_KEY, type Seal } from "./store-seal.ts";
@@ -8,6 +9,8 @@ import { decodeSeal, emptySeal, resealed, SEAL_KEY, type Seal } from "./store-se
 /** What a look at every byte of a store found. */
 export interface StoreCheck {
   readonly listeners: number;
+  /** Those of whom only the long-term part is left. */
+  readonly evicted: number;
   readonly partitions: number;
   /** Records by the format that they are in. */
   readonly formats: Readonly<Record<string, number>>;
@@ -41,6 +44,7 @@ export function checkStore(
     formats: {},
     epochs: new Map(),
     listeners: 0,
+    evicted: 0,
     partitions: 0,
     found: emptySeal(""),
     seal: undefined,
@@ -49,8 +53,8 @@ export function checkStore(
   const ended = walkAll(environment, walk, mustLetGo);
   if (ended === GIVEN_UP) return undefined;
   const broken = ended ?? missingIn(walk, isSealed);
-  const { listeners, partitions, formats, damaged, epochs } = walk;
-  return { listeners, partitions, formats, damaged, broken, epochs };
+  const { listeners, evicted, partitions, formats, damaged, epochs } = walk;
+  return { listeners, evicted, partitions, formats, damaged, broken, epochs };
 }
 
 interface Walk {
@@ -58,6 +62,7 @@ interface Walk {
   readonly formats: Record<string, number>;
   readonly epochs: Map<Partition, number>;
   listeners: number;
+  evicted: number;
   partitions: number;
   /** The seal that the entries have, under no id. */
   found: Seal;
@@ -110,6 +115,7 @@ function look(entry: StoreEntry, walk: Walk): void {
     walk.formats[format] = (walk.formats[format] ?? 0) + 1;
     walk.epochs.set(partition, Math.max(epoch, walk.epochs.get(partition) ?? 0));
     walk.listeners += 1;
+    if (isEvicted(content.record)) walk.evicted += 1;
   } else {
     walk.partitions += 1;
   }

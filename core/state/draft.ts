@@ -1,5 +1,6 @@
 import type { Offset, Partition } from "../domain/ids.ts";
 import type { ListeningEvent } from "../domain/listening-event.ts";
+import { evicted, evictedHistory } from "./evict.ts";
 import { type HeardAt, type HearRules, type History, hear, type Verdict } from "./hear.ts";
 import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
 
@@ -7,13 +8,26 @@ import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
  *  events that the models have yet to step. `advance` makes records of drafts. */
 export interface Draft {
   /** Undefined for a listener who was never heard. */
-  readonly before: ListenerRecord | undefined;
+  before: ListenerRecord | undefined;
   history: History | undefined;
   readonly steps: RecentEvent[];
 }
 
 export function draftOf(before: ListenerRecord | undefined): Draft {
   return { before, history: before, steps: [] };
+}
+
+/** Leaves of a listener who is idle the long-term part, as a sequential replay meets them there;
+ *  see `evict.ts`. */
+export function evictIdle(draft: Draft, idleBeforeMs: number | undefined): void {
+  const { before, history } = draft;
+  if (history === undefined || idleBeforeMs === undefined) return;
+  if (history !== before) {
+    draft.history = evictedHistory(history, idleBeforeMs);
+    return;
+  }
+  draft.before = evicted(before, idleBeforeMs);
+  draft.history = draft.before;
 }
 
 /** Hears one event of the log. */

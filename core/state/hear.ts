@@ -3,6 +3,7 @@ import { eventHash, trackHash } from "../domain/hash.ts";
 import type { EventHash, Offset, Partition, TrackHash } from "../domain/ids.ts";
 import { type EventKind, type ListeningEvent, stepsModels } from "../domain/listening-event.ts";
 import { windowAfter } from "./dedupe-window.ts";
+import { isEvicted } from "./evict.ts";
 import {
   DISLIKED_TRACKS_MAX,
   type ListenerRecord,
@@ -62,7 +63,9 @@ export function hear(
   }
   if (!stepsModels(event.kind)) return note(history, event, { id, at, rules });
   const next = { session: event.session, atMs: event.happenedAtMs };
-  const sessionStart = startsSession(previous, next, rules.idleTimeoutMs);
+  // An evicted listener's session is over, whatever the player calls it.
+  const isBack = previous !== undefined && isEvicted(previous);
+  const sessionStart = isBack || startsSession(previous, next, rules.idleTimeoutMs);
   const recent = recentOf(event, eventFeatures(previous, event, sessionStart));
   const lastEventAtMs = Math.max(previous?.lastEventAtMs ?? 0, event.happenedAtMs);
   return {

@@ -57,16 +57,19 @@ export function sessionStoreIn(environment: WritableEnvironment, id: string): Se
 
   async function commit(commit: StoreCommit): Promise<void> {
     // Encoded before the transaction: a record that cannot be encoded changes nothing.
-    const changes: [key: Buffer, after: Buffer | undefined][] = [];
+    const changes: [key: Buffer, after: Buffer | undefined, from?: Uint8Array | undefined][] = [];
     for (const [listener, record] of commit.records) {
-      changes.push([listenerKey(listener), record ? recordBytes(record, listener) : undefined]);
+      const after = record ? recordBytes(record, listener) : undefined;
+      changes.push([listenerKey(listener), after, commit.computedFrom?.get(listener)]);
     }
     changes.push([positionKey(commit.partition), encodePosition(commit.position)]);
     await transactDurably(environment, () => {
       requireOwner(storedPosition(commit.partition), commit);
       let seal = readSeal(environment)!;
-      for (const [key, after] of changes) {
-        seal = resealed(seal, key, { before: readView(environment, key), after });
+      for (const [key, after, from] of changes) {
+        const before = readView(environment, key);
+        if (from !== undefined && !before?.equals(from)) continue;
+        seal = resealed(seal, key, { before, after });
         if (after === undefined) environment.removeSync(key);
         else environment.putSync(key, after);
       }

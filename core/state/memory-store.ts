@@ -29,6 +29,8 @@ export function createMemoryStore(): SessionStore {
       ([listener, record]) => [listener, record && recordBytes(record, listener)] as const,
     );
     for (const [listener, bytes] of encoded) {
+      const from = commit.computedFrom?.get(listener);
+      if (from !== undefined && !records.get(listener)?.equals(from)) continue;
       if (bytes === null) records.delete(listener);
       else records.set(listener, bytes);
     }

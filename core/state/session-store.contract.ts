@@ -135,6 +135,25 @@ export function testSessionStore(name: string, openStore: () => Promise<SessionS
     },
   );
 
+  check("a record that is another by now is left to whoever wrote it", async (store) => {
+    await commitTo(store, 0, 7, new Map([ann, bob].map((listener) => [listener, recordAt(6)])));
+    const seen = store.bytesOf(ann)!;
+    const computedFrom = new Map([ann, bob].map((listener) => [listener, seen]));
+    await commitTo(store, 7, 7, new Map([[ann, recordAt(8)]]));
+    const records = new Map([ann, bob].map((listener) => [listener, null]));
+    // Of the same content, but under another listener's checksum.
+    computedFrom.set(bob, store.bytesOf(bob)!);
+    const at = { partition, expectedNext: offset(7), position: positionAt(7) };
+    await store.commit({ ...at, records, computedFrom });
+    assert.deepEqual([store.read(ann), store.read(bob)], [recordAt(8), undefined]);
+  });
+
+  check("a position says who is idle where somebody may be", async (store) => {
+    const position = { ...positionAt(7), idleBeforeMs: -1_700_000_000_001 };
+    await store.commit({ partition, expectedNext: offset(0), position, records: new Map() });
+    assert.deepEqual(store.position(partition), position);
+  });
+
   check("listeners are listed in the order of their bytes, a page at a time", async (store) => {
     const names = ["b", "é", "ab", "a", "c"] as ListenerId[];
     await commitTo(store, 0, 7, new Map(names.map((name) => [name, recordAt(6)])));

@@ -10,6 +10,9 @@ export interface AppliedPosition {
   readonly next: Offset;
   /** When the last applied record entered the log, milliseconds since 1970-01-01 UTC. */
   readonly appendedAtMs: number;
+  /** Listeners who were last heard before this, in event time, are idle: see `evict.ts`. It only
+   *  grows; absent where nobody was ever evicted. */
+  readonly idleBeforeMs?: number;
 }
 
 /** What a batch changes, all of it or nothing. */
@@ -26,6 +29,8 @@ export interface StoreCommit {
   /** Null forgets the listener: nothing of them is left, not even a marker. Bytes are a record as a
    *  store keeps it, checked by whoever read them. */
   readonly records: ReadonlyMap<ListenerId, ListenerRecord | Uint8Array | null>;
+  /** The bytes that records were computed from: one that has others by now stays as it is. */
+  readonly computedFrom?: ReadonlyMap<ListenerId, Uint8Array>;
 }
 
 /** Reading side: what the scorer sees. It never writes. */

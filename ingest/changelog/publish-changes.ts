@@ -46,7 +46,8 @@ export function createPublisher(options: PublishOptions): ChangePublisher {
   let writer: FencedWriter | undefined;
 
   function changed(listeners: Iterable<ListenerId>, position: AppliedPosition): void {
-    reached = position;
+    // Of two commits that are flushed together either may be told of first.
+    if (!isBelow(position, reached ?? position)) reached = position;
     for (const listener of listeners) waiting?.add(listener);
     if (waiting !== undefined && waiting.size > WAITING_MAX) waiting = undefined;
   }

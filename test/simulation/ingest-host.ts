@@ -1,4 +1,5 @@
 import { Failure } from "../../core/domain/failure.ts";
+import type { Partition } from "../../core/domain/ids.ts";
 import {
   DEAD_LETTER_TOPIC,
   type EventLog,
@@ -9,6 +10,7 @@ import type { LogNoticeListener } from "../../core/log/log-notice.ts";
 import { sessionStoreIn } from "../../core/state/lmdb-store.ts";
 import { startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
+import { type Sweep, sweepIdle } from "../../ingest/sweep-idle.ts";
 import type { SimulatedBroker } from "./broker.ts";
 import type { Chance } from "./chance.ts";
 import type { Disk } from "./disk.ts";
@@ -18,12 +20,29 @@ import { mixingModels } from "./mixing-models.ts";
 /** The id under which every simulated store is made. */
 export const STORE_ID = "0123456789abcdef";
 
-/** Starts the product's own ingest in a simulated process; returns what it subscribed with. */
-export async function startIngestIn(
-  host: Host,
-  world: { readonly broker: SimulatedBroker; readonly disk: Disk; readonly chance: Chance },
-  onNotice: LogNoticeListener,
-): Promise<LogReader> {
+export interface SimulatedIngest {
+  /** What it subscribed with. */
+  readonly reader: LogReader;
+  readonly sweep: Sweep;
+}
+
+export interface IngestPlace {
+  readonly broker: SimulatedBroker;
+  readonly disk: Disk;
+  readonly chance: Chance;
+  readonly evictAfterMs: number | undefined;
+  /** The partitions that the process believes to be its own. */
+  readonly owned: () => readonly Partition[];
+  readonly onNotice: LogNoticeListener;
+}
+
+/** Listeners of one look: some of them, so that a sweep goes on between other turns. */
+const SWEPT_AT_ONCE = 3;
+
+/** Starts the product's own ingest in a simulated process. */
+export async function startIngestIn(host: Host, world: IngestPlace): Promise<SimulatedIngest> {
+  const { evictAfterMs, owned, onNotice } = world;
+  const store = sessionStoreIn(world.disk.open(host), STORE_ID);
   const models = mixingModels(host);
   let subscribed: LogReader | undefined;
   const log = {
@@ -38,13 +57,16 @@ export async function startIngestIn(
   await startIngest({
     log,
     deadLetters: deadLettersOf(host, world),
-    store: sessionStoreIn(world.disk.open(host), STORE_ID),
+    store,
     models: () => models,
+    evictAfterMs,
     counts: newCounts(),
     onNotice,
   });
   if (subscribed === undefined) throw new Failure("bug", "ingest did not subscribe");
-  return subscribed;
+  const { partitions } = log;
+  const sweep = sweepIdle({ store, partitions, owned, atOnce: SWEPT_AT_ONCE });
+  return { reader: subscribed, sweep };
 }
 
 /** An append that fails may have written some of its letters. */

@@ -134,6 +134,51 @@ export const MUTANTS: readonly Mutant[] = [
     find: "next.subarray(row * width, (row + 1) * width)",
     replace: "next.subarray((rows - 1 - row) * width, (rows - row) * width)",
   }),
+  mutant("a sweep that goes by the machine's clock", 30, {
+    file: "ingest/sweep-idle.ts",
+    find: "evicted(record, position.idleBeforeMs)",
+    replace: "evicted(record, Date.now())",
+  }),
+  mutant(
+    "a sweep that writes over what was heard meanwhile",
+    100,
+    {
+      file: "core/state/lmdb-store.ts",
+      find: "requireOwner(storedPosition(commit.partition), commit);",
+      replace: `if (commit.computedFrom !== undefined) changes.pop();
+      else requireOwner(storedPosition(commit.partition), commit);`,
+    },
+    {
+      file: "core/state/lmdb-store.ts",
+      find: "if (from !== undefined && !before?.equals(from)) continue;",
+      replace: "void from;",
+    },
+  ),
+  mutant("an evicted record that forgets the offset that it heard", 100, {
+    file: "core/state/evict.ts",
+    find: "sessionSteps: 0,\n",
+    replace: "sessionSteps: 0,\n    heardOffset: 0 as never,\n",
+  }),
+  mutant("an evicted record that forgets the ids that it heard", 100, {
+    file: "core/state/evict.ts",
+    find: "sessionSteps: 0,\n",
+    replace: "sessionSteps: 0,\n    heardEvents: [],\n",
+  }),
+  mutant("an event that an idle listener's whole record hears", 100, {
+    file: "ingest/hear-batch.ts",
+    find: "  evictIdle(draft, hearing.idleBeforeMs);\n",
+    replace: "",
+  }),
+  mutant("a batch whose beginning decides who is idle", 200, {
+    file: "ingest/hear-batch.ts",
+    find: "evictIdle(draft, hearing.idleBeforeMs)",
+    replace: "evictIdle(draft, hearing.place.idleBeforeMs)",
+  }),
+  mutant("a jump that forgets who is idle", 200, {
+    file: "ingest/consume.ts",
+    find: "position: { ...stored, epoch: restarted",
+    replace: "position: { appendedAtMs: stored.appendedAtMs, epoch: restarted",
+  }),
 ];
 
 function mutant(name: string, seedsMax: number, ...edits: readonly Edit[]): Mutant {

@@ -1,6 +1,10 @@
-import type { Offset, Partition } from "../../core/domain/ids.ts";
+import type { ListenerId, Offset, Partition } from "../../core/domain/ids.ts";
 import { LISTENING_TOPIC, type NewRecord } from "../../core/log/event-log.ts";
+import { partitionOf } from "../../core/log/partition-of.ts";
+import { evicted } from "../../core/state/evict.ts";
+import type { ListenerRecord } from "../../core/state/listener-record.ts";
 import { createMemoryStore } from "../../core/state/memory-store.ts";
+import type { SessionStore } from "../../core/state/session-store.ts";
 import { applyBatch } from "../../ingest/apply-batch.ts";
 import type { Move } from "./history.ts";
 import { mixingModels } from "./mixing-models.ts";
@@ -14,6 +18,7 @@ export interface Replayed {
  *  the truth that every simulated run is held to. It never hears of hosts, disks or faults. */
 export async function replaySequentially(
   partitions: readonly { readonly partition: Partition; readonly moves: readonly Move[] }[],
+  evictAfterMs: number | undefined,
 ): Promise<Replayed> {
   const store = createMemoryStore();
   const letters: NewRecord[] = [];
@@ -25,21 +30,44 @@ export async function replaySequentially(
   };
   const { signal } = new AbortController();
   const context = { store, models: MODELS, topic: LISTENING_TOPIC, deadLetters, signal };
+  const ageing = { ...context, evictAfterMs };
   for (const { partition, moves } of partitions) {
     for (const move of moves) {
       if (move.kind === "jump") {
         const expectedNext = move.from as Offset;
-        const { position } = move;
+        // Who is idle is told by what was replayed, not by the run that is held against it.
+        const { idleBeforeMs: _, ...moved } = move.position;
+        const { idleBeforeMs } = store.position(partition) ?? {};
+        const position = idleBeforeMs === undefined ? moved : { ...moved, idleBeforeMs };
         await store.commit({ partition, expectedNext, position, records: new Map() });
         continue;
       }
       for (const record of move.records) {
         const next = (record.offset + 1) as Offset;
-        await applyBatch({ partition, records: [record], next }, context);
+        await applyBatch({ partition, records: [record], next }, ageing);
       }
     }
   }
-  return { digest: await store.digest(), letters };
+  return { digest: await digestAsRead(store, partitions.length), letters };
+}
+
+/** The digest of a store that holds every record as it is read: an idle listener's may be evicted by
+ *  now, or not yet. */
+export async function digestAsRead(store: SessionStore, partitions: number): Promise<string> {
+  const asRead = createMemoryStore();
+  const listeners = store.listenersAfter(undefined, Number.MAX_SAFE_INTEGER);
+  const byPartition = Map.groupBy(listeners, (listener) => partitionOf(listener, partitions));
+  for (let index = 0; index < partitions; index++) {
+    const partition = index as Partition;
+    const position = store.position(partition);
+    if (position === undefined) continue;
+    const records = new Map<ListenerId, ListenerRecord>();
+    for (const listener of byPartition.get(partition) ?? []) {
+      records.set(listener, evicted(store.read(listener)!, position.idleBeforeMs));
+    }
+    await asRead.commit({ partition, expectedNext: 0 as Offset, position, records });
+  }
+  return asRead.digest();
 }
 
 const MODELS = mixingModels();

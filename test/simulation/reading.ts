@@ -100,7 +100,8 @@ export function deliver(
 
 const EXPECTED = new Set(["stale_owner", "store_unavailable", "log_unavailable"]);
 
-function isExpected(error: unknown): boolean {
+/** Whether it is one of the faults that an outage or another owner brings. */
+export function isExpected(error: unknown): boolean {
   if (error instanceof SimulatedFault) return true;
   if (error instanceof Failure) return EXPECTED.has(error.code);
   return error instanceof Error && error.name === "AbortError";

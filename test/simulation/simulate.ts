@@ -7,8 +7,8 @@ import { type FaultWeights, faultTurns, faultWeights } from "./faults.ts";
 import { movesOf } from "./history.ts";
 import { createHost } from "./host.ts";
 import { STORE_ID } from "./ingest-host.ts";
-import { replaySequentially } from "./oracle.ts";
-import { type Turn, workTurns } from "./work.ts";
+import { digestAsRead, replaySequentially } from "./oracle.ts";
+import { sweepTurns, type Turn, workTurns } from "./work.ts";
 import { createWorld, giveTo, isApplied, report, startHost, type World } from "./world.ts";
 
 export interface SimulatedRun {
@@ -23,6 +23,7 @@ export interface SimulatedRun {
 
 const FAULTY_TURNS_MIN = 100;
 const FAULTY_TURNS_MORE = 200;
+const MINUTE_MS = 60_000;
 /** After the last fault everything is applied within this many turns. */
 const CALM_TURNS_MAX = 5_000;
 
@@ -31,7 +32,7 @@ const CALM_TURNS_MAX = 5_000;
 export async function simulate(seed: number): Promise<SimulatedRun> {
   const chance = chanceOf(seed, "simulation");
   const weights = faultWeights(chance);
-  const world = await createWorld(chance);
+  const world = await createWorld(chance, evictionAge(chanceOf(seed, "eviction")));
   const trace: string[] = [];
   await underFaults(world, { chance, weights, trace });
   await inPeace(world, { chance, trace });
@@ -40,8 +41,15 @@ export async function simulate(seed: number): Promise<SimulatedRun> {
   const seal = sealOf(STORE_ID, environment.getRange());
   if (!isDeepStrictEqual(readSeal(environment), seal)) report(world, "the store's seal is wrong");
   const digest = await store.digest();
-  if (world.violation === undefined) await holdAgainstOracle(world, digest);
+  if (world.violation === undefined) {
+    await holdAgainstOracle(world, await digestAsRead(store, world.broker.partitions.length));
+  }
   return { seed, violation: world.violation, trace, digest };
+}
+
+/** Half of the runs evict, some who were away for a track or two, some who missed an hour. */
+function evictionAge(chance: Chance): number | undefined {
+  return chance.happens(0.5) ? (5 + chance.below(60)) * MINUTE_MS : undefined;
 }
 
 async function underFaults(
@@ -52,7 +60,8 @@ async function underFaults(
   const turns = FAULTY_TURNS_MIN + chance.below(FAULTY_TURNS_MORE);
   const overlap = weights.overlap > 0;
   for (let turn = 0; turn < turns && world.violation === undefined; turn++) {
-    const possible = [...workTurns(world, { overlap }), ...faultTurns(world, weights)];
+    const work = [...workTurns(world, { overlap }), ...sweepTurns(world)];
+    const possible = [...work, ...faultTurns(world, weights)];
     await take(chance.weighted(possible), trace);
   }
 }
@@ -110,7 +119,7 @@ async function holdAgainstOracle(world: World, digest: string): Promise<void> {
     if (typeof moves === "string") return report(world, moves);
     partitions.push({ partition, moves });
   }
-  const replayed = await replaySequentially(partitions);
+  const replayed = await replaySequentially(partitions, world.evictAfterMs);
   if (replayed.digest !== digest) report(world, "the store differs from a sequential replay");
   const written = new Set(world.broker.letters.map(({ key, value }) => `${key} ${value?.join()}`));
   const lost = replayed.letters.filter(({ key, value }) => !written.has(`${key} ${value?.join()}`));

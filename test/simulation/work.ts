@@ -1,5 +1,7 @@
+import type { Sweep } from "../../ingest/sweep-idle.ts";
 import { append, type TopicPartition, timesRemade } from "./broker.ts";
-import { canFetch, deliver, fetch, type Reading } from "./reading.ts";
+import type { Host } from "./host.ts";
+import { canFetch, deliver, fetch, isExpected, type Reading } from "./reading.ts";
 import { isOwner, report, startHost, type World } from "./world.ts";
 
 /** Something that may happen next. */
@@ -31,6 +33,28 @@ export function workTurns(world: World, { overlap }: { readonly overlap: boolean
     turns.push({ name: `partition ${topic.partition} gets a record`, weight: 3, run });
   }
   return turns;
+}
+
+/** A process may evict idle listeners at any time, one look after the other. */
+export function sweepTurns(world: World): Turn[] {
+  if (world.evictAfterMs === undefined) return [];
+  const awake = [...world.hosts.values()].filter(({ host }) => host.isAlive() && !host.stopped);
+  return awake.flatMap((one) => (sweeping.has(one.host) ? [] : sweepTurn(world, one)));
+}
+
+const sweeping = new WeakSet<Host>();
+
+function sweepTurn(world: World, { host, sweep }: { host: Host; sweep: Sweep }): Turn {
+  const run = () => {
+    sweeping.add(host);
+    sweep
+      .look()
+      .catch((error: unknown) => {
+        if (!isExpected(error)) report(world, `${host.name} cannot sweep: ${error}`);
+      })
+      .finally(() => sweeping.delete(host));
+  };
+  return { name: `${host.name} sweeps`, weight: 1, run };
 }
 
 /** A topic that was made anew stays shorter than the old one until that is written down: an offset

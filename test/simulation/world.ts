@@ -1,4 +1,4 @@
-import type { LogReader } from "../../core/log/event-log.ts";
+import type { LogNoticeListener } from "../../core/log/log-notice.ts";
 import type { AppliedPosition } from "../../core/state/session-store.ts";
 import {
   createBroker,
@@ -11,7 +11,7 @@ import {
 import type { Chance } from "./chance.ts";
 import { createDisk, type Disk, type PositionChange } from "./disk.ts";
 import { createHost, type Host } from "./host.ts";
-import { startIngestIn } from "./ingest-host.ts";
+import { type SimulatedIngest, startIngestIn } from "./ingest-host.ts";
 import { type SentRecord, sentRecords } from "./listening.ts";
 import { type Reading, startReading } from "./reading.ts";
 
@@ -21,7 +21,9 @@ export interface World {
   readonly broker: SimulatedBroker;
   readonly disk: Disk;
   /** The processes by name; one that was killed stays until it is started again. */
-  readonly hosts: Map<string, { host: Host; reader: LogReader }>;
+  readonly hosts: Map<string, SimulatedIngest & { readonly host: Host }>;
+  /** How long after their last event listeners are idle. */
+  readonly evictAfterMs: number | undefined;
   readings: Reading[];
   /** What producers have yet to send, by partition. */
   readonly unsent: Map<TopicPartition, SentRecord[]>;
@@ -33,7 +35,10 @@ export interface World {
 const PERSONAL = /\b(ann|bob|cleo|dan|eve|morning|evening)\b|(event|track)-\d/;
 const HOST_NAMES = ["a", "b", "c"];
 
-export async function createWorld(chance: Chance): Promise<World> {
+export async function createWorld(
+  chance: Chance,
+  evictAfterMs: number | undefined,
+): Promise<World> {
   const partitions = 1 + chance.below(3);
   const broker = createBroker(partitions);
   const world: World = {
@@ -41,6 +46,7 @@ export async function createWorld(chance: Chance): Promise<World> {
     broker,
     disk: createDisk(partitions, (change) => checkOwner(world, change)),
     hosts: new Map(),
+    evictAfterMs,
     readings: [],
     unsent: new Map(broker.partitions.map((topic) => [topic, []])),
     violation: undefined,
@@ -57,10 +63,12 @@ export async function createWorld(chance: Chance): Promise<World> {
 /** Starts a process, which is given the partitions that the group holds for its name. */
 export async function startHost(world: World, name: string): Promise<void> {
   const host = createHost(name);
-  const reader = await startIngestIn(host, world, ({ message }) => {
+  const owned = () =>
+    world.readings.filter((one) => one.host === host).map(({ topic }) => topic.partition);
+  const onNotice: LogNoticeListener = ({ message }) => {
     if (PERSONAL.test(message)) report(world, `a notice names somebody: ${message}`);
-  });
-  world.hosts.set(name, { host, reader });
+  };
+  world.hosts.set(name, { host, ...(await startIngestIn(host, { ...world, owned, onNotice })) });
   for (const topic of world.broker.partitions) {
     if (topic.owner === name) giveTo(world, topic, name);
   }

@@ -18,7 +18,11 @@ export interface Applied {
   apply(records: readonly LogRecord[]): Promise<void>;
 }
 
-export function appliedTo(store = createMemoryStore(), models = tinyModels(1)): Applied {
+export function appliedTo(
+  store = createMemoryStore(),
+  models = tinyModels(1),
+  evictAfterMs?: number,
+): Applied {
   const counts = newCounts();
   const letters: NewRecord[] = [];
   const deadLetters = {
@@ -35,7 +39,8 @@ export function appliedTo(store = createMemoryStore(), models = tinyModels(1)): 
     async apply(records) {
       const context = { store, models: applied.models, topic: LISTENING_TOPIC, deadLetters };
       const signal = new AbortController().signal;
-      addCounts(counts, await applyBatch(batchOf(records), { ...context, signal }));
+      const done = await applyBatch(batchOf(records), { ...context, signal, evictAfterMs });
+      addCounts(counts, done);
     },
   };
   return applied;
