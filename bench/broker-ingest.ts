@@ -102,11 +102,12 @@ async function newest(log: EventLog, count: number): Promise<LogRecord[]> {
   return records;
 }
 
-function slopeFigures({ byHistory, byListeners, grownBytes, packedBytes }: Slopes) {
+function slopeFigures({ byHistory, byListeners, ...bytes }: Slopes) {
   return {
-    bytes_per_listener: grownBytes,
-    packed_bytes_per_listener: packedBytes,
-    gigabytes_for_10_million_listeners: (MANY * grownBytes) / 1e9,
+    bytes_per_listener: bytes.grownBytes,
+    packed_bytes_per_listener: bytes.packedBytes,
+    evicted_bytes_per_listener: bytes.evictedBytes,
+    gigabytes_for_10_million_listeners: (MANY * bytes.grownBytes) / 1e9,
     slope_by_history: slopePerTenfold(byHistory),
     slope_by_listeners: slopePerTenfold(byListeners),
     cpu_us_by_history: Object.fromEntries(byHistory),
@@ -144,6 +145,7 @@ function tableOf(figures: Figures): string {
     ...parts.map(([part, us]): [string, string] => [`  ${part}`, us.toFixed(2)]),
     ["bytes on disk a listener, as written", figures.bytes_per_listener.toFixed(0)],
     ["… restored from a snapshot", figures.packed_bytes_per_listener.toFixed(0)],
+    ["… and evicted, after a long silence", figures.evicted_bytes_per_listener.toFixed(0)],
     ["gigabytes for 10 million", figures.gigabytes_for_10_million_listeners.toFixed(1)],
     [`growth of cost per tenfold: ${HISTORY}`, percent(figures.slope_by_history)],
     [`growth of cost per tenfold: ${LISTENERS}`, percent(figures.slope_by_listeners)],

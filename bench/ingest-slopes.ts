@@ -4,6 +4,8 @@ import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { listeningEventToWire } from "../core/domain/decode-listening-event.ts";
 import type { Offset, Partition } from "../core/domain/ids.ts";
 import type { LogRecord } from "../core/log/event-log.ts";
+import { evicted } from "../core/state/evict.ts";
+import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
 import { applyBatch } from "../ingest/apply-batch.ts";
@@ -27,6 +29,8 @@ export interface Slopes {
   readonly grownBytes: number;
   /** The same listeners in order of their keys. */
   readonly packedBytes: number;
+  /** The same when all of them are evicted. */
+  readonly evictedBytes: number;
 }
 
 const FULL = { histories: [10, 100, 1_000, 10_000], counts: [1_000, 10_000, 100_000, 1_000_000] };
@@ -50,10 +54,15 @@ export async function measureSlopes(
   const { points: byListeners, record } = await measureCounts(many, counts);
   const most = counts.at(-1)!;
   const grownBytes = bytesOf(many.folder) / most;
-  const packed = hearingInto(world, runner, "packed");
-  await fill(packed.store, { from: 0, to: most, record, place: (index) => index });
-  await packed.close();
-  return { byHistory, byListeners, grownBytes, packedBytes: bytesOf(packed.folder) / most };
+  const packed = async (name: string, kept: ListenerRecord) => {
+    const { store, folder, close } = hearingInto(world, runner, name);
+    await fill(store, { from: 0, to: most, record: kept, place: (index) => index });
+    await close();
+    return bytesOf(folder) / most;
+  };
+  const packedBytes = await packed("packed", record);
+  const evictedBytes = await packed("evicted", evicted(record, Number.POSITIVE_INFINITY));
+  return { byHistory, byListeners, grownBytes, packedBytes, evictedBytes };
 }
 
 /** Ingest without a log: batches go in by hand. */
