@@ -1,14 +1,14 @@
 import type { History } from "./hear.ts";
 import type { ListenerRecord } from "./listener-record.ts";
 
-/** The newest events that an evicted record keeps. Another bundle cannot read a hidden state of this
- *  one: without any, whoever stays away would be a stranger to the next bundle. */
+/** The newest events that an evicted record keeps. Another bundle cannot read a hidden state of
+ *  this one: without any, whoever stays away would be a stranger to the next bundle. */
 export const EVICTED_RECENT_EVENTS = 8;
 
 /** The record as it counts where all who were last heard before `idleBeforeMs` are idle,
  *  milliseconds since 1970-01-01 UTC: of an idle listener the long-term part alone, any other as it
- *  is. The long-term part is the long model's hidden state, the newest few events, what was disliked,
- *  all counts, and what an event is known again by. The next event begins a session.
+ *  is. The long-term part is the long model's hidden state, the newest few events, what was
+ *  disliked, all counts, and what an event is known again by. The next event begins a session.
  *
  *  Every reading of a record goes through here, with what the partition's position says, so whether
  *  the bytes on the disk have been evicted yet is never seen. Evicting again changes nothing, be it

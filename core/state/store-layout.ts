@@ -17,8 +17,8 @@ import type { AppliedPosition } from "./session-store.ts";
  *  | 4 | 4 | epoch, u32 little-endian |
  *  | 8 | 8 | offset to read next, u64 little-endian |
  *  | 16 | 8 | when the last applied record entered the log, i64 little-endian, milliseconds |
- *  | 24 | 8 | who was last heard before this is idle, i64 little-endian, milliseconds; absent where |
- *  | | | nobody was ever evicted |
+ *  | 24 | 8 | who was last heard before this is idle, i64 little-endian, milliseconds; |
+ *  | | | absent where nobody was ever evicted |
  */
 export function listenerKey(listener: ListenerId): Buffer {
   return Buffer.from(`L${listener}`, "utf8");

@@ -51,8 +51,8 @@ export async function replaySequentially(
   return { digest: await digestAsRead(store, partitions.length), letters };
 }
 
-/** The digest of a store that holds every record as it is read: an idle listener's may be evicted by
- *  now, or not yet. */
+/** The digest of a store that holds every record as it is read: an idle listener's may be evicted
+ *  by now, or not yet. */
 export async function digestAsRead(store: SessionStore, partitions: number): Promise<string> {
   const asRead = createMemoryStore();
   const listeners = store.listenersAfter(undefined, Number.MAX_SAFE_INTEGER);
