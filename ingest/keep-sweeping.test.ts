@@ -16,7 +16,7 @@ test("a sweep that came round rests for long", async () => {
   assert.ok(Math.max(...pauses) > 1_000 * Math.min(...pauses));
 });
 
-test("a batch that was applied meanwhile is no news, an outage is; both are tried again", async () => {
+test("a batch in between is no news, an outage is, and both are tried again", async () => {
   const stale = await sweptFor(4, { failure: new Failure("stale_owner", "moved") });
   assert.deepEqual([stale.looks, stale.notices.length], [3, 0]);
   const full = await sweptFor(4, { failure: new Failure("store_unavailable", "full") });

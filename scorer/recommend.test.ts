@@ -5,7 +5,6 @@ import { Failure } from "../core/domain/failure.ts";
 import type { ListenerId, Offset, Partition, SessionId, TrackId } from "../core/domain/ids.ts";
 import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { Models } from "../core/state/advance.ts";
-import { evicted } from "../core/state/evict.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
 import { hearAll, minuteMs, playOf } from "../test/fixtures/heard-store.ts";
@@ -48,24 +47,6 @@ test("a new session begins on the long-term rung, whoever says that it is new", 
   await hear([playOf("track-9", 5, { session })]);
   assert.equal((await ask({ session })).rung, "blend");
   assert.equal((await ask({ session, askedAtMs: minuteMs(600) })).rung, "blend");
-});
-
-test("an idle listener is answered from the long-term part, be the disk swept or not", async () => {
-  const { ask, hear, store } = await heardScorer(morning);
-  await hear(Array.from({ length: 20 }, (_, at) => playOf(`track-${at}`, 5 + at)));
-  const query = { askedAtMs: minuteMs(26), withSkipProbability: true, excludeHeard: 32 };
-  assert.equal((await ask(query)).rung, "blend");
-  const partition = 0 as Partition;
-  const position = { ...store.position(partition)!, idleBeforeMs: minuteMs(25) };
-  const move = { partition, expectedNext: position.next, position };
-  await store.commit({ ...move, records: new Map() });
-  const [unswept, record] = [await ask(query), store.read(ada)!];
-  await store.commit({ ...move, records: new Map([[ada, evicted(record, minuteMs(25))]]) });
-  const swept = await ask(query);
-  assert.equal(swept.rung, "long_term");
-  assert.deepEqual(swept, unswept);
-  // It remembers no further than it does, and says so.
-  assert.equal(swept.memorySinceMs, store.read(ada)!.recent[0]!.happenedAtMs);
 });
 
 test("a weight of 0 leaves a model out; where none is left popularity answers", async () => {

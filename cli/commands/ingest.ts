@@ -82,9 +82,7 @@ export const ingest: Command = {
     const counts = newCounts();
     const batches = { tried: 0 };
     const metrics = ingestMetrics({ counts, storeFolder: home.state, nowMs: Date.now });
-    const tried = () => {
-      batches.tried += 1;
-    };
+    const tried = () => void batches.tried++;
     // Bringing a partition here is progress, too.
     const kept = { choice, log: log!, store, onNotice, onProgress: tried };
     const address = advertisedAddress(options);

@@ -6,8 +6,7 @@ import { bundleMark } from "../domain/hash.ts";
 import type { ModelName } from "../domain/ids.ts";
 import { stepsModels } from "../domain/listening-event.ts";
 import type { Draft } from "./draft.ts";
-import type { History } from "./hear.ts";
-import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
+import type { History, ListenerRecord, RecentEvent } from "./listener-record.ts";
 import { courseOf, type Plan, plannedStep, sinceLastStart } from "./plan-course.ts";
 import { waves } from "./waves.ts";
 

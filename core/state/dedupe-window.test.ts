@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { BEGAN_AT_MS, listeningEvent } from "../../test/support/listening-records.ts";
 import { pseudoRandom } from "../bundle/pseudo-random.ts";
 import type { Offset, Partition } from "../domain/ids.ts";
-import { HEAR_RULES, type Heard, type History, hear } from "./hear.ts";
-import { DEDUPE_EVENTS_LEAST, RECENT_EVENTS_MAX } from "./listener-record.ts";
+import { HEAR_RULES, type Heard, hear } from "./hear.ts";
+import { DEDUPE_EVENTS_LEAST, type History, RECENT_EVENTS_MAX } from "./listener-record.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -1,8 +1,8 @@
 import type { Offset, Partition } from "../domain/ids.ts";
 import type { ListeningEvent } from "../domain/listening-event.ts";
 import { evicted, evictedHistory } from "./evict.ts";
-import { type HeardAt, type HearRules, type History, hear, type Verdict } from "./hear.ts";
-import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
+import { type HeardAt, type HearRules, hear, type Verdict } from "./hear.ts";
+import type { History, ListenerRecord, RecentEvent } from "./listener-record.ts";
 
 /** One listener while a batch is applied: what was stored, what was decided since, and the
  *  events that the models have yet to step. `advance` makes records of drafts. */

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { BEGAN_AT_MS, listeningEvent } from "../../test/support/listening-records.ts";
 import type { BundleMark, ListenerId, Offset, Partition, SessionId } from "../domain/ids.ts";
 import { EVICTED_RECENT_EVENTS, evicted, isEvicted } from "./evict.ts";
-import { type History, hear } from "./hear.ts";
-import { type ListenerRecord, RECENT_EVENTS_MAX } from "./listener-record.ts";
+import { hear } from "./hear.ts";
+import { type History, type ListenerRecord, RECENT_EVENTS_MAX } from "./listener-record.ts";
 import { encodeRecord } from "./record-codec.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,4 @@
-import type { History } from "./hear.ts";
-import type { ListenerRecord } from "./listener-record.ts";
+import type { History, ListenerRecord } from "./listener-record.ts";
 
 /** The newest events that an evicted record keeps. Another bundle cannot read a hidden state of
  *  this one: without any, whoever stays away would be a stranger to the next bundle. */

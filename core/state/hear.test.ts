@@ -3,8 +3,13 @@ import { test } from "node:test";
 import { BEGAN_AT_MS, listeningEvent } from "../../test/support/listening-records.ts";
 import { trackHash } from "../domain/hash.ts";
 import type { Offset, Partition, TrackId } from "../domain/ids.ts";
-import { HEAR_RULES, type Heard, type HeardAt, type History, hear } from "./hear.ts";
-import { DEDUPE_EVENTS_MAX, DISLIKED_TRACKS_MAX, RECENT_EVENTS_MAX } from "./listener-record.ts";
+import { HEAR_RULES, type Heard, type HeardAt, hear } from "./hear.ts";
+import {
+  DEDUPE_EVENTS_MAX,
+  DISLIKED_TRACKS_MAX,
+  type History,
+  RECENT_EVENTS_MAX,
+} from "./listener-record.ts";
 
 const MINUTE_MS = 60_000;
 

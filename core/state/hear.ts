@@ -6,7 +6,7 @@ import { windowAfter } from "./dedupe-window.ts";
 import { isEvicted } from "./evict.ts";
 import {
   DISLIKED_TRACKS_MAX,
-  type ListenerRecord,
+  type History,
   RECENT_EVENTS_MAX,
   type RecentEvent,
 } from "./listener-record.ts";
@@ -31,9 +31,6 @@ export const HEAR_RULES: HearRules = {
   idleTimeoutMs: IDLE_TIMEOUT_MS,
   lateToleranceMs: 10 * 60 * 1000,
 };
-
-/** A record but for what the models put into it. */
-export type History = Omit<ListenerRecord, "bundle" | "hidden">;
 
 /** What becomes of an event. Dropped events change nothing, not even the offset heard, so that a
  *  listener's record is the same bytes whether and however often they come. */
