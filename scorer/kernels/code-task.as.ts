@@ -2,7 +2,7 @@
 
 import { ScoreTask } from "./scores.as";
 
-/** One search, as `code-task.ts` writes it: 36 words of 4 bytes, in this order. */
+/** One search, as `code-task.ts` writes it: 37 words of 4 bytes, in this order. */
 @unmanaged
 export class CodeTask {
   /** The query's columns, float32 [width], and the axes along which codes tell: float32
@@ -18,6 +18,8 @@ export class CodeTask {
   /** uint32 [subspaces]: of how many coordinates each code tells; a multiple of 8 codes. */
   widths: usize;
   subspaces: i32;
+  /** Scratch: 16 tracks from anywhere, uint32, and a block of their codes. */
+  gathered: usize;
   /** Scratch: float32 [subspaces, 16], and what of it is left after rounding, uint8 the same. */
   sums: usize;
   tables: usize;
@@ -27,8 +29,9 @@ export class CodeTask {
   codes: usize;
   /** uint32 by row: its track. Rows that only fill a block have one that is excluded. */
   tracks: usize;
-  /** uint32 by track: its row, and its cluster. */
-  rows: usize;
+  /** The same codes by track, filled up to a multiple of 16 bytes, and uint32 by track: its
+   *  cluster. */
+  trackCodes: usize;
   clusters: usize;
   /** Bitset by track, lowest bit first. */
   excluded: usize;

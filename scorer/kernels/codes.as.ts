@@ -3,6 +3,7 @@
 // (André et al. 2015, doi 10.14778/2856318.2856324; Guo et al. 2020, arXiv 1908.10396).
 
 import { markTracks } from "./bits.as";
+import { GATHERED_BLOCK, gatherBlock, sumBlock } from "./code-blocks.as";
 import { fillTables } from "./code-tables.as";
 import { CodeTask } from "./code-task.as";
 import { dotRows } from "./dot-rows.as";
@@ -71,18 +72,20 @@ function readListed(task: CodeTask): i32 {
   for (let i = 0; i < count; i++) sum += saidOf(task, load<u32>(task.listed + (<usize>i << 2)));
   const mean = sum / <f32>count;
   let found = 0;
-  for (let i = 0; i < count; i++) {
-    const track = load<u32>(task.listed + (<usize>i << 2));
-    const said = saidOf(task, track);
-    if (said >= mean) found = readTrack(task, found, track, said);
-  }
-  for (let i = 0; i < count; i++) {
-    const track = load<u32>(task.listed + (<usize>i << 2));
-    const said = saidOf(task, track);
-    if (said >= mean) continue;
-    const most = said + reachOf(task.reaches, load<u32>(task.clusters + (<usize>track << 2)));
-    if (task.readsClusters && most < load<f32>(task.heap)) continue;
-    found = readTrack(task, found, track, said);
+  for (let turn = 0; turn < 2; turn++) {
+    let gathered = 0;
+    for (let i = 0; i < count; i++) {
+      const track = load<u32>(task.listed + (<usize>i << 2));
+      const said = saidOf(task, track);
+      if (said >= mean ? turn == 1 : turn == 0) continue;
+      const most = said + reachOf(task.reaches, load<u32>(task.clusters + (<usize>track << 2)));
+      if (turn == 1 && task.readsClusters && most < load<f32>(task.heap)) continue;
+      store<u32>(task.gathered + (<usize>gathered << 2), track);
+      if (++gathered < 16) continue;
+      found = readGathered(task, found, 16);
+      gathered = 0;
+    }
+    if (gathered > 0) found = readGathered(task, found, gathered);
   }
   return found;
 }
@@ -94,28 +97,23 @@ function saidOf(task: CodeTask, track: u32): f32 {
   return load<f32>(task.scoring.neighbours + at) + load<f32>(task.scoring.coplay + at);
 }
 
-/** Looks at one track, and keeps it where it is within the margin. */
-function readTrack(task: CodeTask, found: i32, track: u32, said: f32): i32 {
-  const row = load<u32>(task.rows + (<usize>track << 2));
-  const cluster = load<u32>(task.clusters + (<usize>track << 2));
-  const lane = row & 15;
-  let codes = task.codes + <usize>(row >> 4) * (<usize>task.subspaces << 3);
-  codes += lane < 8 ? lane << 1 : (lane << 1) - 15;
-  let tables = task.tables;
-  const end = tables + (<usize>task.subspaces << 4);
-  let sum: u32 = 0;
-  for (; tables < end; tables += 64) {
-    const one = <usize>load<u8>(codes), other = <usize>load<u8>(codes, 16);
-    sum += <u32>load<u8>(tables + (one & 15)) + <u32>load<u8>(tables + (one >> 4), 16);
-    sum += <u32>load<u8>(tables + (other & 15), 32) + <u32>load<u8>(tables + (other >> 4), 48);
-    codes += 32;
+/** Looks at up to 16 tracks from anywhere, and keeps those that are within the margin. */
+function readGathered(task: CodeTask, before: i32, count: i32): i32 {
+  gatherBlock(task, count);
+  sumBlock(task, task.gathered + GATHERED_BLOCK);
+  let found = before;
+  for (let i = 0; i < count; i++) {
+    const track = load<u32>(task.gathered + (<usize>i << 2));
+    const sum = <f32>load<u16>(task.sums + (<usize>i << 1));
+    const cluster = load<u32>(task.clusters + (<usize>track << 2));
+    const base = task.floor + load<f32>(task.bases + (<usize>cluster << 2));
+    const score = base + task.unit * sum + saidOf(task, track);
+    const bar = load<f32>(task.heap);
+    if (score < bar - task.margin) continue;
+    if (score > bar) replaceLeast(task.heap, task.k, score);
+    found = addCandidate(task, found, track, score);
   }
-  const base = load<f32>(task.bases + (<usize>cluster << 2));
-  const score = task.floor + base + task.unit * <f32>sum + said;
-  const bar = load<f32>(task.heap);
-  if (score < bar - task.margin) return found;
-  if (score > bar) replaceLeast(task.heap, task.k, score);
-  return addCandidate(task, found, track, score);
+  return found;
 }
 
 // @ts-ignore: decorator
@@ -156,22 +154,11 @@ function readCluster(task: CodeTask, found: i32, cluster: i32): i32 {
   const end = first + ((size + 15) >> 4);
   let limit = limitOf(task, floor);
   for (let block = first; block < end; block++) {
-    const codes = task.codes + <usize>block * stride;
-    // Sums of even rows are spoilt by the carries of odd ones, which are summed apart.
-    let both = i16x8.splat(0), odd = i16x8.splat(0);
-    let tables = task.tables;
-    for (let pair: usize = 0; pair < stride; pair += 32) {
-      const sums = lookUp(tables, v128.load(codes + pair), v128.load(codes + pair, 16));
-      both = i16x8.add(both, sums);
-      odd = i16x8.add(odd, i16x8.shr_u(sums, 8));
-      tables += 64;
-    }
-    const even = i16x8.sub(both, i16x8.shl(odd, 8));
+    sumBlock(task, task.codes + <usize>block * stride);
     const least = i16x8.splat(<i16>limit);
-    const lower = i16x8.ge_u(even, least), upper = i16x8.ge_u(odd, least);
+    const lower = i16x8.ge_u(v128.load(task.sums), least);
+    const upper = i16x8.ge_u(v128.load(task.sums, 16), least);
     if (!v128.any_true(v128.or(lower, upper))) continue;
-    v128.store(task.sums, even);
-    v128.store(task.sums, odd, 16);
     let rows: u32 = i16x8.bitmask(lower) | (i16x8.bitmask(upper) << 8);
     while (rows) {
       const row = ctz(rows);
@@ -188,23 +175,6 @@ function readCluster(task: CodeTask, found: i32, cluster: i32): i32 {
     }
   }
   return found;
-}
-
-/** What four codes of 16 rows add, from the bytes of two pairs. */
-// @ts-ignore: decorator
-@inline
-function lookUp(tables: usize, one: v128, other: v128): v128 {
-  const low = i8x16.splat(15);
-  return i8x16.add(
-    i8x16.add(
-      i8x16.relaxed_swizzle(v128.load(tables), v128.and(one, low)),
-      i8x16.relaxed_swizzle(v128.load(tables, 16), v128.and(i16x8.shr_u(one, 4), low)),
-    ),
-    i8x16.add(
-      i8x16.relaxed_swizzle(v128.load(tables, 32), v128.and(other, low)),
-      i8x16.relaxed_swizzle(v128.load(tables, 48), v128.and(i16x8.shr_u(other, 4), low)),
-    ),
-  );
 }
 
 /** The least sum with which a row of a cluster is within the margin. */

@@ -42,11 +42,12 @@ export interface LaidOutCodes extends LaidOutVectors {
   readonly books: number;
   readonly widths: number;
   readonly subspaces: number;
+  readonly gathered: number;
   readonly sums: number;
   readonly tables: number;
   readonly codes: number;
   readonly tracks: number;
-  readonly rows: number;
+  readonly trackCodes: number;
   readonly clusters: number;
   readonly firsts: number;
   readonly sizes: number;
@@ -64,9 +65,11 @@ export interface LaidOutCodes extends LaidOutVectors {
 
 /** How many words of 4 bytes the kernel's `CodeTask` has, and by how many variances it tells how
  *  far a cluster reaches. */
-export const CODE_TASK_WORDS = 36;
+export const CODE_TASK_WORDS = 37;
 export const SPREAD_PARTS = 5;
 export const BLOCK_ROWS = 16;
+/** Of what gathers a block, beside the block. */
+const GATHERED_BYTES = 576;
 
 /** Copies a catalogue into one memory: float32 vectors for the score, codes for the search. */
 export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOutCodes {
@@ -96,11 +99,12 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
     turned: plan.place(coordinates * 4),
     books: plan.place(books.byteLength),
     widths: plan.place(subspaces * 4),
+    gathered: plan.place(GATHERED_BYTES + BLOCK_ROWS * trackCodeBytes(subspaces)),
     sums: plan.place(subspaces * CODE_VALUES * 4),
     tables: plan.place(subspaces * CODE_VALUES),
     codes: plan.place((rows * subspaces) / 2),
     tracks: plan.place(rows * 4),
-    rows: plan.place(count * 4),
+    trackCodes: plan.place(count * trackCodeBytes(subspaces)),
     clusters: plan.place(count * 4),
     firsts: plan.place(clusterCount * 4),
     sizes: plan.place(clusterCount * 4),
@@ -152,6 +156,11 @@ function blocksOf(starts: Uint32Array): Blocks {
   return { count, firsts, sizes };
 }
 
+/** What the kernel takes of a track at a time is 16 bytes. */
+function trackCodeBytes(subspaces: number): number {
+  return Math.ceil(subspaces / 32) * 16;
+}
+
 function roundedUp(columns: number): number {
   return Math.ceil(columns / 4) * 4;
 }
@@ -191,8 +200,12 @@ function loadCodes(layout: LaidOutCodes, clusters: CodedClusters, rows: number):
   const bytes = new Uint8Array(codes.codes.buffer, codes.codes.byteOffset, codes.codes.byteLength);
   const pairs = subspaces / 2;
   const target = new Uint8Array(buffer, layout.codes, rows * pairs);
+  const ownBytes = trackCodeBytes(subspaces);
+  const byTrack = new Uint8Array(buffer, layout.trackCodes, count * ownBytes);
+  for (let track = 0; track < count; track++) {
+    byTrack.set(bytes.subarray(track * pairs, (track + 1) * pairs), track * ownBytes);
+  }
   const tracks = new Uint32Array(buffer, layout.tracks, rows).fill(count);
-  const rowOf = new Uint32Array(buffer, layout.rows, count);
   const clusterOf = new Uint32Array(buffer, layout.clusters, count);
   const firsts = new Uint32Array(buffer, layout.firsts, layout.clusterCount);
   for (let cluster = 0; cluster + 1 < starts.length; cluster++) {
@@ -201,7 +214,6 @@ function loadCodes(layout: LaidOutCodes, clusters: CodedClusters, rows: number):
       const track = clusters.tracks[start + at]!;
       const row = firsts[cluster]! * BLOCK_ROWS + at;
       tracks[row] = track;
-      rowOf[track] = row;
       clusterOf[track] = cluster;
       const lane = at % BLOCK_ROWS;
       const place = (row - lane) * pairs + (lane < 8 ? 2 * lane : 2 * lane - 15);

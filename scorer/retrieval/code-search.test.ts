@@ -98,6 +98,39 @@ test("a filter that leaves only tracks far from the taste still fills the list",
   }
 });
 
+test("a part that is small for the catalogue and large for a list is found by its codes", () => {
+  const count = 12_000;
+  const large: TrackSpace = {
+    ...{ count, popularity: randomFloats(random, count) },
+    models: {
+      long: {
+        dimension: 8,
+        vectors: randomFloats(random, count * 8),
+        bias: randomFloats(random, count, 0.1),
+      },
+    },
+  };
+  const split = {
+    tracks: Uint32Array.from({ length: count }, (_, row) => row),
+    starts: Uint32Array.from({ length: 61 }, (_, cluster) => cluster * 200),
+  };
+  const learned = scalarCodes(large, split, 1);
+  const all = openLayout(layOutCodes(large, { ...split, codes: learned }));
+  const found = openCodeSearch(all, { reach: 1, margin: 1 });
+  const allowed = noTracks(count);
+  for (let track = 3; track < count; track += 9) addTrack(allowed, track as TrackIndex);
+  const coplay = {
+    tracks: [12, 21, 6].map((at) => at as TrackIndex),
+    values: Float32Array.of(1, 2, 3),
+  };
+  const tastes = { long: randomFloats(random, 8) };
+  const weights = wholeBlend({ long: 1, coplay: 1 });
+  const query = { tastes, weights, sparse: { coplay }, allowed, excluded: [], k: 30 };
+  assert.deepEqual(found.retrieve(query), bruteForce(large).retrieve(query));
+  const { read, scored } = found.effort();
+  assert.ok(read === 0 && scored >= 30 && scored < 1_000, `${scored} scored`);
+});
+
 test("tracks beyond the catalogue that others add are not found, nor in the way", () => {
   const allowed = noTracks(COUNT + 100).fill(0xffffffff);
   const excluded = [COUNT, COUNT + 70, 7 * GROUPS].map((track) => track as TrackIndex);

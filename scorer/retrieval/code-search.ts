@@ -1,6 +1,6 @@
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { CodeLayout } from "./code-layout.ts";
-import { openCodeTask } from "./code-task.ts";
+import { openCodeTask, type SearchEffort } from "./code-task.ts";
 import { cosineScan } from "./cosine-scan.ts";
 import { loadQueries } from "./model-vectors.ts";
 import {
@@ -20,16 +20,11 @@ export interface CodeSearch extends Retriever {
   effort(): SearchEffort;
 }
 
-export interface SearchEffort {
-  readonly read: number;
-  readonly scored: number;
-}
-
-/** Where at most so many tracks are allowed, and so large a part of the catalogue, no cluster is
- *  read: all of them are looked at; and few enough are scored at once. */
+/** Where at most so many tracks are allowed, or so large a part of the catalogue if that is more,
+ *  no cluster is read: all of them are looked at. Few enough are scored at once. */
 const ALLOWED_MAX = 8192;
-const ALLOWED_SHARE_MAX = 1 / 8;
-const ALLOWED_SCORED_MAX = 512;
+const ALLOWED_SHARES = { least: 1 / 64, most: 1 / 8 } as const;
+const ALLOWED_SCORED_MAX = 1024;
 
 /** Search in the clusters whose best track is expected among the best. Of each track that it reads
  *  it tells by its codes about what it scores, and scores, by the definition in `Retriever`, those
@@ -46,34 +41,43 @@ export function openCodeSearch(layout: CodeLayout, how: SearchReach): CodeSearch
   // Rows that only fill a block have this one.
   const nobody = count as TrackIndex;
   addTrack(excluded, nobody);
-  const most = Math.min(ALLOWED_MAX, ALLOWED_SHARE_MAX * count);
+  const fewMax = Math.min(
+    ALLOWED_SHARES.most * count,
+    Math.max(ALLOWED_MAX, ALLOWED_SHARES.least * count),
+  );
+  let effort: SearchEffort = { read: 0, scored: 0 };
   const retrieve = (query: RetrievalQuery): RetrievedTrack[] => {
     const k = Math.min(query.k, count);
     if (k <= 0) return [];
     const weights = effectiveWeights(query);
     const queries = loadQueries(layout, query.tastes, weights);
-    let isFew = false;
+    let allowed = count;
     if (query.allowed !== undefined) {
       excluded.set(query.allowed.subarray(0, excludedWords));
-      isFew = kernels.invertBits(layout.excluded, 8 * Math.ceil(excludedWords / 2)) <= most;
+      allowed = kernels.invertBits(layout.excluded, 8 * Math.ceil(excludedWords / 2));
       addTrack(excluded, nobody);
     }
     for (const track of query.excluded) addTrack(excluded, track);
-    let length = sparse.load(query, { weights, excluded }, listed);
-    if (isFew) length = kernels.listAbsent(layout.excluded, count, layout.listed);
-    task.loadQuery(queries, weights);
+    const spoken = sparse.load(query, { weights, excluded }, listed);
     scoring.begin(weights, queries);
-    const isScored = isFew && length <= ALLOWED_SCORED_MAX;
-    const { reach, margin: usual } = reachFor(how, k);
-    const margin = isScored ? Number.POSITIVE_INFINITY : usual;
-    const plan = { listed: length, readsClusters: !isFew, k, reach, margin };
-    const best = scoring.listed(task.run(plan));
+    let best: RetrievedTrack[];
+    if (allowed <= Math.min(fewMax, ALLOWED_SCORED_MAX)) {
+      const scored = kernels.listAbsent(layout.excluded, count, layout.candidates);
+      best = scoring.best(scored, k);
+      effort = { read: 0, scored };
+    } else {
+      const isFew = allowed <= fewMax;
+      const length = isFew ? kernels.listAbsent(layout.excluded, count, layout.listed) : spoken;
+      task.loadQuery(queries, weights);
+      const plan = { listed: length, readsClusters: !isFew, k, ...reachFor(how, k) };
+      best = scoring.listed(task.run(plan));
+      effort = task.effort();
+    }
     sparse.clear();
     if (query.allowed !== undefined) excluded.fill(0);
     else for (const track of query.excluded) removeTrack(excluded, track);
     addTrack(excluded, nobody);
     return best;
   };
-  const effort = (): SearchEffort => ({ read: task.rowsRead(), scored: task.scored() });
-  return { space: layout.space, retrieve, similar: cosineScan(layout), effort };
+  return { space: layout.space, retrieve, similar: cosineScan(layout), effort: () => effort };
 }

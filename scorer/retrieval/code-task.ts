@@ -15,6 +15,11 @@ export interface CodeSearchPlan {
   readonly margin: number;
 }
 
+export interface SearchEffort {
+  readonly read: number;
+  readonly scored: number;
+}
+
 /** The kernel's `CodeTask`, word by word. */
 export interface CodeTask {
   /** Writes the query's columns, and how much each spread within a cluster counts; the queries must
@@ -23,11 +28,10 @@ export interface CodeTask {
   /** Searches, and returns how many of the best there are. */
   run(plan: CodeSearchPlan): number;
   /** Of the last search. */
-  rowsRead(): number;
-  scored(): number;
+  effort(): SearchEffort;
 }
 
-const [LISTED, REACH, OUT] = [27, 30, 34];
+const [LISTED, REACH, OUT] = [28, 31, 35];
 
 export function openCodeTask(layout: CodeLayout): CodeTask {
   const { buffer, kernels, task } = layout;
@@ -36,11 +40,12 @@ export function openCodeTask(layout: CodeLayout): CodeTask {
   const columns = new Float32Array(buffer, layout.query, layout.width);
   const factors = new Float32Array(buffer, layout.factors, SPREAD_PARTS);
   words.set([layout.query, layout.axes, layout.width, layout.coordinates, layout.turned]);
-  words.set([layout.books, layout.widths, layout.subspaces, layout.sums, layout.tables], 5);
-  words.set([layout.codes, layout.tracks, layout.rows, layout.clusters, layout.excluded], 10);
-  words.set([layout.firsts, layout.sizes, layout.centroids, layout.spreads, layout.factors], 15);
-  words.set([layout.bases, layout.reaches, layout.waiting, layout.clusterCount], 20);
-  words.set([layout.heap, layout.scoreTask, layout.listed], 24);
+  words.set([layout.books, layout.widths, layout.subspaces, layout.gathered], 5);
+  words.set([layout.sums, layout.tables, layout.codes, layout.tracks, layout.trackCodes], 9);
+  words.set([layout.clusters, layout.excluded, layout.firsts, layout.sizes], 14);
+  words.set([layout.centroids, layout.spreads, layout.factors, layout.bases], 18);
+  words.set([layout.reaches, layout.waiting, layout.clusterCount], 22);
+  words.set([layout.heap, layout.scoreTask, layout.listed], 25);
   return {
     loadQuery(queries, weights) {
       let at = 0;
@@ -68,7 +73,6 @@ export function openCodeTask(layout: CodeLayout): CodeTask {
       floats[REACH + 1] = margin;
       return kernels.searchCodes(task);
     },
-    rowsRead: () => words[OUT]!,
-    scored: () => words[OUT + 1]!,
+    effort: () => ({ read: words[OUT]!, scored: words[OUT + 1]! }),
   };
 }
