@@ -22,7 +22,8 @@ export function trainingBar(bar: ProgressBar): (progress: TrainingProgress) => v
 function modelNote(progress: TrainingProgress): string {
   const { model, epoch, epochs, loss, validationRecall } = progress;
   const recall = validationRecall === undefined ? "" : ` recall ${validationRecall.toFixed(3)}`;
-  return `${model} ${epoch}/${epochs} loss ${loss.toFixed(2)}${recall}`;
+  const mean = loss === undefined ? "" : ` loss ${loss.toFixed(2)}`;
+  return `${model} ${epoch}/${epochs}${mean}${recall}`;
 }
 
 function sum(numbers: readonly number[]): number {

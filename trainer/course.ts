@@ -30,7 +30,8 @@ export interface CourseWatch {
     readonly epoch: number;
     readonly events: number;
     readonly eventsTotal: number;
-    readonly loss: number;
+    /** Undefined before the epoch's first event. */
+    readonly loss: number | undefined;
     /** Of the last epoch that was measured. */
     readonly validationRecall: number | undefined;
   }) => void;

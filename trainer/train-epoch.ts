@@ -41,8 +41,9 @@ export interface Epoch {
   readonly rate: number;
   /** Where the pass goes on; the step's hidden states are those of this place. */
   readonly from: PassPosition;
-  /** Events that this pass has learned from and the mean loss of a right answer so far. */
-  readonly progress: (events: number, loss: number) => void;
+  /** Events that this pass has learned from and the mean loss of a right answer so far; undefined
+   *  before there was one. */
+  readonly progress: (events: number, loss: number | undefined) => void;
   /** Called after each batch: nothing of it is left to be done then. */
   readonly learned: (position: PassPosition) => void;
   /** Called before each batch. */
@@ -72,7 +73,7 @@ export async function trainEpoch(step: TrainingStep, epoch: Epoch): Promise<numb
   const report = () => {
     const loss = position.weightSum === 0 ? 0 : position.lossSum / position.weightSum;
     if (!(loss < LOSS_MAX)) throw diverged(epoch, loss);
-    epoch.progress(position.events, loss);
+    epoch.progress(position.events, position.weightSum === 0 ? undefined : loss);
     return loss;
   };
   report();

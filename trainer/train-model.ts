@@ -43,7 +43,8 @@ export interface ModelProgress {
   /** Of this epoch. */
   readonly events: number;
   readonly eventsTotal: number;
-  readonly loss: number;
+  /** Undefined before the epoch's first event. */
+  readonly loss: number | undefined;
   /** Of the last epoch that was measured. */
   readonly validationRecall: number | undefined;
 }
