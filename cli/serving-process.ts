@@ -1,8 +1,10 @@
 import cluster from "node:cluster";
 import type { Bundle } from "../core/bundle/bundle.ts";
 import { Failure } from "../core/domain/failure.ts";
+import type { Scorer } from "../scorer/scorer.ts";
 import { sayReady } from "./child-process.ts";
 import type { OptionSpec, Options } from "./command.ts";
+import { showCatalogue } from "./metrics/catalogue-metrics.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { healthOf, showProcess } from "./metrics/process-metrics.ts";
 import type { ServingQuestion, ServingWord } from "./serving-messages.ts";
@@ -44,16 +46,23 @@ export interface Standing {
 
 export interface Told {
   readonly metrics: Metrics;
+  readonly scorer: () => Scorer;
+}
+
+export async function standingOf(options: Options, { metrics, scorer }: Told): Promise<Standing> {
+  const number = Number(process.env[PROCESS_NUMBER_VARIABLE]);
+  showCatalogue(metrics, scorer);
+  const shown = { metrics, bundle: () => scorer().bundle };
+  return cluster.isWorker ? oneOfSeveral(number, options, shown) : alone(options, shown);
+}
+
+interface Shown {
+  readonly metrics: Metrics;
   readonly bundle: () => Bundle;
 }
 
-export async function standingOf(options: Options, told: Told): Promise<Standing> {
-  const number = Number(process.env[PROCESS_NUMBER_VARIABLE]);
-  return cluster.isWorker ? oneOfSeveral(number, options, told) : alone(options, told);
-}
-
-async function alone(options: Options, told: Told): Promise<Standing> {
-  const health = await healthOf(options, told);
+async function alone(options: Options, shown: Shown): Promise<Standing> {
+  const health = await healthOf(options, shown);
   return {
     servesPage: true,
     isScraped: health !== undefined,
@@ -69,7 +78,7 @@ async function alone(options: Options, told: Told): Promise<Standing> {
   };
 }
 
-function oneOfSeveral(number: number, options: Options, { metrics, bundle }: Told): Standing {
+function oneOfSeveral(number: number, options: Options, { metrics, bundle }: Shown): Standing {
   let isReady = false;
   metrics.nameProcess(number);
   showProcess(metrics, { bundle, isReady: () => isReady });

@@ -28,6 +28,7 @@ import { HEALTH_OPTIONS } from "../health-endpoint.ts";
 import { DEFAULT_HOME } from "../home.ts";
 import { serveMetrics } from "../metrics/serve-metrics.ts";
 import { watchStaleness } from "../metrics/staleness.ts";
+import { NEW_TRACK_OPTIONS, newTracksMaxOf } from "../new-track-options.ts";
 import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { ownersOf, PEER_OPTIONS } from "../peer-options.ts";
@@ -49,6 +50,7 @@ export const serve: Command = {
     ...CONSOLE_OPTIONS,
     ...LOG_OPTIONS,
     ...HEALTH_OPTIONS,
+    ...NEW_TRACK_OPTIONS,
     ...NOTICE_OPTIONS,
     ...TRACES_OPTIONS,
     ...ACCESS_OPTIONS,
@@ -84,6 +86,7 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
     calls,
     state,
     catalogue,
+    newTracksMax: newTracksMaxOf(options),
     partitions: log.partitions,
     now: Date.now,
     randomBytes: pooledRandom(randomBytes),
@@ -103,7 +106,7 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
     onRecommended: experiments.take,
     stopping: signal,
   });
-  const standing = await standingOf(options, { metrics, bundle: () => scorer.current().bundle });
+  const standing = await standingOf(options, { metrics, scorer: scorer.current });
   const doors = await openDoors(options, services, access.server);
   const shared = { home, log, catalogue, ...figures, onNotice, grpcServices: services };
   const { all } = experiments;

@@ -204,6 +204,26 @@ export const METRICS = {
     labels: ["partition"],
     from: ["serve"],
   },
+  segue_new_tracks: {
+    type: "gauge",
+    help: "Tracks that the catalogue added to the bundle's, and that lists may hold.",
+    from: ["serve"],
+  },
+  segue_new_tracks_without_kin: {
+    type: "gauge",
+    help: "New tracks in no list, since nothing of them is known that the bundle knows, too.",
+    from: ["serve"],
+  },
+  segue_new_tracks_crowded_out_total: {
+    type: "counter",
+    help: "New tracks that had to go since others came, beside the bundle that is used now.",
+    from: ["serve"],
+  },
+  segue_withdrawn_tracks: {
+    type: "gauge",
+    help: "Tracks of the bundle that the catalogue has withdrawn.",
+    from: ["serve"],
+  },
   segue_bundle_info: {
     type: "gauge",
     help: "1 for the bundle that is used now.",
