@@ -142,6 +142,8 @@ test("the catalogue says which tracks are recommended most, and how often one wa
   await page.getByLabel("Title, artist or id").fill(first!);
   await page.locator(".choices").getByRole("button", { name: first! }).first().click();
   await page.getByText(/^In \d+ of the last \d+ lists/).waitFor();
+  await page.getByRole("button", { name: "Recommended most" }).click();
+  await page.getByRole("button", { name: "Count again" }).waitFor();
 });
 
 test("axe finds no serious fault on any place, light or dark", async (t) => {

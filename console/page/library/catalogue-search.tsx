@@ -50,7 +50,12 @@ export function CatalogueSearch() {
       {chosen === undefined ? (
         <MostExposed choose={(track) => setChosen(asFound(track))} />
       ) : (
-        <TrackCard key={chosen.track} track={chosen} choose={setChosen} />
+        <TrackCard
+          key={chosen.track}
+          track={chosen}
+          choose={setChosen}
+          leave={() => setChosen(undefined)}
+        />
       )}
     </div>
   );
@@ -73,9 +78,10 @@ function nameOf({ track, details }: FoundTrack): string {
 interface TrackCardProps {
   readonly track: FoundTrack;
   choose(track: FoundTrack): void;
+  leave(): void;
 }
 
-function TrackCard({ track, choose }: TrackCardProps) {
+function TrackCard({ track, choose, leave }: TrackCardProps) {
   const { reply, trouble, again } = useAsked<SimilarTracks>("Recommender/SimilarTracks", {
     track: track.track,
     k: 12,
@@ -85,6 +91,9 @@ function TrackCard({ track, choose }: TrackCardProps) {
     <article class="card">
       <header>
         <h2>{nameOf(track)}</h2>
+        <button type="button" class="quiet" onClick={leave}>
+          Recommended most
+        </button>
       </header>
       <p class="hint">
         {[track.details?.artists.join(", "), track.details?.album, ...track.genres, track.track]
