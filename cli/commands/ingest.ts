@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { keepThreads } from "../../core/bundle/kept-threads.ts";
 import { startNearRunner } from "../../core/bundle/near-runner.ts";
 import { openBundleBeside } from "../../core/bundle/open-beside.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
@@ -70,7 +71,8 @@ export const ingest: Command = {
     const { onNotice } = notices;
     const traces = await tracesOf("ingest", options, notices);
     const bundle = await openBundle(home.bundle);
-    const models = await openSwapModels(bundle, startNearRunner);
+    const threads = keepThreads();
+    const models = await openSwapModels(bundle, (next) => startNearRunner(next, threads.start));
     const state = await openState(home.state, onNotice);
     const { store } = state;
     const catalogue = openCatalogueStore(home.catalogue);
@@ -124,7 +126,7 @@ export const ingest: Command = {
     for (const subscription of subscriptions) await subscription.close();
     await keeper?.close();
     await traces?.close();
-    for (const open of [log!, deadLetters!, catalogueLog!, models, store, catalogue]) {
+    for (const open of [log!, deadLetters!, catalogueLog!, models, threads, store, catalogue]) {
       await open.close();
     }
     notices.info("heard", counts);

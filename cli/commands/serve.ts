@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
 import { randomBytes } from "node:crypto";
+import { keepThreads } from "../../core/bundle/kept-threads.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
-import { startWorkerRunner } from "../../core/bundle/worker-runner.ts";
 import { openCatalogueReader } from "../../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { LISTENING_TOPIC } from "../../core/log/event-log.ts";
@@ -79,10 +79,11 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   const { metrics, onPassedOn } = told;
   const others = await ownersOf(options, { choice, log, state, onNotice, onPassedOn });
   const calls = createAdmission();
+  const [threads, lastThreads] = [keepThreads(), keepThreads({ goesLast: true })];
   const figures = consoleFigures();
   const parts: SwapParts = {
-    startRunner: startWorkerRunner,
-    startLastRunner: (bundle) => startWorkerRunner(bundle, { goesLast: true }),
+    startRunner: threads.start,
+    startLastRunner: lastThreads.start,
     calls,
     state,
     catalogue,
@@ -129,7 +130,7 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   await following;
   await traces?.close();
   await others?.close();
-  for (const open of [log, state, catalogue, scorer]) await open.close();
+  for (const open of [log, state, catalogue, scorer, threads, lastThreads]) await open.close();
   standing.close();
 }
 

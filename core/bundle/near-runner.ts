@@ -12,8 +12,11 @@ const NEAR_STEPS_MAX = 16;
 /** As `startWorkerRunner`, but that the courses which are asked for in one turn of the event loop
  *  run together in this thread where they are few steps: what has just been heard waits for nobody,
  *  and a backlog blocks nothing else. The bits are the same. */
-export async function startNearRunner(bundle: BundleGraphs): Promise<StepRunner> {
-  const far = await startWorkerRunner(bundle);
+export async function startNearRunner(
+  bundle: BundleGraphs,
+  startFar = startWorkerRunner,
+): Promise<StepRunner> {
+  const far = await startFar(bundle);
   try {
     const near = await createStepRunner(bundle);
     const close = async () => void (await Promise.all([near.close(), far.close()]));

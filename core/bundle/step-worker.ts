@@ -5,48 +5,56 @@ import { toFailureMessage } from "../domain/failure-message.ts";
 import { runCourse } from "./course.ts";
 import { createStepRunner } from "./graph-runner.ts";
 import type { StepRunner } from "./step-runner.ts";
-import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
+import type { WorkerCall, WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
-// The thread behind `startWorkerRunner`: it answers requests in the order in which they come.
-await serve();
+// The thread behind `startStepThread`: it answers requests in the order in which they come.
+serve();
 
-async function serve(): Promise<void> {
+function serve(): void {
   const port = parentPort;
   assert(port !== null, "a step worker runs in a worker thread");
+  if ((workerData as WorkerStart).goesLast) letOthersGoFirst();
   const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []) =>
     port.postMessage(message, transfer);
-  const { graphs, goesLast } = workerData as WorkerStart;
-  if (goesLast) letOthersGoFirst();
-  let runner: StepRunner;
-  try {
-    runner = await createStepRunner(graphs);
-  } catch (error) {
-    reply({ kind: "failed", id: 0, failure: toFailureMessage(error) });
-    return;
+  let runner: StepRunner | undefined;
+
+  async function outputsOf(request: Answered): Promise<Float32Array[]> {
+    if (request.kind === "open") {
+      assert(runner === undefined, "a step worker has one bundle at a time");
+      runner = await createStepRunner(request.graphs);
+      return [];
+    }
+    assert(runner !== undefined, "a step worker has a bundle when it is asked");
+    if (request.kind !== "close") return run(runner, request);
+    await runner.close();
+    runner = undefined;
+    return [];
   }
+
   let last: Promise<void> = Promise.resolve();
-  port.on("message", (request: WorkerRequest) => {
+  port.on("message", ({ id, request }: WorkerCall) => {
     last = last.then(async () => {
-      if (request.kind === "close") {
-        await runner.close();
+      if (request.kind === "end") {
+        await runner?.close();
         port.close();
         return;
       }
       try {
-        const outputs = await run(runner, request);
+        const outputs = await outputsOf(request);
         const memory = outputs.map(({ buffer }) => buffer as ArrayBuffer);
-        reply({ kind: "done", id: request.id, outputs }, memory);
+        reply({ kind: "done", id, outputs }, memory);
       } catch (error) {
-        reply({ kind: "failed", id: request.id, failure: toFailureMessage(error) });
+        reply({ kind: "failed", id, failure: toFailureMessage(error) });
       }
     });
   });
-  reply({ kind: "ready" });
 }
+
+type Answered = Exclude<WorkerRequest, { kind: "end" }>;
 
 async function run(
   runner: StepRunner,
-  request: Exclude<WorkerRequest, { kind: "close" }>,
+  request: Exclude<Answered, { kind: "open" | "close" }>,
 ): Promise<Float32Array[]> {
   switch (request.kind) {
     case "step":

@@ -6,37 +6,41 @@ import type { Course } from "./step-runner.ts";
 
 /** What a step worker is started with. */
 export interface WorkerStart {
-  readonly graphs: BundleGraphs;
   /** Whether other threads go first, for good. */
   readonly goesLast: boolean;
 }
 
-/** What it is asked: `rows` rows of a graph's inputs, or whole courses. Their memory goes over with
- *  them. */
+/** A request with the number that its answer has, too. */
+export interface WorkerCall {
+  readonly id: number;
+  readonly request: WorkerRequest;
+}
+
+/** What it is asked: to open a bundle's graphs, `rows` rows of a graph's inputs or whole courses, to
+ *  close the graphs, and to end. Memory of rows and courses goes over with them. */
 export type WorkerRequest =
+  | { readonly kind: "open"; readonly graphs: BundleGraphs }
   | {
       readonly kind: "step";
-      readonly id: number;
       readonly model: ModelName;
       readonly rows: number;
       readonly track: Float32Array;
       readonly features: Float32Array;
       readonly hidden: Float32Array;
     }
-  | { readonly kind: "tastes"; readonly id: number; readonly asked: readonly TasteRows[] }
+  | { readonly kind: "tastes"; readonly asked: readonly TasteRows[] }
   | {
       readonly kind: "skip";
-      readonly id: number;
       readonly model: ModelName;
       readonly rows: number;
       readonly hidden: Float32Array;
       readonly track: Float32Array;
     }
-  | { readonly kind: "run"; readonly id: number; readonly courses: readonly Course[] }
-  | { readonly kind: "close" };
+  | { readonly kind: "run"; readonly courses: readonly Course[] }
+  | { readonly kind: "close" }
+  | { readonly kind: "end" };
 
-/** What it answers; "ready" comes once, before all others, and a failure with id 0 in its place. */
+/** What it answers to all but the last. */
 export type WorkerReply =
-  | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly id: number; readonly outputs: readonly Float32Array[] }
   | { readonly kind: "failed"; readonly id: number; readonly failure: FailureMessage };

@@ -1,93 +1,65 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import { assert, Failure } from "../domain/failure.ts";
-import { fromFailureMessage } from "../domain/failure-message.ts";
 import type { ModelName } from "../domain/ids.ts";
 import { gatheredTastes, type TasteRows } from "./gathered-tastes.ts";
 import type { BundleGraphs } from "./graph-runner.ts";
 import { isIdentityGraph } from "./identity-graph.ts";
 import type { StepRunner } from "./step-runner.ts";
-import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
-
-/** Calls that may be under way or waiting in one worker. Callers wait for their answers, so more
- *  than this means that one does not. */
-const CALLS_MAX = 1024;
+import { type StepThread, startStepThread } from "./step-thread.ts";
 
 /** Runs a bundle's graphs in a thread of their own, so that they never block this one. The same
  *  bits as `createStepRunner`, which is what the thread uses. All tastes that are asked for in one
  *  turn of the event loop are one message, and those that only copy none. `close` lets what is
- *  under way finish. With `goesLast` the thread works when no other one wants to. Fails like
- *  `createStepRunner`. */
-export async function startWorkerRunner(
-  bundle: BundleGraphs,
-  { goesLast = false } = {},
+ *  under way finish, and ends the thread. Fails like `createStepRunner`. */
+export async function startWorkerRunner(bundle: BundleGraphs): Promise<StepRunner> {
+  const thread = startStepThread(false);
+  return runnerOn(thread, bundle, () => thread.end());
+}
+
+/** The same in a thread that is there. `leave` is called when the thread has no bundle any more,
+ *  also where it refuses this one. */
+export async function runnerOn(
+  thread: StepThread,
+  { models }: BundleGraphs,
+  leave: () => Promise<void>,
 ): Promise<StepRunner> {
-  const start: WorkerStart = { graphs: { models: onlyGraphs(bundle.models) }, goesLast };
-  const worker = new Worker(new URL("./step-worker.ts", import.meta.url), { workerData: start });
-  const calls = new Map<number, Call>();
-  let ended: Failure | undefined;
-  let lastId = 0;
-
-  const ask = (request: WorkerRequest, id: number, memory: readonly Float32Array[]) =>
-    new Promise<readonly Float32Array[]>((resolve, reject) => {
-      if (ended !== undefined) throw ended;
-      if (calls.size >= CALLS_MAX) {
-        throw new Failure("bug", `more than ${CALLS_MAX} calls wait for one worker`);
-      }
-      calls.set(id, { resolve, reject });
-      worker.postMessage(
-        request,
-        memory.map(({ buffer }) => buffer as ArrayBuffer),
-      );
-    });
-
-  const ready = new Promise<void>((resolve, reject) => {
-    calls.set(0, { resolve: () => resolve(), reject });
-  });
-  worker.on("message", (reply: WorkerReply) => settle(calls, reply));
-  const end = (cause?: unknown) => {
-    ended ??= new Failure("bug", "the step worker has ended", { cause });
-    for (const call of calls.values()) call.reject(ended);
-    calls.clear();
+  try {
+    await thread.ask({ kind: "open", graphs: { models: onlyGraphs(models) } });
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+  let isClosed = false;
+  const ask: StepThread["ask"] = async (request, memory) => {
+    if (isClosed) throw new Failure("bug", "the step worker has ended");
+    return thread.ask(request, memory);
   };
-  worker.on("error", end);
-  worker.on("exit", () => end());
-  await ready;
-
   return {
     async step({ model, rows, ...tensors }) {
       const [track, features, hidden] = copies(tensors.track, tensors.features, tensors.hidden);
-      const id = ++lastId;
-      const request = { kind: "step", id, model, rows, track, features, hidden } as const;
-      return only(await ask(request, id, [track, features, hidden]));
+      const request = { kind: "step", model, rows, track, features, hidden } as const;
+      return only(await ask(request, [track, features, hidden]));
     },
-    taste: tastesOf(bundle.models, (asked) => {
-      const id = ++lastId;
-      const memory = asked.map(({ hidden }) => hidden);
-      return ask({ kind: "tastes", id, asked }, id, memory);
+    taste: tastesOf(models, (asked) => {
+      return ask(
+        { kind: "tastes", asked },
+        asked.map(({ hidden }) => hidden),
+      );
     }),
     run(courses) {
-      const id = ++lastId;
       const memory = courses.flatMap(({ hidden, track, features }) => [hidden, track, features]);
-      return ask({ kind: "run", id, courses }, id, memory);
+      return ask({ kind: "run", courses }, memory);
     },
     async skip({ model, rows, ...tensors }) {
       const [hidden, track] = copies(tensors.hidden, tensors.track);
-      const id = ++lastId;
-      return only(await ask({ kind: "skip", id, model, rows, hidden, track }, id, [hidden, track]));
+      return only(await ask({ kind: "skip", model, rows, hidden, track }, [hidden, track]));
     },
     async close() {
-      if (ended !== undefined) return;
-      const exit = once(worker, "exit");
-      worker.postMessage({ kind: "close" } satisfies WorkerRequest);
-      await exit;
+      if (isClosed) return;
+      isClosed = true;
+      if (!thread.hasEnded()) await thread.ask({ kind: "close" });
+      await leave();
     },
   };
-}
-
-interface Call {
-  readonly resolve: (outputs: readonly Float32Array[]) => void;
-  readonly reject: (failure: Failure) => void;
 }
 
 /** Vectors stay here: only what the graphs need is copied into the thread. */
@@ -118,14 +90,6 @@ function tastesOf(
 function modelsOfCopies(models: BundleGraphs["models"]): ReadonlyMap<ModelName, number> {
   const copied = Object.entries(models).filter(([, { taste }]) => isIdentityGraph(taste));
   return new Map(copied.map(([name, { hidden }]) => [name as ModelName, hidden]));
-}
-
-function settle(calls: Map<number, Call>, reply: WorkerReply): void {
-  const id = reply.kind === "ready" ? 0 : reply.id;
-  const call = calls.get(id);
-  calls.delete(id);
-  if (reply.kind === "failed") call?.reject(fromFailureMessage(reply.failure));
-  else call?.resolve(reply.kind === "done" ? reply.outputs : []);
 }
 
 function only(outputs: readonly Float32Array[]): Float32Array {
