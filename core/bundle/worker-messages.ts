@@ -16,8 +16,8 @@ export interface WorkerCall {
   readonly request: WorkerRequest;
 }
 
-/** What it is asked: to open a bundle's graphs, `rows` rows of a graph's inputs or whole courses, to
- *  close the graphs, and to end. Memory of rows and courses goes over with them. */
+/** What it is asked: to open a bundle's graphs, `rows` rows of a graph's inputs or whole courses,
+ *  to close the graphs, and to end. Memory of rows and courses goes over with them. */
 export type WorkerRequest =
   | { readonly kind: "open"; readonly graphs: BundleGraphs }
   | {
