@@ -118,9 +118,8 @@ async function serveHere({ options, signal }: CommandInput): Promise<void> {
   const watched = { metrics, log, state, nowMs: Date.now, isOthers: others?.isOthers };
   if (standing.isScraped) void watchStaleness(watched, signal);
   standing.ready(`${doors.detail}${page === undefined ? "" : `, page ${page.url}`}`);
-  const { take } = scorer;
   const followed = { folder: home.bundle, servedId: bundle.manifest.id, open: openLaidOut };
-  const following = followBundle({ ...followed, take, metrics, notices, signal });
+  const following = followBundle({ ...followed, take: scorer.take, metrics, notices, signal });
   await stopped(signal);
   standing.leaves();
   await page?.close();
