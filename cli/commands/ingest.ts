@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import type { Bundle } from "../../core/bundle/bundle.ts";
 import { keepThreads } from "../../core/bundle/kept-threads.ts";
 import { startNearRunner } from "../../core/bundle/near-runner.ts";
 import { openBundleBeside } from "../../core/bundle/open-beside.ts";
@@ -71,8 +72,7 @@ export const ingest: Command = {
     const { onNotice } = notices;
     const traces = await tracesOf("ingest", options, notices);
     const bundle = await openBundle(home.bundle);
-    const threads = keepThreads();
-    const models = await openSwapModels(bundle, (next) => startNearRunner(next, threads.start));
+    const models = await openModels(bundle);
     const state = await openState(home.state, onNotice);
     const { store } = state;
     const catalogue = openCatalogueStore(home.catalogue);
@@ -126,12 +126,23 @@ export const ingest: Command = {
     for (const subscription of subscriptions) await subscription.close();
     await keeper?.close();
     await traces?.close();
-    for (const open of [log!, deadLetters!, catalogueLog!, models, threads, store, catalogue]) {
+    for (const open of [log!, deadLetters!, catalogueLog!, models, store, catalogue]) {
       await open.close();
     }
     notices.info("heard", counts);
   },
 };
+
+/** A bundle's models, whose thread the next bundle's take over. */
+async function openModels(bundle: Bundle): Promise<SwapModels> {
+  const threads = keepThreads();
+  const models = await openSwapModels(bundle, (next) => startNearRunner(next, threads.start));
+  const close = async () => {
+    await models.close();
+    await threads.close();
+  };
+  return { ...models, close };
+}
 
 interface Reading extends Pick<IngestOptions, "log" | "deadLetters" | "counts" | "onNotice"> {
   readonly catalogueLog: EventLog;
