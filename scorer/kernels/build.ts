@@ -3,13 +3,9 @@ import { Failure } from "../../core/domain/failure.ts";
 
 /** Those whose functions are called from outside, and those that are compiled into them. */
 const ENTRIES = ["scan.as.ts", "codes.as.ts", "scores.as.ts", "bits.as.ts", "dot-rows.as.ts"];
-const OTHERS = [
-  "code-blocks.as.ts",
-  "code-tables.as.ts",
-  "code-task.as.ts",
-  "dots.as.ts",
-  "heaps.as.ts",
-];
+const OTHERS = ["code-blocks", "code-tables", "code-task", "dots", "fine-rows", "heaps"].map(
+  (name) => `${name}.as.ts`,
+);
 export const SCAN_WASM = new URL("scan.wasm", import.meta.url);
 
 /** Compiles the kernels' sources. The same compiler gives the same bytes. */

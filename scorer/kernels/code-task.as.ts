@@ -2,7 +2,7 @@
 
 import { ScoreTask } from "./scores.as";
 
-/** One search, as `code-task.ts` writes it: 37 words of 4 bytes, in this order. */
+/** One search, as `code-task.ts` writes it: 38 words of 4 bytes, in this order. */
 @unmanaged
 export class CodeTask {
   /** The query's columns, float32 [width], and the axes along which codes tell: float32
@@ -55,6 +55,8 @@ export class CodeTask {
   /** Scratch, float32 [k]: a min-heap of the best scores that are known, or of -Infinity. */
   heap: usize;
   scoring: ScoreTask;
+  /** A `FineTask`, or 0 where there are no rows of int8. */
+  fine: usize;
   /** uint32 [listedCount]: tracks that are looked at in whatever cluster they are. */
   listed: usize;
   listedCount: i32;

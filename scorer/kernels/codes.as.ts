@@ -7,9 +7,12 @@ import { GATHERED_BLOCK, gatherBlock, sumBlock } from "./code-blocks.as";
 import { fillTables } from "./code-tables.as";
 import { CodeTask } from "./code-task.as";
 import { dotRows } from "./dot-rows.as";
+import { FineTask, keepFinest } from "./fine-rows.as";
 import { reachOf, replaceLeast, sinkCluster } from "./heaps.as";
 import { scoreTracks, selectBest } from "./scores.as";
 
+/** So many tracks beside the list are scored at once. */
+const FINE_MIN = 32;
 /** So small a length counts as some, lest a margin without end be nothing. */
 const LENGTH_MIN: f32 = 7.9e-31;
 
@@ -23,13 +26,19 @@ export function searchCodes(task: CodeTask): i32 {
   // From here on the margin is in scores.
   task.margin *= max<f32>(LENGTH_MIN, lengthOf(task.turned, task.coordinates));
   task.rowsRead = 0;
-  let found = readListed(task);
+  const listedFound = readListed(task);
+  let found = listedFound;
   if (task.readsClusters) {
     markTracks(task.excluded, task.listed, task.listedCount, true);
     found = readClusters(task, found);
     markTracks(task.excluded, task.listed, task.listedCount, false);
   }
-  const kept = keepWithin(task, found);
+  const listed = keepWithin(task, 0, listedFound, 0);
+  let kept = keepWithin(task, listedFound, found, listed);
+  if (task.fine && kept > task.k + FINE_MIN) {
+    const fine = changetype<FineTask>(task.fine);
+    kept = keepFinest(fine, task.scoring, task.heap, task.k, listed, kept);
+  }
   task.scored = kept;
   scoreTracks(task.scoring, kept);
   return selectBest(task.scoring, kept, task.k);
@@ -185,11 +194,13 @@ function limitOf(task: CodeTask, floor: f32): i32 {
   return <i32>min<f32>(max<f32>(units, 0), 65535);
 }
 
-function keepWithin(task: CodeTask, found: i32): i32 {
+/** Moves of some candidates those that are within the margin of the bar behind others. Returns how
+ *  many there are then. */
+function keepWithin(task: CodeTask, from: i32, to: i32, behind: i32): i32 {
   const least = load<f32>(task.heap) - task.margin;
   const candidates = task.scoring.candidates, scores = task.scoring.scores;
-  let kept = 0;
-  for (let i = 0; i < found; i++) {
+  let kept = behind;
+  for (let i = from; i < to; i++) {
     const at = <usize>i << 2;
     if (load<f32>(scores + at) < least) continue;
     store<i32>(candidates + (<usize>kept << 2), load<i32>(candidates + at));

@@ -1,6 +1,7 @@
 import type { TrackClusters, TrackCodes } from "../../core/bundle/bundle.ts";
 import { CODE_VALUES } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
+import { type FineRows, fineBytes, loadFineRows, planFineRows } from "./fine-rows.ts";
 import {
   type LaidOutVectors,
   loadVectors,
@@ -10,7 +11,7 @@ import {
   type VectorLayout,
 } from "./model-vectors.ts";
 import type { TrackSpace } from "./retriever.ts";
-import { memoryPlan, newScanMemory } from "./scan-memory.ts";
+import { MEMORY_BYTES_MAX, memoryPlan, newScanMemory } from "./scan-memory.ts";
 import { type ClusterSummary, clusterMeans, summariseClusters } from "./summarise-clusters.ts";
 
 /** Clusters with codes for their tracks. */
@@ -61,13 +62,17 @@ export interface LaidOutCodes extends LaidOutVectors {
   /** uint32 [count] */
   readonly listed: number;
   readonly task: number;
+  /** Undefined where the memory would not hold them. */
+  readonly fine: FineRows | undefined;
 }
 
 /** How many words of 4 bytes the kernel's `CodeTask` has, and by how many variances it tells how
  *  far a cluster reaches. */
-export const CODE_TASK_WORDS = 37;
+export const CODE_TASK_WORDS = 38;
 export const SPREAD_PARTS = 5;
 export const BLOCK_ROWS = 16;
+/** At least what rows of int8 need in the memory beside the rows. */
+const FINE_REST_BYTES = 65_536;
 /** Of what gathers a block, beside the block. */
 const GATHERED_BYTES = 576;
 
@@ -116,6 +121,8 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
     listed: plan.place(count * 4),
     task: plan.place(CODE_TASK_WORDS * 4),
   };
+  const hasFine = plan.bytes() + fineBytes(space) < MEMORY_BYTES_MAX - FINE_REST_BYTES;
+  const finePlaces = hasFine ? planFineRows(plan, space) : undefined;
   const memory = newScanMemory(plan.bytes());
   const { buffer } = memory;
   for (const model of Object.values(models)) loadVectors(buffer, model);
@@ -124,6 +131,7 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
     ...{ space, count, memory, models, clusterCount },
     ...{ width, coordinates, subspaces, excludedWords },
     ...places,
+    fine: finePlaces && loadFineRows(buffer, finePlaces, space),
   };
   new Float32Array(buffer, places.popularity, count).set(space.popularity);
   new Float32Array(buffer, places.books, books.length).set(books);

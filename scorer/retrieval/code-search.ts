@@ -68,7 +68,7 @@ export function openCodeSearch(layout: CodeLayout, how: SearchReach): CodeSearch
     } else {
       const isFew = allowed <= fewMax;
       const length = isFew ? kernels.listAbsent(layout.excluded, count, layout.listed) : spoken;
-      task.loadQuery(queries, weights);
+      task.loadQuery(queries, weights, sparse.most());
       const plan = { listed: length, readsClusters: !isFew, k, ...reachFor(how, k) };
       best = scoring.listed(task.run(plan));
       effort = task.effort();

@@ -1,6 +1,7 @@
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES } from "../../core/domain/ids.ts";
 import { CODE_TASK_WORDS, type CodeLayout, SPREAD_PARTS } from "./code-layout.ts";
+import { openFineTask } from "./fine-rows.ts";
 import type { LoadedQueries } from "./model-vectors.ts";
 import { squaredLength } from "./vector-length.ts";
 
@@ -23,15 +24,15 @@ export interface SearchEffort {
 /** The kernel's `CodeTask`, word by word. */
 export interface CodeTask {
   /** Writes the query's columns, and how much each spread within a cluster counts; the queries must
-   *  be loaded. */
-  loadQuery(queries: LoadedQueries, weights: BlendWeights): void;
+   *  be loaded. `saidMax`: the most that sparse sources say of a track. */
+  loadQuery(queries: LoadedQueries, weights: BlendWeights, saidMax: number): void;
   /** Searches, and returns how many of the best there are. */
   run(plan: CodeSearchPlan): number;
   /** Of the last search. */
   effort(): SearchEffort;
 }
 
-const [LISTED, REACH, OUT] = [28, 31, 35];
+const [LISTED, REACH, OUT] = [29, 32, 36];
 
 export function openCodeTask(layout: CodeLayout): CodeTask {
   const { buffer, kernels, task } = layout;
@@ -45,9 +46,11 @@ export function openCodeTask(layout: CodeLayout): CodeTask {
   words.set([layout.clusters, layout.excluded, layout.firsts, layout.sizes], 14);
   words.set([layout.centroids, layout.spreads, layout.factors, layout.bases], 18);
   words.set([layout.reaches, layout.waiting, layout.clusterCount], 22);
-  words.set([layout.heap, layout.scoreTask, layout.listed], 25);
+  words.set([layout.heap, layout.scoreTask, layout.fine?.task ?? 0, layout.listed], 25);
+  const fine = layout.fine && openFineTask(buffer, layout.fine);
   return {
-    loadQuery(queries, weights) {
+    loadQuery(queries, weights, saidMax) {
+      fine?.loadQuery(queries, weights, saidMax);
       let at = 0;
       for (const [part, name] of MODEL_NAMES.entries()) {
         const model = layout.models[name];

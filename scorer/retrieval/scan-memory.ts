@@ -20,6 +20,7 @@ export interface ScanMemory {
 
 const PAGE_BYTES = 65_536;
 const PAGES_MAX = 65_536;
+export const MEMORY_BYTES_MAX = PAGES_MAX * PAGE_BYTES;
 
 /** What `scan.wasm` exports; the kernels' sources say what each does. Pointers are bytes. */
 export interface ScanKernels {

@@ -15,6 +15,8 @@ export interface SparseParts {
     { weights, excluded }: { readonly weights: BlendWeights; readonly excluded: TrackBits },
     tracks: Uint32Array,
   ): number;
+  /** At least the most that both sources say of a track that was loaded, in absolute value. */
+  most(): number;
   /** Sets the parts of all that were loaded back to zeros. */
   clear(): void;
 }
@@ -46,6 +48,14 @@ export function sparseParts({ buffer, count, ...places }: VectorLayout): SparseP
       if (length > loaded.length) loaded = new Uint32Array(2 * length);
       loaded.set(tracks.subarray(0, length));
       return length;
+    },
+    most() {
+      let [near, after] = [0, 0];
+      for (let at = 0; at < length; at++) {
+        near = Math.max(near, Math.abs(neighbours[loaded[at]!]!));
+        after = Math.max(after, Math.abs(coplay[loaded[at]!]!));
+      }
+      return near + after;
     },
     clear() {
       for (let at = 0; at < length; at++) {
