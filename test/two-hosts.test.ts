@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Child } from "../cli/child-process.ts";
-import { createStepRunner } from "../core/bundle/graph-runner.ts";
-import { openBundle } from "../core/bundle/open-bundle.ts";
 import type { Partition } from "../core/domain/ids.ts";
-import { createMemoryStore } from "../core/state/memory-store.ts";
 import { brokersForTests, stopBrokersForTests } from "../deploy/kafka/require-broker.ts";
-import { applyBatch } from "../ingest/apply-batch.ts";
-import { type Hosts, openHosts, unionOf, untilApplied } from "./support/hosts.ts";
+import { type Hosts, openHosts, replayDigest, unionOf, untilApplied } from "./support/hosts.ts";
 import { listeningWorld } from "./support/listening-world.ts";
 
 const EVENTS = 40_000;
@@ -51,7 +47,7 @@ async function passAround(hosts: Hosts): Promise<void> {
   await untilApplied(hosts, ["first", "second"]);
   for (const host of [first, second]) await host.stop();
   const union = await unionOf(hosts, ["first", "second"]);
-  assert.equal(await union.digest(), await plainDigest(hosts));
+  assert.equal(await union.digest(), await replayDigest(hosts));
   const ends = hosts.appended.map((_, index) => hosts.log.watermarks(index as Partition));
   // Nobody could have made that of the log alone.
   assert.ok((await Promise.all(ends)).every(({ first: oldest }) => oldest > 0));
@@ -71,22 +67,4 @@ async function load(hosts: Hosts, moved: AbortSignal): Promise<void> {
 async function kill(child: Child): Promise<void> {
   child.process.kill("SIGKILL");
   await child.stop();
-}
-
-async function plainDigest(hosts: Hosts): Promise<string> {
-  const bundle = await openBundle(hosts.bundle);
-  const runner = await createStepRunner(bundle);
-  const store = createMemoryStore();
-  const deadLetters = { append: async () => [] };
-  const context = { store, models: { bundle, runner }, topic: hosts.log.topic, deadLetters };
-  const { signal } = new AbortController();
-  for (const [partition, records] of hosts.appended.entries()) {
-    const next = records.at(-1)!.offset;
-    await applyBatch(
-      { partition: partition as Partition, records, next },
-      { ...context, signal, onApplied: undefined },
-    );
-  }
-  await runner.close();
-  return store.digest();
 }

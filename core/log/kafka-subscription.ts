@@ -15,7 +15,7 @@ import {
 } from "./log-limits.ts";
 import type { LogNoticeListener } from "./log-notice.ts";
 import { settlesWithin } from "./settles-within.ts";
-import { checkedStart } from "./start-offset.ts";
+import { checkedStart, preparedFor } from "./start-offset.ts";
 
 /** The broker answers at once when there are records; this only bounds how long it waits for
  *  one. */
@@ -182,8 +182,9 @@ export class KafkaSubscription implements LogSubscription {
     const start = owned.starts;
     try {
       await owned.work;
-      if (this.#owns(owned)) await reader.prepare?.(partition, owned.abort.signal);
-      const watermarks = await this.#options.watermarks(partition);
+      if (!this.#owns(owned)) return;
+      const asked = { watermarks: this.#options.watermarks, signal: owned.abort.signal };
+      const watermarks = await preparedFor(reader, partition, asked);
       if (!this.#owns(owned) || owned.starts !== start) return;
       const wanted = reader.resumeFrom(partition);
       owned.expected = checkedStart(reader, { partition, wanted, watermarks });

@@ -19,6 +19,26 @@ export function checkedStart(reader: LogReader, start: WantedStart): Offset {
   throw new Failure("bug", `offset ${decided} is outside of ${first} to ${next}, as was ${wanted}`);
 }
 
+/** Lets the reader bring here what others made of a partition, and resolves with the log's
+ *  watermarks after that. Where the log has lost meanwhile what the reader relied on finding there,
+ *  the reader may find it elsewhere, so it is asked again before anything counts as lost. */
+export async function preparedFor(
+  reader: Pick<LogReader, "prepare" | "resumeFrom">,
+  partition: Partition,
+  { watermarks, signal }: PreparingOptions,
+): Promise<Watermarks> {
+  await reader.prepare?.(partition, signal);
+  const found = await watermarks(partition);
+  if (reader.prepare === undefined || isWithin(reader.resumeFrom(partition), found)) return found;
+  await reader.prepare(partition, signal);
+  return watermarks(partition);
+}
+
+export interface PreparingOptions {
+  readonly watermarks: (partition: Partition) => Promise<Watermarks>;
+  readonly signal: AbortSignal;
+}
+
 /** An offset that can be read from: the end is within, since the next record will be there. */
 export function isWithin(offset: Offset, watermarks: Watermarks): boolean {
   return offset >= watermarks.first && offset <= watermarks.next;

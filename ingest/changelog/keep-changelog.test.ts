@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { ListenerId, Offset } from "../../core/domain/ids.ts";
 import { until } from "../../core/log/collecting-reader.ts";
+import { preparedFor } from "../../core/log/start-offset.ts";
 import { createMemoryStore } from "../../core/state/memory-store.ts";
 import {
   close,
@@ -49,6 +50,33 @@ test("what was applied and not written before a crash is written by the next own
   assert.equal(third.store.position(ONLY)?.next, 210);
   assert.equal(await third.store.digest(), await plainDigest(world));
   await close(first, second, third);
+});
+
+test("what retention takes after a host's look at the log is found in the changelog", async () => {
+  const world = newWorld();
+  const [first, second] = [host(world), host(world)];
+  await first.gain();
+  await first.hear(play(world, 100));
+  await first.keeper.publish();
+  await second.gain();
+  await first.hear(play(world, 100));
+  await first.keeper.publish();
+  let looks = 0;
+  const watermarks = async () => {
+    // So little behind, it was to read the log.
+    if (looks++ === 0) world.log.trim(ONLY, 150);
+    return world.log.watermarks(ONLY);
+  };
+  const reader = {
+    prepare: second.keeper.prepare,
+    resumeFrom: () => second.store.position(ONLY)!.next,
+  };
+  assert.equal(reader.resumeFrom(), 100);
+  const { signal } = new AbortController();
+  const found = await preparedFor(reader, ONLY, { watermarks, signal });
+  assert.deepEqual([found.first, reader.resumeFrom()], [150, 200]);
+  assert.equal(await second.store.digest(), await plainDigest(world));
+  await close(first, second);
 });
 
 test("a host that follows a partition has all of it before it gains it", async () => {

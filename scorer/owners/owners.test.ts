@@ -66,6 +66,16 @@ test("an owner that has nothing yet waits for it, and says when it came in vain"
   assert.deepEqual(labelOf(hurried), { answeredBy: SELF, fromStandby: true });
 });
 
+test("where the owner is gone a copy that its host has not announced yet is found", async () => {
+  const world = await newWorld({ next: 0, owner: OTHER, silent: [OTHER], logNext: 7 });
+  assert.equal((await world.ask({})).answeredBy, THIRD);
+  assert.deepEqual(world.asked, [OTHER, THIRD]);
+  // Whoever passed it on asks others then.
+  const empty = await newWorld({ next: 0, owner: SELF, logNext: 7 });
+  await assert.rejects(empty.ask({ forwarded: true }, { leftMs: 200 }), { code: "stale_owner" });
+  assert.deepEqual(empty.asked, []);
+});
+
 test("of a partition that never had a record nothing is waited for", async () => {
   const world = await newWorld({ next: 0, owner: SELF, logNext: 0 });
   assert.deepEqual(labelOf(await world.ask({})), { answeredBy: SELF, fromStandby: false });

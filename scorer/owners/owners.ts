@@ -10,7 +10,7 @@ import type { Caller } from "../unary.ts";
 import { followByOwner, type ServeFollower } from "./follow-by-owner.ts";
 import type { ListenerRequest, PassedOn } from "./passed-on.ts";
 import type { Peers } from "./peers.ts";
-import { type Route, requireFurthest, routeOf } from "./route.ts";
+import { notHere, type Route, requireFurthest, routeOf } from "./route.ts";
 
 export type ServeCall<Request, Reply> = (request: Request, caller: Caller) => Promise<Reply>;
 
@@ -18,7 +18,7 @@ export type ServeCall<Request, Reply> = (request: Request, caller: Caller) => Pr
 export interface Owners {
   /** `serve`, but that it answers only where this host owns the listener, or nobody who knows more
    *  answers in time; its replies then say so. A call that another host passed on fails with
-   *  `stale_owner` where a third one knows more. */
+   *  `stale_owner` where a third one knows more, and where this one has nothing. */
   answer<Request extends ListenerRequest, Reply>(
     method: PassedOn<Request, Reply>,
     serve: ServeCall<Request, Reply>,
@@ -56,6 +56,11 @@ export function answerByOwners(options: OwnersOptions): Owners {
     return routeOf({ hosts: hosts(), self, partition, position: positionOf(partition) });
   }
 
+  function unaskedHosts({ others }: Route): string[] {
+    const addresses = (hosts() ?? []).map(({ address }) => address);
+    return addresses.filter((one) => one !== "" && one !== self && !others.includes(one));
+  }
+
   /** Whether this host has anything of a partition that has anything; waits for that a little. */
   async function isHere(partition: Partition, { leftMs, signal }: Caller): Promise<boolean> {
     const isThere = () => (positionOf(partition)?.next ?? 0) > 0;
@@ -76,15 +81,25 @@ export function answerByOwners(options: OwnersOptions): Owners {
       const left = () => caller.leftMs - (performance.now() - startedMs);
       const route = routeNow(partition);
       if (request.forwarded) requireFurthest(route, partition);
-      for (const address of request.forwarded ? [] : route.others) {
-        const waitMs = Math.min(FORWARD_LIMITS.waitMs, left() - FORWARD_LIMITS.marginMs);
-        if (waitMs <= 0) break;
-        const reply = await peers.ask(method, request, { ...caller, address, waitMs });
-        onPassedOn?.(reply !== undefined);
-        if (reply !== undefined) return reply;
-        caller.signal.throwIfAborted();
-      }
+      /** The first answer of these hosts. */
+      const askInTurn = async (addresses: readonly string[]) => {
+        for (const address of addresses) {
+          const waitMs = Math.min(FORWARD_LIMITS.waitMs, left() - FORWARD_LIMITS.marginMs);
+          if (waitMs <= 0) break;
+          const reply = await peers.ask(method, request, { ...caller, address, waitMs });
+          onPassedOn?.(reply !== undefined);
+          if (reply !== undefined) return reply;
+          caller.signal.throwIfAborted();
+        }
+        return undefined;
+      };
+      const known = request.forwarded ? undefined : await askInTurn(route.others);
+      if (known !== undefined) return known;
       const has = await isHere(partition, { ...caller, leftMs: left() });
+      // A copy that came after its host last announced itself is known to that host alone.
+      if (!has && request.forwarded) throw notHere(partition);
+      const copy = has ? undefined : await askInTurn(unaskedHosts(route));
+      if (copy !== undefined) return copy;
       const reply = await serve(request, { ...caller, leftMs: left() });
       const now = routeNow(partition);
       const fromStandby = !(has && now.isOwner && now.isFurthest);

@@ -43,8 +43,11 @@ export function routeOf({ hosts, self, partition, position }: RouteQuery): Route
 
 /** Throws `stale_owner` where others have announced to hold more. */
 export function requireFurthest({ isFurthest }: Route, partition: Partition): void {
-  if (isFurthest) return;
-  throw new Failure("stale_owner", `partition ${partition} is not here yet`);
+  if (!isFurthest) throw notHere(partition);
+}
+
+export function notHere(partition: Partition): Failure {
+  return new Failure("stale_owner", `partition ${partition} is not here yet`);
 }
 
 /** Where a host is that has applied nothing: another one at 0 is no further. */

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readOptions, wholeNumber } from "../support/read-options.ts";
 import { type HeldReplies, holdReplies, REPLIES_PER_WORLD } from "./hold-replies.ts";
 
 const HELP = `npm run -s check:rules -- [--replies N] [--seed S]
@@ -32,10 +32,7 @@ async function run(replies: number, first: number): Promise<boolean> {
   return broken === 0;
 }
 
-const text = { type: "string" } as const;
-const { values } = parseArgs({ options: { replies: text, seed: text } });
-const [replies, seed] = [Number(values.replies ?? 10_000), Number(values.seed ?? 1)];
-if (!(Number.isSafeInteger(replies) && replies > 0 && Number.isSafeInteger(seed))) {
-  console.error(HELP);
-  process.exitCode = 2;
-} else if (!(await run(replies, seed))) process.exitCode = 1;
+const given = readOptions({ help: HELP, options: ["replies", "seed"] });
+const replies = wholeNumber(given, "replies", { least: 1, otherwise: 10_000, help: HELP });
+const seed = wholeNumber(given, "seed", { least: 0, otherwise: 1, help: HELP });
+if (!(await run(replies, seed))) process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readOptions, wholeNumber } from "../support/read-options.ts";
 import { simulate } from "./simulate.ts";
 
 const HELP = `npm run -s simulate-faults -- [--seeds N] [--seed S]
@@ -30,18 +30,9 @@ async function run({ seeds, seed: first, withTrace }: Options): Promise<boolean>
   return broken === 0;
 }
 
-function optionsFrom(args: readonly string[]): Options | undefined {
-  const text = { type: "string" } as const;
-  const { values } = parseArgs({ args: [...args], options: { seeds: text, seed: text } });
-  const isOneSeed = values.seed !== undefined && values.seeds === undefined;
-  const seeds = Number(values.seeds ?? (isOneSeed ? 1 : 2_000));
-  const seed = Number(values.seed ?? 1);
-  if (!Number.isSafeInteger(seeds) || seeds < 1 || !Number.isSafeInteger(seed)) return undefined;
-  return { seeds, seed, withTrace: isOneSeed };
-}
-
-const options = optionsFrom(process.argv.slice(2));
-if (options === undefined) {
-  console.error(HELP);
-  process.exitCode = 2;
-} else if (!(await run(options))) process.exitCode = 1;
+const given = readOptions({ help: HELP, options: ["seeds", "seed"] });
+const withTrace = given.values.seed !== undefined && given.values.seeds === undefined;
+const otherwise = withTrace ? 1 : 2_000;
+const seeds = wholeNumber(given, "seeds", { least: 1, otherwise, help: HELP });
+const seed = wholeNumber(given, "seed", { least: 0, otherwise: 1, help: HELP });
+if (!(await run({ seeds, seed, withTrace }))) process.exitCode = 1;

@@ -54,7 +54,7 @@ function sweepTurn(world: World, { host, sweep }: { host: Host; sweep: Sweep }):
       })
       .finally(() => sweeping.delete(host));
   };
-  return { name: `${host.name} sweeps`, weight: 1, run };
+  return { name: `${host.name} sweeps`, weight: 4, run };
 }
 
 /** A topic that was made anew stays shorter than the old one until that is written down: an offset

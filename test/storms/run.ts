@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { startBroker } from "../../deploy/kafka/broker.ts";
+import { readOptions, refuse, wholeNumber } from "../support/read-options.ts";
 import { awayBroker } from "./broker-away.ts";
+import { endHosts } from "./end-hosts.ts";
 import { type StormEnd, type StormWorld, stormWorld } from "./storm-world.ts";
 import { killIngest, type Progress, rebalanceAll, stopOwners } from "./storms.ts";
 
@@ -56,6 +57,12 @@ const PROOFS: readonly Proof[] = [
       storm(options, (world) => rebalanceAll(world, options.times, options.progress)),
   },
   {
+    name: "hosts",
+    summary: "one of three hosts is ended whole under load, and comes back with its folder or none",
+    times: 20,
+    run: ended,
+  },
+  {
     name: "broker-kills",
     summary: "kill -9 of the broker while events are produced, applied and lists are asked for",
     times: 50,
@@ -86,6 +93,19 @@ async function storm(
   }
 }
 
+async function ended(options: ProofOptions): Promise<{ held: boolean; figures: object }> {
+  const broker = await startBroker();
+  try {
+    const sizes = { brokers: broker.brokers, hosts: 3, standbys: 1 };
+    const said = join(options.folder, "said.txt");
+    const figures = await endHosts({ ...options, ...sizes, said });
+    const { isEqual, fromNothing, failed } = figures;
+    return { held: isEqual && fromNothing === 0 && failed === 0, figures };
+  } finally {
+    await broker.stop();
+  }
+}
+
 async function away(options: ProofOptions): Promise<{ held: boolean; figures: object }> {
   const broker = await startBroker();
   try {
@@ -96,19 +116,6 @@ async function away(options: ProofOptions): Promise<{ held: boolean; figures: ob
   }
 }
 
-function optionsFrom(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const options = { times: text, seconds: text, seed: text };
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-  const proof = PROOFS.find(({ name }) => name === positionals[0]);
-  if (proof === undefined) return undefined;
-  const times = Number(values.times ?? proof.times);
-  const seconds = Number(values.seconds ?? proof.seconds ?? 0);
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-  if (!Number.isSafeInteger(times) || times < 1 || !Number.isSafeInteger(seed)) return undefined;
-  return Number.isFinite(seconds) && seconds >= 0 ? { proof, times, seconds, seed } : undefined;
-}
-
 const LIST = PROOFS.map(
   ({ name, summary, times }) => `  ${name.padEnd(14)}  ${summary} (×${times})`,
 );
@@ -117,18 +124,30 @@ const HELP = `npm run -s prove -- NAME [--times N] [--seconds N] [--seed S]
 Blows at real processes with a real Kafka broker, and prints what became of it as JSON.
 ${LIST.join("\n")}`;
 
-const chosen = optionsFrom(process.argv.slice(2));
-if (chosen === undefined) {
-  console.error(HELP);
-  process.exit(2);
+function chosenProof() {
+  const given = readOptions({ help: HELP, options: ["times", "seconds", "seed"], wordsMax: 1 });
+  const [name] = given.words;
+  const proof = PROOFS.find((one) => one.name === name);
+  if (proof === undefined) {
+    return refuse(HELP, name === undefined ? "name a proof" : `there is no proof "${name}"`);
+  }
+  const number = (option: string, least: number, otherwise: number) =>
+    wholeNumber(given, option, { least, otherwise, help: HELP });
+  return {
+    proof,
+    times: number("times", 1, proof.times),
+    seconds: number("seconds", 0, proof.seconds ?? 0),
+    seed: number("seed", 0, Math.floor(Math.random() * 2 ** 31)),
+  };
 }
+
+const { proof, ...options } = chosenProof();
 // An orderly exit ends the processes that were started.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 const folder = mkdtempSync(join(tmpdir(), "segue-prove-"));
 const startedMs = performance.now();
 const seconds = () => Math.round((performance.now() - startedMs) / 1000);
 const progress = (what: string) => console.error(`${String(seconds()).padStart(4)} s  ${what}`);
-const { proof, ...options } = chosen;
 const { held, figures } = await proof.run({ ...options, folder, progress });
 console.log(JSON.stringify({ proof: proof.name, held, ...options, ...figures, took: seconds() }));
 if (held) rmSync(folder, { recursive: true });

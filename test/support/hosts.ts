@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type Child, startChild } from "../../cli/child-process.ts";
 import { openLog } from "../../cli/open-log.ts";
+import { createStepRunner } from "../../core/bundle/graph-runner.ts";
+import { openBundle } from "../../core/bundle/open-bundle.ts";
 import type { Offset, Partition } from "../../core/domain/ids.ts";
 import { type EventLog, LISTENING_TOPIC, type LogRecord } from "../../core/log/event-log.ts";
 import type { FencedLog } from "../../core/log/fenced-log.ts";
@@ -11,6 +13,7 @@ import { openLmdbReader } from "../../core/state/lmdb-reader.ts";
 import { openLmdbStore } from "../../core/state/lmdb-store.ts";
 import { createMemoryStore } from "../../core/state/memory-store.ts";
 import type { SessionStore } from "../../core/state/session-store.ts";
+import { applyBatch } from "../../ingest/apply-batch.ts";
 import { CHANGELOG_TOPIC, lastPosition } from "../../ingest/changelog/changelog-records.ts";
 import { publishRandomBundle } from "../fixtures/random-bundle.ts";
 import { BEGAN_AT_MS, type Delivery } from "./listening-records.ts";
@@ -30,6 +33,8 @@ export interface Hosts {
   startIngest(name: string, ...options: string[]): Promise<Child>;
   /** A scorer of the same host, at a port of this machine. */
   startScorer(name: string, port: number, ...options: string[]): Promise<Child>;
+  /** What every command of a host is given. */
+  args(name: string): string[];
   /** The folder of a host's store. */
   state(name: string): string;
   /** Ends the hosts that still run, too. */
@@ -65,10 +70,13 @@ export async function openHosts(brokers: readonly string[], prefix: string): Pro
     await admin.deleteTopicRecords({ topic: log.topic, partitions: ends });
   }
 
-  async function start(command: string, name: string, options: readonly string[]): Promise<Child> {
+  function args(name: string): string[] {
     const place = ["--home", join(folder, name), "--bundle", bundle];
-    const kafka = ["--brokers", brokers.join(","), "--topic-prefix", prefix];
-    const child = await startChild(command, [...place, ...kafka, ...options]);
+    return [...place, "--brokers", brokers.join(","), "--topic-prefix", prefix];
+  }
+
+  async function start(command: string, name: string, options: readonly string[]): Promise<Child> {
+    const child = await startChild(command, [...args(name), ...options]);
     children.push(child);
     return child;
   }
@@ -89,6 +97,7 @@ export async function openHosts(brokers: readonly string[], prefix: string): Pro
     startIngest: (name, ...options) => start("ingest", name, options),
     startScorer: (name, port, ...options) =>
       start("serve", name, ["--port", String(port), ...options]),
+    args,
     state: (name) => join(folder, name, "state"),
     async close() {
       await Promise.all(children.map((child) => child.stop(0)));
@@ -129,3 +138,25 @@ export async function unionOf(hosts: Hosts, names: readonly string[]): Promise<S
   for (const store of stores) await store.close();
   return union;
 }
+
+/** The digest of a store that hears all that was appended, one partition after the other. */
+export async function replayDigest(hosts: Hosts): Promise<string> {
+  const bundle = await openBundle(hosts.bundle);
+  const runner = await createStepRunner(bundle);
+  const store = createMemoryStore();
+  const deadLetters = { append: async () => [] };
+  const context = { store, models: { bundle, runner }, topic: hosts.log.topic, deadLetters };
+  const { signal } = new AbortController();
+  for (const [index, all] of hosts.appended.entries()) {
+    const partition = index as Partition;
+    for (let from = 0; from < all.length; from += REPLAY_RECORDS) {
+      const records = all.slice(from, from + REPLAY_RECORDS);
+      await applyBatch({ partition, records, next: all.at(-1)!.offset }, { ...context, signal });
+    }
+  }
+  await runner.close();
+  return store.digest();
+}
+
+/** Records of one batch: a long storm has more than fit into one. */
+const REPLAY_RECORDS = 20_000;
