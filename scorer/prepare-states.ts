@@ -9,6 +9,8 @@ import type { Scorer } from "./scorer.ts";
 
 /** So many listeners are read in one turn of the event loop, half a millisecond of them. */
 const LISTENERS_AT_ONCE = 8;
+/** On a machine that is never idle, whoever is left after so long is left to their lists. */
+const PREPARING_MS_MAX = 15_000;
 /** What is left to calls after each turn. */
 const PAUSE_MS = 5;
 
@@ -17,7 +19,8 @@ const PAUSE_MS = 5;
 export async function prepareStates(scorer: Scorer, runner: StepRunner): Promise<void> {
   const mark = bundleMark(scorer.bundle.manifest.id);
   const listeners = [...scorer.asked.all()];
-  for (let from = 0; from < listeners.length; from += LISTENERS_AT_ONCE) {
+  const over = AbortSignal.timeout(PREPARING_MS_MAX);
+  for (let from = 0; from < listeners.length && !over.aborted; from += LISTENERS_AT_ONCE) {
     const foreign = new Map<ListenerId, ListenerRecord>();
     for (const listener of listeners.slice(from, from + LISTENERS_AT_ONCE)) {
       const stored = orNotice(scorer, () => readRecord(scorer, listener));

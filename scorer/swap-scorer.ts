@@ -47,7 +47,8 @@ export async function openSwapScorer(bundle: Bundle, parts: SwapParts): Promise<
 /** Does before the exchange what calls would wait for after it. */
 async function makeReady(scorer: Scorer, { startLastRunner }: SwapParts): Promise<void> {
   await scorer.live.upToDate();
-  const last = await startLastRunner?.(scorer.bundle);
+  const isAsked = scorer.asked.all().size > 0;
+  const last = isAsked ? await startLastRunner?.(scorer.bundle) : undefined;
   try {
     await prepareStates(scorer, last ?? scorer.runner);
   } finally {
