@@ -2,7 +2,7 @@
 
 import { ScoreTask } from "./scores.as";
 
-/** One search, as `code-task.ts` writes it: 38 words of 4 bytes, in this order. */
+/** One search, as `code-task.ts` writes it: 40 words of 4 bytes, in this order. */
 @unmanaged
 export class CodeTask {
   /** The query's columns, float32 [width], and the axes along which codes tell: float32
@@ -67,10 +67,14 @@ export class CodeTask {
   reach: f32;
   /** How far what codes say may be below the k-th best, in lengths of the query's coordinates. */
   margin: f32;
+  /** At most so many tracks, at least k, are looked at by more than their codes. */
+  nearMax: i32;
   /** Scratch: what 1 in the tables stands for, and what zeros in all of them do. */
   unit: f32;
   floor: f32;
-  /** Out: how many rows of clusters were read, and how many tracks were scored. */
+  /** Out: how many rows of clusters were read, how many tracks were within the margin, and how many
+   *  were scored. */
   rowsRead: i32;
+  near: i32;
   scored: i32;
 }

@@ -13,6 +13,8 @@ import { scoreTracks, selectBest } from "./scores.as";
 
 /** So many tracks beside the list are scored at once. */
 const FINE_MIN = 32;
+/** By so many steps of score too many tracks are told apart. */
+const BINS = 512;
 /** So small a length counts as some, lest a margin without end be nothing. */
 const LENGTH_MIN: f32 = 7.9e-31;
 
@@ -33,8 +35,9 @@ export function searchCodes(task: CodeTask): i32 {
     found = readClusters(task, found);
     markTracks(task.excluded, task.listed, task.listedCount, false);
   }
-  const listed = keepWithin(task, 0, listedFound, 0);
-  let kept = keepWithin(task, listedFound, found, listed);
+  const least = leastKept(task, found);
+  const listed = keepFrom(task, least, 0, listedFound, 0);
+  let kept = keepFrom(task, least, listedFound, found, listed);
   if (task.fine && kept > task.k + FINE_MIN) {
     const fine = changetype<FineTask>(task.fine);
     kept = keepFinest(fine, task.scoring, task.heap, task.k, listed, kept);
@@ -194,10 +197,37 @@ function limitOf(task: CodeTask, floor: f32): i32 {
   return <i32>min<f32>(max<f32>(units, 0), 65535);
 }
 
-/** Moves of some candidates those that are within the margin of the bar behind others. Returns how
- *  many there are then. */
-function keepWithin(task: CodeTask, from: i32, to: i32, behind: i32): i32 {
+/** The least that codes may say of a track that is kept: within the margin of the bar, or higher
+ *  where too many are. */
+function leastKept(task: CodeTask, found: i32): f32 {
   const least = load<f32>(task.heap) - task.margin;
+  const scores = task.scoring.scores;
+  let near = 0, most = least;
+  for (let i = 0; i < found; i++) {
+    const score = load<f32>(scores + (<usize>i << 2));
+    if (score < least) continue;
+    near++;
+    most = max<f32>(most, score);
+  }
+  task.near = near;
+  const unit = (most - least) / <f32>BINS;
+  if (near <= task.nearMax || !(unit > 0) || unit == Infinity) return least;
+  const bins = task.scoring.best;
+  memory.fill(bins, 0, BINS << 2);
+  for (let i = 0; i < found; i++) {
+    const score = load<f32>(scores + (<usize>i << 2));
+    if (score < least) continue;
+    const bin = bins + (<usize>min<i32>(<i32>((score - least) / unit), BINS - 1) << 2);
+    store<i32>(bin, load<i32>(bin) + 1);
+  }
+  let bin = BINS - 1, kept = load<i32>(bins + (<usize>bin << 2));
+  while (bin > 0 && kept < task.nearMax) kept += load<i32>(bins + (<usize>--bin << 2));
+  return least + unit * <f32>bin;
+}
+
+/** Moves of some candidates those of which codes say enough behind others. Returns how many there
+ *  are then. */
+function keepFrom(task: CodeTask, least: f32, from: i32, to: i32, behind: i32): i32 {
   const candidates = task.scoring.candidates, scores = task.scoring.scores;
   let kept = behind;
   for (let i = from; i < to; i++) {

@@ -8,7 +8,7 @@ import type { TrackIndex } from "../../core/domain/ids.ts";
 import { scalarCodes } from "../../test/support/scalar-codes.ts";
 import { bruteForce } from "./brute-force.ts";
 import { layOutCodes } from "./code-layout.ts";
-import { openCodeSearch } from "./code-search.ts";
+import { nearMax, openCodeSearch } from "./code-search.ts";
 import { openLayout } from "./model-vectors.ts";
 import { layOutSearch, openRetriever, RECALL_MIN } from "./open-retriever.ts";
 import type { RetrievalQuery, TrackSpace } from "./retriever.ts";
@@ -98,7 +98,7 @@ test("a filter that leaves only tracks far from the taste still fills the list",
   }
 });
 
-test("a part that is small for the catalogue and large for a list is found by its codes", () => {
+test("of many tracks the best are found by their codes, of a small part or of all", () => {
   const count = 12_000;
   const large: TrackSpace = {
     ...{ count, popularity: randomFloats(random, count) },
@@ -129,6 +129,12 @@ test("a part that is small for the catalogue and large for a list is found by it
   assert.deepEqual(found.retrieve(query), bruteForce(large).retrieve(query));
   const { read, scored } = found.effort();
   assert.ok(read === 0 && scored >= 30 && scored < 1_000, `${scored} scored`);
+
+  const unsure = openCodeSearch(all, { reach: 64, margin: 1_000 });
+  const { allowed: _allowed, ...whole } = query;
+  assert.deepEqual(unsure.retrieve(whole), bruteForce(large).retrieve(whole));
+  const { near } = unsure.effort();
+  assert.ok(near > 2 * nearMax(count, 30), "more than are looked at are near");
 });
 
 test("tracks beyond the catalogue that others add are not found, nor in the way", () => {

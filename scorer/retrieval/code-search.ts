@@ -26,6 +26,14 @@ const ALLOWED_MAX = 8192;
 const ALLOWED_SHARES = { least: 1 / 64, most: 1 / 8 } as const;
 const ALLOWED_SCORED_MAX = 1024;
 
+/** Of how many tracks at most a search for `k` looks at more than the codes: some queries have many
+ *  that score alike, and take as much longer as they gain little. */
+export function nearMax(count: number, k: number): number {
+  return Math.ceil(Math.max(NEAR_LEAST, NEAR_SHARE * count, NEAR_TIMES * k));
+}
+
+const [NEAR_LEAST, NEAR_SHARE, NEAR_TIMES] = [4096, 1 / 128, 8];
+
 /** Search in the clusters whose best track is expected among the best. Of each track that it reads
  *  it tells by its codes about what it scores, and scores, by the definition in `Retriever`, those
  *  that come near the k best. Tracks that a sparse source speaks of are looked at first, as far as
@@ -45,7 +53,7 @@ export function openCodeSearch(layout: CodeLayout, how: SearchReach): CodeSearch
     ALLOWED_SHARES.most * count,
     Math.max(ALLOWED_MAX, ALLOWED_SHARES.least * count),
   );
-  let effort: SearchEffort = { read: 0, scored: 0 };
+  let effort: SearchEffort = { read: 0, near: 0, scored: 0 };
   const retrieve = (query: RetrievalQuery): RetrievedTrack[] => {
     const k = Math.min(query.k, count);
     if (k <= 0) return [];
@@ -64,12 +72,18 @@ export function openCodeSearch(layout: CodeLayout, how: SearchReach): CodeSearch
     if (allowed <= Math.min(fewMax, ALLOWED_SCORED_MAX)) {
       const scored = kernels.listAbsent(layout.excluded, count, layout.candidates);
       best = scoring.best(scored, k);
-      effort = { read: 0, scored };
+      effort = { read: 0, near: scored, scored };
     } else {
       const isFew = allowed <= fewMax;
       const length = isFew ? kernels.listAbsent(layout.excluded, count, layout.listed) : spoken;
       task.loadQuery(queries, weights, sparse.most());
-      const plan = { listed: length, readsClusters: !isFew, k, ...reachFor(how, k) };
+      const plan = {
+        listed: length,
+        readsClusters: !isFew,
+        k,
+        nearMax: nearMax(count, k),
+        ...reachFor(how, k),
+      };
       best = scoring.listed(task.run(plan));
       effort = task.effort();
     }

@@ -14,10 +14,14 @@ export interface CodeSearchPlan {
   readonly reach: number;
   /** In lengths of the query's coordinates. */
   readonly margin: number;
+  /** Of how many tracks at most more than their codes is looked at. */
+  readonly nearMax: number;
 }
 
 export interface SearchEffort {
   readonly read: number;
+  /** How many codes could not tell from those of the list. */
+  readonly near: number;
   readonly scored: number;
 }
 
@@ -32,7 +36,7 @@ export interface CodeTask {
   effort(): SearchEffort;
 }
 
-const [LISTED, REACH, OUT] = [29, 32, 36];
+const [LISTED, REACH, NEAR, OUT] = [29, 32, 34, 37];
 
 export function openCodeTask(layout: CodeLayout): CodeTask {
   const { buffer, kernels, task } = layout;
@@ -68,14 +72,15 @@ export function openCodeTask(layout: CodeLayout): CodeTask {
       columns[at] = weights.popularity;
       factors[SPREAD_PARTS - 1] = weights.popularity ** 2;
     },
-    run({ listed, readsClusters, k, reach, margin }) {
+    run({ listed, readsClusters, k, reach, margin, nearMax }) {
       words[LISTED] = listed;
       words[LISTED + 1] = Number(readsClusters);
       words[LISTED + 2] = k;
       floats[REACH] = reach;
       floats[REACH + 1] = margin;
+      words[NEAR] = nearMax;
       return kernels.searchCodes(task);
     },
-    effort: () => ({ read: words[OUT]!, scored: words[OUT + 1]! }),
+    effort: () => ({ read: words[OUT]!, near: words[OUT + 1]!, scored: words[OUT + 2]! }),
   };
 }

@@ -13,12 +13,16 @@ import type { ClusteredTracks } from "./cluster-tracks.ts";
 /** How many tracks the searches are for. */
 const DEPTHS = [REACH_DEPTHS.near, REACH_DEPTHS.deep] as const;
 type Depth = (typeof DEPTHS)[number];
-/** What searches shall find of the best: `byCodes` where all tracks are read, and only their codes
- *  can be wrong; then each share where the one before would have them read more than is cheap. */
+/** What searches shall find of the best: of `byCodes`, where all tracks are read and only their
+ *  codes can be wrong, the first share for which these leave few tracks; and of `shares`, of that,
+ *  the first for which searches read few. */
 const WANTED = {
-  20: { byCodes: 0.998, shares: [0.995, 0.98, 0.96, 0.9] },
-  100: { byCodes: 0.99, shares: [0.98, 0.965] },
+  20: { byCodes: [0.998, 0.99, 0.98, 0.96, 0.9], shares: [0.997, 0.982, 0.962, 0.902] },
+  100: { byCodes: [0.99, 0.98], shares: [0.99, 0.98] },
 } as const;
+/** So many tracks beside the list are few, and so is this part of all. */
+const NEAR_TRACKS = 2_000;
+const NEAR_SHARE = 1 / 200;
 /** So many tracks are cheap to read, but not more than half of all; and so is a fifth. */
 const CHEAP_TRACKS = 30_000;
 const CHEAP_SHARES = { least: 0.2, most: 0.5 } as const;
@@ -50,11 +54,16 @@ export function chooseReach(
   const chosen = (depth: Depth): Reach => {
     const asked = questions.filter((question) => question.half === 0 && question.depth === depth);
     const finds = (how: Reach, wanted: number) => measured(how, asked).recall[depth] >= wanted;
-    const { byCodes, shares } = WANTED[depth];
-    const margin = leastOf(MARGIN, (margin) => finds({ reach: REACH.most, margin }, byCodes));
-    let reach = 0;
-    for (const wanted of shares) {
-      reach = leastOf(REACH, (reach) => finds({ reach, margin }, wanted));
+    const wanted = WANTED[depth];
+    let [margin, byCodes, reach] = [0, 0, 0];
+    for (byCodes of wanted.byCodes) {
+      const all = (tried: number) => ({ reach: REACH.most, margin: tried });
+      margin = leastOf(MARGIN, (tried) => finds(all(tried), byCodes));
+      const { recall, near } = measured(all(margin), asked);
+      if (recall[depth] >= byCodes && near <= nearFew(space.count)) break;
+    }
+    for (const share of wanted.shares) {
+      reach = leastOf(REACH, (tried) => finds({ reach: tried, margin }, share * byCodes));
       if (measured({ reach, margin }, asked).readShare <= cheapShare(space.count)) break;
     }
     return { reach, margin };
@@ -69,6 +78,10 @@ export function chooseReach(
       ...{ recall_at_20: recall[20], recall_at_100: recall[100], read_share: readShare },
     },
   };
+}
+
+function nearFew(tracks: number): number {
+  return Math.max(NEAR_TRACKS, NEAR_SHARE * tracks);
 }
 
 function cheapShare(tracks: number): number {
@@ -122,16 +135,22 @@ function leastOf(
 function measure(
   search: CodeSearch,
   questions: readonly Question[],
-): { readonly recall: Readonly<Record<Depth, number>>; readonly readShare: number } {
+): {
+  readonly recall: Readonly<Record<Depth, number>>;
+  readonly readShare: number;
+  readonly near: number;
+} {
   const found = new Map<string, { depth: Depth; hits: number; of: number }>();
-  let rows = 0;
+  let [rows, near] = [0, 0];
   for (const { depth, weighting, query, best } of questions) {
     const key = `${depth} ${weighting}`;
     const counts = found.get(key) ?? { depth, hits: 0, of: 0 };
     found.set(key, counts);
     for (const { index } of search.retrieve(query)) if (best.has(index)) counts.hits += 1;
     counts.of += best.size;
-    rows += search.effort().read;
+    const effort = search.effort();
+    rows += effort.read;
+    near += effort.near;
   }
   const least = (depth: Depth) => {
     const all = Array.from(found.values()).filter((counts) => counts.depth === depth);
@@ -140,5 +159,6 @@ function measure(
   return {
     recall: { 20: least(20), 100: least(100) },
     readShare: rows / (questions.length * search.space.count),
+    near: near / questions.length,
   };
 }
