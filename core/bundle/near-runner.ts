@@ -8,9 +8,9 @@ import { startWorkerRunner } from "./worker-runner.ts";
  *  woken by it. With more of them it pays that this thread hears the next batch meanwhile, and that
  *  what the graphs leave behind is not this thread's garbage. */
 const NEAR_STEPS_MAX = 16;
-/** So many steps fill their waves by themselves: to merge them would only copy them, and let the
- *  first wait for the last. */
-const MERGED_STEPS_MAX = 1_024;
+/** More steps fill waves by themselves: to merge them would only copy them, and let this thread,
+ *  which could commit the first of them, wait for the last. */
+const MERGED_STEPS_MAX = 128;
 
 /** As `startWorkerRunner`, but that the courses which are asked for in one turn of the event loop
  *  run together, where they are few steps in this thread: what has just been heard waits for

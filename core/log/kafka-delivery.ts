@@ -6,6 +6,9 @@ import type { OwnedPartition } from "./kafka-partition.ts";
 /** Batches of one partition that may wait for the disk at once. While it stalls, the records that
  *  come gather to larger batches. */
 const WRITING_MAX = 8;
+/** A reader goes on from batches up to this size. What comes faster gathers while one is written:
+ *  larger batches are cheaper, and they keep a loaded process from falling behind. */
+const AHEAD_RECORDS_MAX = 64;
 
 /** Whom a partition's batches are given to, and who is told how they end. */
 export interface Delivering {
@@ -46,7 +49,8 @@ async function deliver(
   const isCurrent = () => owned.starts === starts && owned.expected !== undefined;
   try {
     const batch = { partition, from, records, next };
-    await delivering.reader.onBatch(batch, abort.signal, goOn);
+    const isSmall = records.length <= AHEAD_RECORDS_MAX;
+    await delivering.reader.onBatch(batch, abort.signal, isSmall ? goOn : undefined);
     delivering.onDurable();
     owned.failures = 0;
     if (isCurrent()) owned.durable = through;
