@@ -76,6 +76,16 @@ test("where the owner is gone a copy that its host has not announced yet is foun
   assert.deepEqual(empty.asked, []);
 });
 
+test("a host that has nothing waits until it knows its group", async () => {
+  const world = await newWorld({ next: 0, owner: undefined, logNext: 7 });
+  const asking = world.ask({});
+  world.meet(OTHER!);
+  assert.equal((await asking).answeredBy, OTHER);
+  const alone = await newWorld({ next: 0, owner: undefined, logNext: 7 });
+  const hurried = await alone.ask({}, { leftMs: 200 });
+  assert.deepEqual(labelOf(hurried), { answeredBy: SELF, fromStandby: true });
+});
+
 test("of a partition that never had a record nothing is waited for", async () => {
   const world = await newWorld({ next: 0, owner: SELF, logNext: 0 });
   assert.deepEqual(labelOf(await world.ask({})), { answeredBy: SELF, fromStandby: false });
@@ -110,6 +120,7 @@ async function newWorld({ next, owner, silent = [], holds = {}, logNext = 9 }: W
   const asked: string[] = [];
   const passedOn: boolean[] = [];
   let last: Parameters<Peers["ask"]>[2] | undefined;
+  let group = owner;
   const hear = async (count: number) => {
     const before = state.position(ONLY)?.next ?? (0 as Offset);
     const position = { epoch: 0, next: (before + count) as Offset, appendedAtMs: 0 };
@@ -131,7 +142,7 @@ async function newWorld({ next, owner, silent = [], holds = {}, logNext = 9 }: W
   };
   const owners = answerByOwners({
     self: SELF!,
-    hosts: () => (owner === undefined ? undefined : hostsOf(owner, holds)),
+    hosts: () => (group === undefined ? undefined : hostsOf(group, holds)),
     state,
     log: {
       partitions: 1,
@@ -145,6 +156,10 @@ async function newWorld({ next, owner, silent = [], holds = {}, logNext = 9 }: W
     asked,
     passedOn,
     hear,
+    /** The host hears who owns the partition. */
+    meet(owner: string) {
+      group = owner;
+    },
     get last() {
       return last!;
     },

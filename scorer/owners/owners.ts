@@ -56,6 +56,16 @@ export function answerByOwners(options: OwnersOptions): Owners {
     return routeOf({ hosts: hosts(), self, partition, position: positionOf(partition) });
   }
 
+  /** Who has nothing of a partition, and has not heard yet who might, waits for that a little. */
+  async function untilGroupIsKnown(partition: Partition, { leftMs, signal }: Caller) {
+    const isUnknown = () => hosts() === undefined && (positionOf(partition)?.next ?? 0) === 0;
+    const waitMs = Math.min(FORWARD_LIMITS.stateWaitMs, leftMs - FORWARD_LIMITS.marginMs);
+    const untilMs = performance.now() + waitMs;
+    while (isUnknown() && performance.now() < untilMs) {
+      await sleep(FORWARD_LIMITS.pollMs, undefined, { signal });
+    }
+  }
+
   function unaskedHosts({ others }: Route): string[] {
     const addresses = (hosts() ?? []).map(({ address }) => address);
     return addresses.filter((one) => one !== "" && one !== self && !others.includes(one));
@@ -79,6 +89,7 @@ export function answerByOwners(options: OwnersOptions): Owners {
       const partition = partitionOf(request.listener, log.partitions);
       const startedMs = performance.now();
       const left = () => caller.leftMs - (performance.now() - startedMs);
+      await untilGroupIsKnown(partition, { ...caller, leftMs: left() });
       const route = routeNow(partition);
       if (request.forwarded) requireFurthest(route, partition);
       /** The first answer of these hosts. */

@@ -175,6 +175,9 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ...named("test/two-hosts.test.ts", [
         "hosts that join, leave and are killed pass on every partition, whole",
       ]),
+      ...named("test/storms/end-hosts.test.ts", [
+        "a host that is ended whole under load is taken over, and nothing is lost",
+      ]),
       ...named("core/log/kafka-fenced-log.test.ts", [
         "a writer is refused once another was opened, and its last words are not read",
       ]),
@@ -182,6 +185,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
         "a host that gains a partition goes on from the changelog, to the same bytes",
         "what was applied and not written before a crash is written by the next owner",
         "an owner that was overtaken is shut out, and what it writes late is never read",
+        "what retention takes after a host's look at the log is found in the changelog",
         "a copy that is interrupted anywhere is taken again, and loses nothing",
         "a host that follows a partition has all of it before it gains it",
       ]),
@@ -195,6 +199,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
       ...named("scorer/owners/owners.test.ts", [
         "where the owner does not answer, this host's copy does, and says so",
         "an owner that has nothing yet waits for it, and says when it came in vain",
+        "where the owner is gone a copy that its host has not announced yet is found",
       ]),
     ],
   },

@@ -5,7 +5,7 @@ import { type Client, connectClient } from "../../cli/recommender-client.ts";
 import type { Partition } from "../../core/domain/ids.ts";
 import { openLmdbReader } from "../../core/state/lmdb-reader.ts";
 import { freePort } from "../../deploy/kafka/free-ports.ts";
-import { Rung } from "../../proto/gen/segue/v1/recommender.ts";
+import { type NextTracksResponse, Rung } from "../../proto/gen/segue/v1/recommender.ts";
 import { type Chance, chanceOf } from "../simulation/chance.ts";
 import { type Hosts, openHosts, replayDigest, unionOf, untilApplied } from "../support/hosts.ts";
 import {
@@ -50,6 +50,8 @@ const TRACKS = 50;
 /** Events of one append, and the time until the next: 2,000 a second. */
 const PART = 100;
 const APPEND_EVERY_MS = 50;
+/** Appends after each of which the log loses what the changelog has. */
+const TRIM_EVERY = 10;
 /** One event in so many is a producer's retry. */
 const REPEATED = 20;
 const ASK_EVERY_MS = 5;
@@ -206,7 +208,7 @@ function startAsking(client: Client, lists: Lists) {
         const reply = await client.nextTracks({ listener: listenerAt(number % LISTENERS), k: 5 });
         lists.answered += 1;
         if (reply.freshness?.fromStandby) lists.fromCopies += 1;
-        if (reply.rung === Rung.RUNG_POPULARITY) lists.fromNothing += 1;
+        if (isFromNothing(reply)) lists.fromNothing += 1;
       } catch {
         lists.failed += 1;
       }
@@ -222,9 +224,16 @@ function startAsking(client: Client, lists: Lists) {
   };
 }
 
+/** A hurried list may be one of popularity alone, and yet remembers its listener. */
+function isFromNothing({ rung, memorySinceMs }: NextTracksResponse): boolean {
+  return rung === Rung.RUNG_POPULARITY && memorySinceMs === undefined;
+}
+
 async function load(hosts: Hosts, nextPart: () => Delivery[], ended: AbortSignal): Promise<void> {
-  while (!ended.aborted) {
+  for (let parts = 1; !ended.aborted; parts++) {
     await hosts.append(nextPart());
+    // What an empty host needs is then in the changelog alone.
+    if (parts % TRIM_EVERY === 0) await hosts.trim();
     await sleep(APPEND_EVERY_MS);
   }
 }

@@ -14,6 +14,8 @@ const commands = {
   ingest: [...given, ...session, "--changelog", "--standbys", standbys],
   serve: [...given, "--port", port],
 };
+// Whoever started it may be killed: nothing of it shall outlive that.
+process.stdin.resume().once("end", () => process.kill(-process.pid, "SIGKILL"));
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
 const say = (message: string) => void process.stderr.write(`${message}\n`);
@@ -28,3 +30,4 @@ process.stdout.write("the host is ready\n");
 await Promise.all(
   kept.map(({ start, first }) => keepRunning(first, start, { signal: stop.signal, say })),
 );
+process.stdin.destroy();

@@ -30,7 +30,7 @@ export async function startStormHost(options: StormHostOptions): Promise<StormHo
   const stderr = openSync(said, "a");
   const child = spawn(process.execPath, command, {
     detached: true,
-    stdio: ["ignore", "pipe", stderr],
+    stdio: ["pipe", "pipe", stderr],
   });
   const killAll = () => void endGroup(child);
   process.once("exit", killAll);
