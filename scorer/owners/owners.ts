@@ -56,21 +56,6 @@ export function answerByOwners(options: OwnersOptions): Owners {
     return routeOf({ hosts: hosts(), self, partition, position: positionOf(partition) });
   }
 
-  /** Who has nothing of a partition, and has not heard yet who might, waits for that a little. */
-  async function untilGroupIsKnown(partition: Partition, { leftMs, signal }: Caller) {
-    const isUnknown = () => hosts() === undefined && (positionOf(partition)?.next ?? 0) === 0;
-    const waitMs = Math.min(FORWARD_LIMITS.stateWaitMs, leftMs - FORWARD_LIMITS.marginMs);
-    const untilMs = performance.now() + waitMs;
-    while (isUnknown() && performance.now() < untilMs) {
-      await sleep(FORWARD_LIMITS.pollMs, undefined, { signal });
-    }
-  }
-
-  function unaskedHosts({ others }: Route): string[] {
-    const addresses = (hosts() ?? []).map(({ address }) => address);
-    return addresses.filter((one) => one !== "" && one !== self && !others.includes(one));
-  }
-
   /** Whether this host has anything of a partition that has anything; waits for that a little. */
   async function isHere(partition: Partition, { leftMs, signal }: Caller): Promise<boolean> {
     const isThere = () => (positionOf(partition)?.next ?? 0) > 0;
@@ -89,7 +74,8 @@ export function answerByOwners(options: OwnersOptions): Owners {
       const partition = partitionOf(request.listener, log.partitions);
       const startedMs = performance.now();
       const left = () => caller.leftMs - (performance.now() - startedMs);
-      await untilGroupIsKnown(partition, { ...caller, leftMs: left() });
+      const isLost = () => hosts() === undefined && (positionOf(partition)?.next ?? 0) === 0;
+      await whileLost(isLost, { ...caller, leftMs: left() });
       const route = routeNow(partition);
       if (request.forwarded) requireFurthest(route, partition);
       /** The first answer of these hosts. */
@@ -109,7 +95,7 @@ export function answerByOwners(options: OwnersOptions): Owners {
       const has = await isHere(partition, { ...caller, leftMs: left() });
       // A copy that came after its host last announced itself is known to that host alone.
       if (!has && request.forwarded) throw notHere(partition);
-      const copy = has ? undefined : await askInTurn(unaskedHosts(route));
+      const copy = has ? undefined : await askInTurn(unasked(hosts() ?? [], { self, route }));
       if (copy !== undefined) return copy;
       const reply = await serve(request, { ...caller, leftMs: left() });
       const now = routeNow(partition);
@@ -118,6 +104,24 @@ export function answerByOwners(options: OwnersOptions): Owners {
     },
     follow: (serve) => followByOwner({ self, partitions: log.partitions, routeNow, peers }, serve),
   };
+}
+
+/** Who has nothing of a partition, and has not heard yet who might, waits for that a little. */
+async function whileLost(isLost: () => boolean, { leftMs, signal }: Caller): Promise<void> {
+  const waitMs = Math.min(FORWARD_LIMITS.stateWaitMs, leftMs - FORWARD_LIMITS.marginMs);
+  const untilMs = performance.now() + waitMs;
+  while (isLost() && performance.now() < untilMs) {
+    await sleep(FORWARD_LIMITS.pollMs, undefined, { signal });
+  }
+}
+
+/** The hosts that can be asked beside those of a route. */
+function unasked(
+  hosts: readonly GroupHost[],
+  { self, route }: { readonly self: string; readonly route: Route },
+): string[] {
+  const asked = ["", self, ...route.others];
+  return hosts.map(({ address }) => address).filter((address) => !asked.includes(address));
 }
 
 /** Whether a partition of the log has never had a record; false where the log does not say so in
