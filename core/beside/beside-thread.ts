@@ -11,6 +11,10 @@ await serve(workerData as BesideStart);
 async function serve({ module, name, argument }: BesideStart): Promise<void> {
   assert(parentPort !== null, "work beside runs in a worker thread");
   letOthersGoFirst();
+  // Whoever waited has left. Between two turns nothing native is under way, in which a thread that
+  // is terminated takes the whole process along.
+  parentPort.once("message", () => process.exit());
+  parentPort.unref();
   let reply: BesideReply;
   try {
     // Loaded only now: loading takes time, too.

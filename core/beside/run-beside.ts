@@ -43,7 +43,7 @@ export async function runBeside<Argument, Result>(
   thread.on("exit", () => end());
   const leave = () => {
     reject(signal?.reason);
-    void thread.terminate();
+    thread.postMessage("leave");
   };
   signal?.addEventListener("abort", leave, { once: true });
   try {
