@@ -57,14 +57,14 @@ function noting(whole: EventLog): EventLog {
     subscribe: (group, reader) =>
       whole.subscribe(group, {
         ...reader,
-        async onBatch(batch, signal, goOn) {
+        async onBatch(batch, signal) {
           const { partition, records } = batch;
           const [beganMs, from] = [sharedMs(), records[0]!.offset];
           const next = records.at(-1)!.offset + 1;
           const times = { beganMs, heardMs: beganMs, steppedMs: beganMs, committedMs: beganMs };
           const passage: Mutable = { partition, from, next, ...times };
           begun = passage;
-          await reader.onBatch(batch, signal, goOn);
+          await reader.onBatch(batch, signal);
           passage.committedMs = sharedMs();
           passages.push(passage);
         },

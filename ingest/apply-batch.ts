@@ -16,8 +16,6 @@ export interface ApplyContext extends Pick<HearFrom, "evictAfterMs" | "only"> {
   readonly deadLetters: Pick<EventLog, "append">;
   /** Aborted when the batch's partition is taken away. */
   readonly signal: AbortSignal;
-  /** Called when the batch is computed and only has to be written: the next one may begin. */
-  readonly goOn?: (() => void) | undefined;
   /** Told of what became durable, and with that visible to replies. */
   readonly onApplied?: ((batch: AppliedBatch) => void) | undefined;
 }
@@ -57,14 +55,12 @@ export async function applyBatch(batch: LogBatch, context: ApplyContext): Promis
   signal.throwIfAborted();
   // Durable before the commit, so that nothing that was refused can be passed over in silence.
   if (letters.length > 0) await deadLetters.append(letters);
-  const committed = store.commit({
+  await store.commit({
     partition,
     expectedNext: next,
     position: positionAfter(last, { epoch, idleBeforeMs: heard.idleBeforeMs }),
     records: withForgotten(advanced.records, drafts),
   });
-  context.goOn?.();
-  await committed;
   context.onApplied?.({ records: fresh, letters });
   return { ...counts, waves: advanced.waves, rebuilt: advanced.rebuilt, commits: 1 };
 }

@@ -11,7 +11,6 @@ import type { HostAnnouncement } from "../core/log/group-host.ts";
 import type { LogNoticeListener } from "../core/log/log-notice.ts";
 import type { Models } from "../core/state/advance.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
-import { aheadOfStore } from "./ahead-of-store.ts";
 import { type AppliedBatch, applyBatch } from "./apply-batch.ts";
 import { addCounts, type Counts, newCounts } from "./counters.ts";
 
@@ -48,15 +47,14 @@ export async function startIngest(options: IngestOptions): Promise<LogSubscripti
 }
 
 function ingestReader(options: IngestOptions): LogReader {
-  const { log, deadLetters, counts, onNotice } = options;
-  const store = aheadOfStore(options.store);
+  const { log, deadLetters, store, counts, onNotice } = options;
   const jumps = new Map<Partition, Jump>();
 
   function resumeFrom(partition: Partition): Offset {
     return store.position(partition)?.next ?? (0 as Offset);
   }
 
-  async function onBatch(batch: LogBatch, signal: AbortSignal, goOn?: () => void): Promise<void> {
+  async function onBatch(batch: LogBatch, signal: AbortSignal): Promise<void> {
     const jump = jumps.get(batch.partition);
     if (jump !== undefined) {
       jumps.delete(batch.partition);
@@ -64,16 +62,16 @@ function ingestReader(options: IngestOptions): LogReader {
     }
     const endUse = options.batches?.begin();
     try {
-      await apply(batch, signal, goOn);
+      await apply(batch, signal);
     } finally {
       endUse?.();
     }
   }
 
-  async function apply(batch: LogBatch, signal: AbortSignal, goOn?: () => void): Promise<void> {
+  async function apply(batch: LogBatch, signal: AbortSignal): Promise<void> {
     const { onApplied, evictAfterMs } = options;
     const into = { store, models: options.models(), topic: log.topic, deadLetters };
-    const done = await applyBatch(batch, { ...into, signal, goOn, onApplied, evictAfterMs });
+    const done = await applyBatch(batch, { ...into, signal, onApplied, evictAfterMs });
     addCounts(counts, done);
     if (done.damaged_records > 0) {
       const message = `${done.damaged_records} listeners begin anew: their records are damaged`;
@@ -92,7 +90,7 @@ function ingestReader(options: IngestOptions): LogReader {
   function announce(owned: readonly Partition[]): HostAnnouncement {
     const holds = Array.from({ length: log.partitions }, (_, index) => index as Partition).flatMap(
       (partition) => {
-        const { epoch, next } = options.store.position(partition) ?? NEVER_READ;
+        const { epoch, next } = store.position(partition) ?? { epoch: 0, next: 0 as Offset };
         return next > 0 ? [{ partition, epoch, next, owned: owned.includes(partition) }] : [];
       },
     );
@@ -111,7 +109,6 @@ interface Jump {
 }
 
 const NOTHING_APPLIED = { epoch: 0, appendedAtMs: 0 };
-const NEVER_READ = { epoch: 0, next: 0 as Offset };
 
 /** Moves the stored position to the log's oldest record. An offset above the log's end means
  *  that offsets were given anew, so a new epoch begins, in which no record takes an event for

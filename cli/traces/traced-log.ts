@@ -25,12 +25,12 @@ export function tracedLog(log: EventLog, tracer: Tracer): EventLog {
 function tracedReader(reader: LogReader, topic: string, tracer: Tracer): LogReader {
   return {
     ...reader,
-    async onBatch(batch, signal, goOn) {
+    async onBatch(batch, signal) {
       const told = toldRecords(batch);
-      if (told.length === 0) return reader.onBatch(batch, signal, goOn);
+      if (told.length === 0) return reader.onBatch(batch, signal);
       const span = beginBatch(batch, told, { topic, tracer });
       try {
-        await reader.onBatch(batch, signal, goOn);
+        await reader.onBatch(batch, signal);
         for (const one of told) tellEvent(one, { batch, span: span.spanContext(), topic, tracer });
       } catch (error) {
         span.setStatus({ code: SpanStatusCode.ERROR });

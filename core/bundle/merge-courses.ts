@@ -55,13 +55,12 @@ export function mergeCourses(courses: readonly Course[]): Course {
   return merged;
 }
 
-/** Gives each course its share of what their merged one ended in, [owners, H] each; `lengths` are
- *  those of the courses' own hidden states. */
-export function splitEnds(lengths: readonly number[], ends: Float32Array): Float32Array[] {
+/** Gives each course its share of what their merged one ended in, [owners, H] each. */
+export function splitEnds(courses: readonly Course[], ends: Float32Array): Float32Array[] {
   let from = 0;
-  return lengths.map((length) => {
-    const share = ends.subarray(from, from + length);
-    from += length;
+  return courses.map(({ hidden }) => {
+    const share = ends.subarray(from, from + hidden.length);
+    from += hidden.length;
     return share;
   });
 }

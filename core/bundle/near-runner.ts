@@ -8,13 +8,10 @@ import { startWorkerRunner } from "./worker-runner.ts";
  *  woken by it. With more of them it pays that this thread hears the next batch meanwhile, and that
  *  what the graphs leave behind is not this thread's garbage. */
 const NEAR_STEPS_MAX = 16;
-/** More steps fill waves by themselves: to merge them would only copy them, and let this thread,
- *  which could commit the first of them, wait for the last. */
-const MERGED_STEPS_MAX = 128;
 
 /** As `startWorkerRunner`, but that the courses which are asked for in one turn of the event loop
- *  run together, where they are few steps in this thread: what has just been heard waits for
- *  nobody, waves are fuller, and a backlog blocks nothing else. The bits are the same. */
+ *  run together in this thread where they are few steps: what has just been heard waits for nobody,
+ *  and a backlog blocks nothing else. The bits are the same. */
 export async function startNearRunner(
   bundle: BundleGraphs,
   startFar = startWorkerRunner,
@@ -23,8 +20,7 @@ export async function startNearRunner(
   try {
     const near = await createStepRunner(bundle);
     const close = async () => void (await Promise.all([near.close(), far.close()]));
-    const runNear: Run = (courses) => Promise.all(courses.map((course) => runCourse(near, course)));
-    return { ...far, run: gatheredRuns(runNear, far.run!), close };
+    return { ...far, run: gatheredRuns(near, far), close };
   } catch (error) {
     await far.close();
     throw error;
@@ -40,20 +36,24 @@ interface AskedRun {
   readonly reject: (failure: unknown) => void;
 }
 
-function gatheredRuns(runNear: Run, runFar: Run): Run {
+function gatheredRuns(near: StepRunner, far: StepRunner): Run {
   let waiting: AskedRun[] = [];
+  /** Steps that were asked for in this turn of the event loop, and in the last that had some. */
+  let [turnSteps, lastTurnSteps] = [0, 0];
 
   function endTurn(): void {
     const asked = waiting;
     waiting = [];
-    const steps = asked.reduce((sum, { courses }) => sum + stepsOf(courses), 0);
-    const run = steps <= NEAR_STEPS_MAX ? runNear : runFar;
-    if (steps <= MERGED_STEPS_MAX) void runTogether(run, asked);
-    else for (const { courses, resolve, reject } of asked) run(courses).then(resolve, reject);
+    [turnSteps, lastTurnSteps] = [0, turnSteps];
+    if (lastTurnSteps <= NEAR_STEPS_MAX) void runTogether(near, asked);
+    else for (const { courses, resolve, reject } of asked) far.run!(courses).then(resolve, reject);
   }
 
   return (courses) => {
-    if (waiting.length === 0) setImmediate(endTurn);
+    if (turnSteps === 0) setImmediate(endTurn);
+    turnSteps += stepsOf(courses);
+    // After a turn of many steps the next one is taken to have many, too, and nothing waits for it.
+    if (Math.max(turnSteps, lastTurnSteps) > NEAR_STEPS_MAX) return far.run!(courses);
     return new Promise((resolve, reject) => waiting.push({ courses, resolve, reject }));
   };
 }
@@ -63,18 +63,20 @@ function stepsOf(courses: readonly Course[]): number {
   return Math.max(0, ...courses.map(({ owners }) => owners.length));
 }
 
-async function runTogether(run: Run, asked: readonly AskedRun[]): Promise<void> {
+async function runTogether(near: StepRunner, asked: readonly AskedRun[]): Promise<void> {
+  if (asked.length === 0) return;
   try {
     const models = asked[0]!.courses.length;
     const byModel = Array.from({ length: models }, (_, model) =>
       asked.map(({ courses }) => courses[model]!),
     );
-    // Asked before: whoever runs a course takes its memory.
-    const lengths = byModel.map((courses) => courses.map(({ hidden }) => hidden.length));
-    const ends = await run(byModel.map(mergeCourses));
-    const shares = lengths.map((ofModel, model) => splitEnds(ofModel, ends[model]!));
+    const ends = await Promise.all(
+      byModel.map(async (courses) =>
+        splitEnds(courses, await runCourse(near, mergeCourses(courses))),
+      ),
+    );
     for (const [index, { resolve }] of asked.entries()) {
-      resolve(shares.map((ofModel) => ofModel[index]!));
+      resolve(ends.map((ofModel) => ofModel[index]!));
     }
   } catch (failure) {
     for (const { reject } of asked) reject(failure);

@@ -79,11 +79,9 @@ export interface LogReader {
   /** Called when partitions are taken away. Batches of them that are still under way must not be
    *  written; the store's fence sees to it. */
   onRevoked?(partitions: readonly Partition[]): void;
-  /** One batch at a time per partition, but that a reader who calls `goOn` may be given the next
-   *  one while this one is on its way to the disk. When it resolves, the batch is durable and its
-   *  last offset may be committed for display. A rejection is retried with back-off from
-   *  `resumeFrom`, which is asked once every batch of the partition has settled. */
-  onBatch(batch: LogBatch, signal: AbortSignal, goOn?: () => void): Promise<void>;
+  /** One batch at a time per partition. When it resolves, the batch is durable and its last offset
+   *  may be committed for display. A rejection is retried with back-off from `resumeFrom`. */
+  onBatch(batch: LogBatch, signal: AbortSignal): Promise<void>;
   /** `resumeFrom` lies outside the watermarks: the log lost records or was made anew. Reading goes
    *  on at the returned offset (by custom `watermarks.first`), never silently at the end. */
   onOutOfRange(partition: Partition, wanted: Offset, watermarks: Watermarks): Offset;

@@ -41,16 +41,16 @@ export function startDisplayCommits(options: DisplayCommitsOptions): DisplayComm
 async function commit(options: DisplayCommitsOptions): Promise<void> {
   const { consumer, topic, group, owned: all, onNotice } = options;
   const moved = [...all.values()].flatMap((owned) => {
-    const { durable, committed } = owned;
-    return durable === undefined || durable === committed ? [] : [{ owned, durable }];
+    const { expected, committed } = owned;
+    return expected === undefined || expected === committed ? [] : [{ owned, expected }];
   });
   if (moved.length === 0) return;
-  const offsets = moved.map(({ owned, durable }) => {
-    return { topic, partition: owned.partition, offset: String(durable) };
+  const offsets = moved.map(({ owned, expected }) => {
+    return { topic, partition: owned.partition, offset: String(expected) };
   });
   try {
     await consumer.commitOffsets(offsets);
-    for (const { owned, durable } of moved) owned.committed = durable;
+    for (const { owned, expected } of moved) owned.committed = expected;
   } catch (cause) {
     const message = `group ${group} cannot commit its offsets for display`;
     onNotice({ level: "warning", message, cause });

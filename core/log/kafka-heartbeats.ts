@@ -1,4 +1,3 @@
-import type { EachBatchPayload } from "kafkajs";
 import ConsumerGroup from "kafkajs/src/consumer/consumerGroup.js";
 
 /** kafkajs 2.2.4 asks the machine's clock whether a heartbeat is due. Where that clock is set back,
@@ -15,16 +14,3 @@ export function keepHeartbeats(): void {
 }
 
 let isKept = false;
-
-/** Tells the group that this member lives for as long as `work` takes. */
-export async function withHeartbeats(
-  { heartbeat }: Pick<EachBatchPayload, "heartbeat">,
-  intervalMs: number,
-  work: () => Promise<void>,
-): Promise<void> {
-  const heartbeats = setInterval(() => {
-    // A failed heartbeat is met again by kafkajs's own after the batch, which joins anew.
-    heartbeat().catch(() => undefined);
-  }, intervalMs);
-  await work().finally(() => clearInterval(heartbeats));
-}

@@ -34,7 +34,6 @@ if (shared !== undefined) {
     truncateBefore: (topic, position) => truncateBefore(shared, topic, position),
   });
   compression(shared, open);
-  goingOn(open);
   sharing(open);
   lostTopic(shared, open);
   brokerKills();
@@ -89,32 +88,6 @@ function compression(brokers: readonly string[], open: Open): void {
       await log.close();
     });
   }
-}
-
-function goingOn(open: Open): void {
-  test("a reader that goes on is given the next batch before the last is durable", async () => {
-    const log = await open(newTopic(), 1);
-    const { promise: flushed, reject: fail } = Promise.withResolvers<void>();
-    const reader = collectingReader(START);
-    const given: number[] = [];
-    const onBatch: typeof reader.onBatch = async (batch, signal, goOn) => {
-      given.push(batch.records[0]!.offset);
-      goOn?.();
-      if (given.length <= 2) await flushed;
-      await reader.onBatch(batch, signal);
-    };
-    await log.subscribe("goes-on", { ...reader, onBatch });
-    await log.append(numbered(1));
-    await until(() => given.length === 1, "the first batch was given");
-    await log.append(numbered(1, 1));
-    await until(() => given.length === 2, "the second batch was given");
-    assert.deepEqual(reader.batches, []);
-    // Neither was written, so reading begins anew where the reader is.
-    fail(new Error("the disk is full"));
-    await until(() => reader.records.length === 2, "both were given again");
-    assert.deepEqual([given[0], given[1], given[2]], [0, 1, 0]);
-    await log.close();
-  });
 }
 
 function sharing(open: Open): void {

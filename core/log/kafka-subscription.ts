@@ -3,16 +3,9 @@ import type { Offset, Partition } from "../domain/ids.ts";
 import type { LogReader, LogSubscription, Watermarks } from "./event-log.ts";
 import { assignersOf } from "./kafka-assigner.ts";
 import { placeOf } from "./kafka-batch-place.ts";
-import { type Delivering, deliverNext } from "./kafka-delivery.ts";
 import { type DisplayCommits, startDisplayCommits } from "./kafka-display-commits.ts";
-import { withHeartbeats } from "./kafka-heartbeats.ts";
-import {
-  type OwnedPartition,
-  ownedPartition,
-  startDelivering,
-  stopDelivering,
-} from "./kafka-partition.ts";
-import { recordOf } from "./kafka-record.ts";
+import { type OwnedPartition, ownedPartition } from "./kafka-partition.ts";
+import { boundedBatches, recordOf } from "./kafka-record.ts";
 import { sessionTimes } from "./kafka-session.ts";
 import {
   BATCH_BYTES_MAX,
@@ -54,10 +47,9 @@ export class KafkaSubscription implements LogSubscription {
   readonly #consumer: Consumer;
   readonly #owned = new Map<Partition, OwnedPartition>();
   /** The work that was under way when its partition was taken away. */
-  readonly #leaving = new Map<Partition, Promise<unknown>>();
+  readonly #leaving = new Map<Partition, Promise<void>>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #commits: DisplayCommits;
-  readonly #delivering: Delivering;
   #closing: Promise<void> | undefined;
   #lastHeardMs = performance.now();
 
@@ -93,12 +85,6 @@ export class KafkaSubscription implements LogSubscription {
     });
     const [consumer, owned] = [this.#consumer, this.#owned];
     this.#commits = startDisplayCommits({ ...options, consumer, owned });
-    this.#delivering = {
-      reader: options.reader,
-      owns: (one) => this.#owns(one),
-      onDurable: () => this.#heard(),
-      onFailed: (one, cause) => this.#retryLater(one, cause),
-    };
   }
 
   assigned(): readonly Partition[] {
@@ -117,7 +103,6 @@ export class KafkaSubscription implements LogSubscription {
   async #finish(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     const owned = [...this.#owned.values()];
-    for (const { fetched } of owned) fetched.drop();
     const underWay = Promise.all(owned.map(({ work }) => work));
     if (!(await settlesWithin(underWay, CLOSE_WAIT_MS))) {
       for (const { abort } of owned) abort.abort();
@@ -171,9 +156,8 @@ export class KafkaSubscription implements LogSubscription {
   #release(lost: readonly Partition[]): void {
     if (lost.length === 0) return;
     for (const partition of lost) {
-      const { abort, work, fetched } = this.#owned.get(partition)!;
+      const { abort, work } = this.#owned.get(partition)!;
       this.#owned.delete(partition);
-      fetched.drop();
       this.#leaving.set(partition, work);
       abort.abort();
     }
@@ -193,7 +177,7 @@ export class KafkaSubscription implements LogSubscription {
   async #startFromReader(owned: OwnedPartition): Promise<void> {
     const { partition } = owned;
     const { reader, topic } = this.#options;
-    stopDelivering(owned);
+    owned.expected = undefined;
     owned.starts += 1;
     const start = owned.starts;
     try {
@@ -203,9 +187,10 @@ export class KafkaSubscription implements LogSubscription {
       const watermarks = await preparedFor(reader, partition, asked);
       if (!this.#owns(owned) || owned.starts !== start) return;
       const wanted = reader.resumeFrom(partition);
-      const offset = checkedStart(reader, { partition, wanted, watermarks });
-      startDelivering(owned, offset);
-      this.#consumer.seek({ topic, partition, offset: String(offset) });
+      owned.expected = checkedStart(reader, { partition, wanted, watermarks });
+      // Another owner may not have flushed it yet; what a batch moves on from here is durable.
+      owned.committed = owned.expected;
+      this.#consumer.seek({ topic, partition, offset: String(owned.expected) });
       this.#consumer.resume([{ topic, partitions: [partition] }]);
     } catch (cause) {
       this.#retryLater(owned, cause);
@@ -222,7 +207,7 @@ export class KafkaSubscription implements LogSubscription {
   }
 
   #startLater(owned: OwnedPartition, waitMs: number): void {
-    stopDelivering(owned);
+    owned.expected = undefined;
     this.#later(waitMs, () => this.#startFromReader(owned));
     try {
       this.#consumer.pause([{ topic: this.#options.topic, partitions: [owned.partition] }]);
@@ -233,30 +218,37 @@ export class KafkaSubscription implements LogSubscription {
     }
   }
 
-  /** kafkajs waits for this before it fetches from that broker again: it fetches the next records
-   *  while the reader has these, and no more than that. */
+  /** kafkajs waits for this before it fetches from that broker again. */
   async #fetched(payload: EachBatchPayload): Promise<void> {
     const owned = this.#owned.get(payload.batch.partition as Partition);
     if (owned === undefined) return;
     const { heartbeatInterval } = sessionTimes(this.#options.sessionTimeoutMs);
-    await withHeartbeats(payload, heartbeatInterval, () =>
-      this.#take(owned, payload).catch((cause) => this.#retryLater(owned, cause)),
-    );
+    const heartbeats = setInterval(() => {
+      // A failed heartbeat is met again by kafkajs's own after the batch, which joins anew.
+      payload.heartbeat().catch(() => undefined);
+    }, heartbeatInterval);
+    owned.work = owned.work.then(() => this.#deliver(owned, payload));
+    await owned.work.finally(() => clearInterval(heartbeats));
   }
 
-  async #take(owned: OwnedPartition, payload: EachBatchPayload): Promise<void> {
+  async #deliver(owned: OwnedPartition, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
-    const { starts } = owned;
     const through = Number(batch.lastOffset()) + 1;
-    if (!(await this.#isNext(owned, payload, through))) return;
-    const { expected } = owned;
-    if (expected === undefined || owned.starts !== starts || payload.isStale()) return;
-    const fresh = batch.messages.filter(({ offset }) => Number(offset) >= expected);
-    const taken = owned.fetched.add(fresh.map(recordOf), Number(batch.highWatermark) as Offset);
-    owned.expected = through as Offset;
-    payload.resolveOffset(String(through - 1));
-    deliverNext(owned, this.#delivering);
-    await taken;
+    try {
+      if (!(await this.#isNext(owned, payload, through))) return;
+      const expected = owned.expected ?? 0;
+      const fresh = batch.messages.filter(({ offset }) => Number(offset) >= expected);
+      for (const records of boundedBatches(fresh.map(recordOf))) {
+        if (owned.expected === undefined || payload.isStale() || !this.#owns(owned)) return;
+        const { partition, abort, expected: from } = owned;
+        const next = Number(batch.highWatermark) as Offset;
+        await this.#options.reader.onBatch({ partition, from, records, next }, abort.signal);
+        this.#advance(owned, payload, (records.at(-1)!.offset + 1) as Offset);
+      }
+      this.#advance(owned, payload, through as Offset);
+    } catch (cause) {
+      this.#retryLater(owned, cause);
+    }
   }
 
   /** Whether the batch holds what is to be delivered next; where it does not, and no seek is
@@ -279,6 +271,14 @@ export class KafkaSubscription implements LogSubscription {
     if (place === "ahead" && expected >= first && expected <= next) return true;
     this.#startLater(owned, 0);
     return false;
+  }
+
+  #advance(owned: OwnedPartition, payload: EachBatchPayload, through: Offset): void {
+    this.#heard();
+    owned.failures = 0;
+    if (owned.expected === undefined || payload.isStale()) return;
+    owned.expected = through;
+    payload.resolveOffset(String(through - 1));
   }
 
   #owns(owned: OwnedPartition): boolean {

@@ -60,26 +60,6 @@ export const MUTANTS: readonly Mutant[] = [
     find: "    await store.commit({ partition, expectedNext: next, position: stored,",
     replace: "    void ({ partition, expectedNext: next, position: stored,",
   }),
-  mutant("a batch that reads ahead to the position of the one before, not to its records", 30, {
-    file: "ingest/ahead-of-store.ts",
-    find: "const record = writing.get(listener)?.records.get(listener);",
-    replace: "const record = undefined as never;",
-  }),
-  mutant("a batch that reads ahead to the records of the one before, not to its position", 30, {
-    file: "ingest/ahead-of-store.ts",
-    find: "return moving.get(partition)?.position ?? stored;",
-    replace: "return stored;",
-  }),
-  mutant("a commit that failed and is read ahead to for ever", 30, {
-    file: "ingest/ahead-of-store.ts",
-    find: "        endPartition(commit.partition);\n",
-    replace: "",
-  }),
-  mutant("a reader that goes on before its batch is computed", 30, {
-    file: "ingest/apply-batch.ts",
-    find: "  const advanced = await advance(drafts, models);\n",
-    replace: "  context.goOn?.();\n  const advanced = await advance(drafts, models);\n",
-  }),
   mutant("a replay check that is off by one", 30, {
     file: "ingest/apply-batch.ts",
     find: "record.offset >= next",

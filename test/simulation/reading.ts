@@ -17,56 +17,30 @@ export interface Reading {
   position: Offset | undefined;
   /** Fetched and not yet delivered, with how often the topic had been made again. */
   fetched: { readonly batch: LogBatch; readonly remade: number } | undefined;
-  /** Whether the reader has a batch from which it has not gone on. */
-  isReading: boolean;
-  /** The batches that have not settled, oldest first. */
-  readonly underWay: UnderWay[];
-  /** The end of the batch that was delivered last. */
-  delivered: Offset;
-  /** The batches of an earlier ownership by the same process. */
-  readonly leaving: readonly UnderWay[];
+  underWay: boolean;
+  /** Where the store stood when the batch under way was delivered, or when it last wrote. */
+  beganAt: AppliedPosition | undefined;
   /** What was durable when a batch was done: the offset that may be committed for display. */
   done: { readonly next: Offset; readonly remade: number } | undefined;
 }
 
-/** A batch with its reader. */
-export interface UnderWay {
-  readonly next: Offset;
-  /** On which position it is computed: that of the batch before it, while any is under way, else
-   *  the store's; and where it last wrote. */
-  beganAt: Pick<AppliedPosition, "epoch" | "next"> | undefined;
-}
-
-export function startReading(
-  host: Host,
-  topic: TopicPartition,
-  { reader, leaving }: Pick<Reading, "reader" | "leaving">,
-): Reading {
+export function startReading(host: Host, topic: TopicPartition, reader: LogReader): Reading {
   return {
     host,
     topic,
     reader,
-    leaving,
     abort: new AbortController(),
     position: undefined,
     fetched: undefined,
-    isReading: false,
-    underWay: [],
-    delivered: 0 as Offset,
+    underWay: false,
+    beganAt: undefined,
     done: undefined,
   };
 }
 
-export function canFetch(reading: Reading): boolean {
-  const { host, topic, position, fetched, underWay, leaving } = reading;
-  if (host.stopped || fetched !== undefined) return false;
-  if (position !== undefined) return position !== recordsIn(topic).length;
-  // The reader is asked for its offset once everything has settled.
-  return underWay.length === 0 && leaving.length === 0;
-}
-
-export function canDeliver({ host, fetched, isReading, underWay }: Reading): boolean {
-  return fetched !== undefined && !isReading && underWay.length < UNDER_WAY_MAX && !host.stopped;
+export function canFetch({ host, topic, position, fetched, underWay }: Reading): boolean {
+  if (host.stopped || underWay || fetched !== undefined) return false;
+  return position === undefined || position !== recordsIn(topic).length;
 }
 
 /** Fetches at most `recordsMax` records from the reader's offset, or `again` records earlier, as
@@ -90,7 +64,6 @@ export function fetch(
     next: watermarks.next,
   };
   reading.fetched = { batch, remade: timesRemade(topic) };
-  reading.position = (records.at(-1)!.offset + 1) as Offset;
 }
 
 /** A topic that is deleted takes what was fetched of it with it, and every reader asks anew. */
@@ -108,44 +81,23 @@ export function deliver(
 ): void {
   const { batch, remade } = reading.fetched!;
   reading.fetched = undefined;
-  reading.isReading = true;
+  reading.underWay = true;
+  reading.beganAt = storedAt;
   const next = (batch.records.at(-1)!.offset + 1) as Offset;
-  const underWay: UnderWay = { next, beganAt: placeAfterAll(reading) ?? storedAt };
-  reading.underWay.push(underWay);
-  reading.delivered = next;
-  let isReading = true;
-  const goOn = () => {
-    if (isReading) reading.isReading = false;
-    isReading = false;
-  };
-  const settle = () => {
-    goOn();
-    reading.underWay.splice(reading.underWay.indexOf(underWay), 1);
-  };
-  reading.reader.onBatch(batch, reading.abort.signal, goOn).then(
+  reading.reader.onBatch(batch, reading.abort.signal).then(
     () => {
-      settle();
+      reading.underWay = false;
+      reading.position = remade === timesRemade(reading.topic) ? next : undefined;
       reading.done = { next, remade };
     },
     (error: unknown) => {
-      settle();
-      forgetFetched(reading);
+      reading.underWay = false;
+      reading.position = undefined;
       if (!isExpected(error)) onError(error);
     },
   );
 }
 
-/** Where the batches under way will have brought the partition. */
-function placeAfterAll({ underWay, delivered }: Reading): UnderWay["beganAt"] {
-  const last = underWay.at(-1);
-  if (last === undefined) return undefined;
-  // A jump may have gone beyond what was delivered.
-  const { epoch, next } = last.beganAt ?? { epoch: 0, next: 0 };
-  return { epoch, next: Math.max(delivered, next) as Offset };
-}
-
-/** Batches of a partition that an engine lets wait for the disk. */
-const UNDER_WAY_MAX = 3;
 const EXPECTED = new Set(["stale_owner", "store_unavailable", "log_unavailable"]);
 
 /** Whether it is one of the faults that an outage or another owner brings. */

@@ -1,7 +1,7 @@
 import type { Sweep } from "../../ingest/sweep-idle.ts";
 import { append, type TopicPartition, timesRemade } from "./broker.ts";
 import type { Host } from "./host.ts";
-import { canDeliver, canFetch, deliver, fetch, isExpected, type Reading } from "./reading.ts";
+import { canFetch, deliver, fetch, isExpected, type Reading } from "./reading.ts";
 import { isOwner, report, startHost, type World } from "./world.ts";
 
 /** Something that may happen next. */
@@ -65,7 +65,7 @@ function isHeld(world: World, topic: TopicPartition): boolean {
 
 function readingTurns(world: World, reading: Reading, overlap: boolean): Turn[] {
   const { chance, disk } = world;
-  const { host, topic, fetched, done } = reading;
+  const { host, topic, fetched, underWay, done } = reading;
   const place = `${host.name} ${topic.partition}`;
   const turns: Turn[] = [];
   if (canFetch(reading)) {
@@ -75,7 +75,7 @@ function readingTurns(world: World, reading: Reading, overlap: boolean): Turn[] 
     };
     turns.push({ name: `${place} fetches`, weight: 4, run });
   }
-  if (fetched !== undefined && canDeliver(reading)) {
+  if (fetched !== undefined && !underWay && !host.stopped) {
     const onError = (error: unknown) => report(world, `${place} failed: ${error}`);
     const run = () => deliver(reading, disk.visible(topic.partition), onError);
     turns.push({ name: `${place} hears from ${fetched.batch.records[0]!.offset}`, weight: 4, run });

@@ -13,7 +13,7 @@ import { createDisk, type Disk, type PositionChange } from "./disk.ts";
 import { createHost, type Host } from "./host.ts";
 import { type SimulatedIngest, startIngestIn } from "./ingest-host.ts";
 import { type SentRecord, sentRecords } from "./listening.ts";
-import { forgetFetched, type Reading, startReading } from "./reading.ts";
+import { type Reading, startReading } from "./reading.ts";
 
 /** All that there is in one simulated run. */
 export interface World {
@@ -25,8 +25,6 @@ export interface World {
   /** How long after their last event listeners are idle. */
   readonly evictAfterMs: number | undefined;
   readings: Reading[];
-  /** Those that were told that the partition is another's. */
-  readonly left: Reading[];
   /** What producers have yet to send, by partition. */
   readonly unsent: Map<TopicPartition, SentRecord[]>;
   /** What was found wrong first. */
@@ -50,7 +48,6 @@ export async function createWorld(
     hosts: new Map(),
     evictAfterMs,
     readings: [],
-    left: [],
     unsent: new Map(broker.partitions.map((topic) => [topic, []])),
     violation: undefined,
   };
@@ -84,19 +81,13 @@ export function giveTo(world: World, topic: TopicPartition, name: string): void 
   const { host, reader } = world.hosts.get(name)!;
   if (!host.isAlive()) return;
   const known = world.readings.find((one) => one.host === host && one.topic === topic);
-  if (known !== undefined) {
-    forgetFetched(known);
-  } else {
-    const leaving = world.left.findLast((one) => one.host === host && one.topic === topic);
-    const before = leaving?.underWay ?? [];
-    world.readings.push(startReading(host, topic, { reader, leaving: before }));
-  }
+  if (known === undefined) world.readings.push(startReading(host, topic, reader));
+  else known.position = undefined;
 }
 
 /** Tells a process that a partition is another's by now. */
 export function tell(world: World, reading: Reading): void {
   world.readings = world.readings.filter((one) => one !== reading);
-  world.left.push(reading);
   reading.abort.abort();
   reading.reader.onRevoked?.([reading.topic.partition]);
 }
@@ -125,24 +116,16 @@ export function report(world: World, violation: string): void {
 /** No process writes but on what it read: one that was overtaken never does. */
 function checkOwner(world: World, { host, partition, before, after }: PositionChange): void {
   const writes = ({ underWay, host: other, topic }: Reading) =>
-    underWay.length > 0 && other === host && topic.partition === partition;
+    underWay && other === host && topic.partition === partition;
   // A process that was told goes on with the batch that is under way.
   const reading = world.readings.find(writes);
   if (reading === undefined) return;
-  // A jump is written before the batch that found it out.
-  const { underWay } = reading;
-  const batch =
-    underWay.find(({ next }) => next === after?.next) ??
-    underWay.findLast(({ beganAt }) => isSame(beganAt, before)) ??
-    underWay[0]!;
-  if (!isSame(batch.beganAt, before)) {
+  if (!isSame(reading.beganAt, before)) {
     report(world, `${host.name} wrote partition ${partition} though it had been overtaken`);
   }
-  batch.beganAt = after;
+  reading.beganAt = after;
 }
 
-type Place = Pick<AppliedPosition, "epoch" | "next"> | undefined;
-
-function isSame(one: Place, other: Place): boolean {
+function isSame(one: AppliedPosition | undefined, other: AppliedPosition | undefined): boolean {
   return one?.epoch === other?.epoch && one?.next === other?.next;
 }
