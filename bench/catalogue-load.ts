@@ -14,7 +14,7 @@ import {
 } from "../trainer/onnx/graph-builder.ts";
 import { openHttp2Load } from "./http2-load.ts";
 import { percentile } from "./measure.ts";
-import { cpuUsOfProcess } from "./process-cpu.ts";
+import { cpuUsOfFamily } from "./process-cpu.ts";
 import { openScorerWorld } from "./scorer-world.ts";
 import { makeHome } from "./temporary.ts";
 
@@ -25,13 +25,15 @@ export interface LoadFigures {
   readonly p90_ms: number;
   readonly p99_ms: number;
   readonly errors: number;
-  /** Milliseconds of CPU of the scorer's process for each call. */
+  /** Milliseconds of CPU of the scorer's processes for each call. */
   readonly cpu_ms: number;
 }
 
 /** The graphs of a served model. */
 export type Graphs = Pick<ModelContent, "hidden" | "features" | "step" | "taste">;
 
+/** A search keeps one thread busy: a process for each of two cores. */
+const PROCESSES = 2;
 const [CONNECTIONS, LISTENERS, K] = [16, 500, 20];
 const WARM_SECONDS = 2;
 
@@ -50,16 +52,16 @@ export async function measureLoad(
   await publishLarge(folder, content);
   const world = await openScorerWorld({
     ...{ tracks: content.space.count, listeners: LISTENERS, k: K },
-    bundle: folder,
+    ...{ bundle: folder, processes: PROCESSES },
   });
   const { path } = RecommenderService.nextTracks;
   const { port, messages, scorer } = world;
   const load = openHttp2Load({ path, port, messages, connections: CONNECTIONS });
   try {
     await load.openLoop(rate, WARM_SECONDS);
-    const before = cpuUsOfProcess(scorer.process.pid!);
+    const before = cpuUsOfFamily(scorer.process.pid!);
     const { latenciesMs, errors } = await load.openLoop(rate, seconds);
-    const cpuUs = cpuUsOfProcess(scorer.process.pid!) - before;
+    const cpuUs = cpuUsOfFamily(scorer.process.pid!) - before;
     return {
       rate,
       p50_ms: percentile(latenciesMs, 0.5),

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { Failure } from "../core/domain/failure.ts";
 
 /** Linux counts in ticks of this length, whatever the kernel's own clock is. */
@@ -10,6 +10,18 @@ export function cpuUsOfProcess(pid: number): number {
   const fields = statOf(pid).split(" ");
   // proc(5): utime and stime are fields 14 and 15; the split begins at field 3.
   return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+}
+
+/** The same of a process and of those that it started, as they run now. */
+export function cpuUsOfFamily(pid: number): number {
+  const started = readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    const pids = readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1");
+    return pids
+      .split(" ")
+      .filter((text) => text !== "")
+      .map(Number);
+  });
+  return started.reduce((sum, child) => sum + cpuUsOfFamily(child), cpuUsOfProcess(pid));
 }
 
 /** The fields after the process's name, which may hold anything. */

@@ -21,6 +21,8 @@ export interface ScorerWorldSizes {
   readonly k: number;
   /** A bundle to serve instead of one of random weights. */
   readonly bundle: string | undefined;
+  /** How many processes serve on the port; one where it is absent. */
+  readonly processes?: number;
 }
 
 /** A scorer in a process of its own, and an ingest beside it that has heard evenings of listening
@@ -62,7 +64,8 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
   await appendEvents(log, events);
   const ingest = await startOn(home, "ingest", "--bundle", bundle);
   await caughtUp(home.state, log, events.length);
-  const scorer = await startOn(home, "serve", ...ANY_PORTS, "--bundle", bundle);
+  const several = ["--processes", String(sizes.processes ?? 1)];
+  const scorer = await startOn(home, "serve", ...ANY_PORTS, "--bundle", bundle, ...several);
   const lastHeardAtMs = new Map(events.map((event) => [event.listener, event.happenedAtMs]));
   const messages = Array.from(lastHeardAtMs, ([listener, atMs]) =>
     NextTracksRequest.encode(

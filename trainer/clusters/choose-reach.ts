@@ -18,14 +18,14 @@ type Depth = (typeof DEPTHS)[number];
  *  the first for which searches read few. */
 const WANTED = {
   20: { byCodes: [0.998, 0.99, 0.98, 0.96, 0.9], shares: [0.997, 0.982, 0.962, 0.902] },
-  100: { byCodes: [0.99, 0.98], shares: [0.99, 0.98] },
+  100: { byCodes: [0.99, 0.98], shares: [0.99, 0.98, 0.975] },
 } as const;
 /** So many tracks beside the list are few, and so is this part of all. */
 const NEAR_TRACKS = 2_000;
 const NEAR_SHARE = 1 / 200;
-/** So many tracks are cheap to read, but not more than half of all; and so is a fifth. */
+/** So many tracks are cheap to read, but not more than half of all; and so is a twentieth. */
 const CHEAP_TRACKS = 30_000;
-const CHEAP_SHARES = { least: 0.2, most: 0.5 } as const;
+const CHEAP_SHARES = { least: 0.05, most: 0.5 } as const;
 /** Halvings of the interval in which the reach and the margin are. */
 const ROUNDS = 5;
 const REACH = { first: 1, most: 64 } as const;
