@@ -30,9 +30,22 @@ const LEAVE_MS = 60_000;
 const SEGUE = fileURLToPath(new URL("../../cli/segue.ts", import.meta.url));
 const WITHOUT_FENCE = new URL("without-fence.ts", import.meta.url).href;
 
-/** Resolves when it has joined its group. Throws where it ends before, or takes longer than a join
- *  may. */
+/** A busy broker may not answer in time. A start that ends for that is tried again, as by whoever
+ *  keeps processes running. */
+const STARTS_MAX = 3;
+
+/** Resolves when it has joined its group. Throws where it ends before, again and again, or takes
+ *  longer than a join may. */
 export async function startMember(options: MemberOptions): Promise<Member> {
+  for (let starts = 0; starts < STARTS_MAX; starts++) {
+    const member = await startOnce(options);
+    if (member !== undefined) return member;
+  }
+  throw new Error(`ingest ended at ${STARTS_MAX} starts; see ${options.said}`);
+}
+
+/** Undefined where it ends before it has joined. */
+async function startOnce(options: MemberOptions): Promise<Member | undefined> {
   const hooks = options.withoutFence ? ["--import", WITHOUT_FENCE] : [];
   const said = openSync(options.said, "a");
   const child = spawn(process.execPath, [...hooks, SEGUE, "ingest", ...options.args], {
@@ -43,14 +56,13 @@ export async function startMember(options: MemberOptions): Promise<Member> {
   child.once("exit", () => process.off("exit", killIt));
   const ready = await inTime(
     Promise.race([
-      once(createInterface({ input: child.stdout! }), "line"),
-      once(child, "exit").then(([code, signal]) => {
-        throw new Error(`ingest ended with ${signal ?? code} at its start; see ${options.said}`);
-      }),
+      once(createInterface({ input: child.stdout! }), "line").then(String),
+      once(child, "exit").then(() => undefined),
     ]),
     { waitMs: JOIN_MS, what: `process ${child.pid} joins its group; see ${options.said}` },
   );
-  if (!String(ready).startsWith("segue ingest is ready")) throw new Error(`it said ${ready}`);
+  if (ready === undefined) return undefined;
+  if (!ready.startsWith("segue ingest is ready")) throw new Error(`it said ${ready}`);
   return {
     process: child,
     kill: () => ended(child, "SIGKILL", "SIGKILL"),
