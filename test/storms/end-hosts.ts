@@ -224,9 +224,11 @@ function startAsking(client: Client, lists: Lists) {
   };
 }
 
-/** A hurried list may be one of popularity alone, and yet remembers its listener. */
-function isFromNothing({ rung, memorySinceMs }: NextTracksResponse): boolean {
-  return rung === Rung.RUNG_POPULARITY && memorySinceMs === undefined;
+/** A hurried list may be one of popularity alone, and yet remembers its listener; it says what it
+ *  had to go without. */
+function isFromNothing({ rung, memorySinceMs, leftOut }: NextTracksResponse): boolean {
+  const isOfAnybody = rung === Rung.RUNG_POPULARITY && memorySinceMs === undefined;
+  return isOfAnybody && leftOut.length === 0;
 }
 
 async function load(hosts: Hosts, nextPart: () => Delivery[], ended: AbortSignal): Promise<void> {
