@@ -55,11 +55,19 @@ export async function catalogue(options: BenchOptions): Promise<string> {
   return json ? `${JSON.stringify(figures, null, 2)}\n` : table(byTracks) + sentences(served);
 }
 
-/** `--tracks N` leaves out larger catalogues. */
-function planOf({ quick, sizes: { tracks: most = Number.POSITIVE_INFINITY } }: BenchOptions) {
+/** `--tracks N` leaves out larger catalogues; memory leaves out those that it cannot hold. */
+const PEAK_BYTES = 9_500;
+
+/** `--tracks N` leaves out larger catalogues, and memory those that it cannot hold. */
+function planOf({ quick, progress, sizes: { tracks: most = Infinity } }: BenchOptions) {
   const plan = quick ? QUICK : FULL;
-  const sizes = plan.sizes.filter((tracks) => tracks <= most);
-  requireThat(sizes.length > 0, `there is no size of at most ${most} tracks`);
+  const bearable = Math.floor(process.availableMemory() / PEAK_BYTES);
+  const sizes = plan.sizes.filter((tracks) => tracks <= Math.min(most, bearable));
+  const tooLarge = plan.sizes.filter((tracks) => tracks <= most && tracks > bearable);
+  for (const tracks of tooLarge) {
+    progress(`leaves out ${tracks} tracks: there is memory for ${bearable}`);
+  }
+  requireThat(sizes.length > 0, `there is no size of at most ${most} tracks that fits in memory`);
   return { ...plan, sizes, served: Math.min(plan.served, sizes.at(-1)!) };
 }
 
