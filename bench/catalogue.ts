@@ -55,7 +55,7 @@ export async function catalogue(options: BenchOptions): Promise<string> {
   return json ? `${JSON.stringify(figures, null, 2)}\n` : table(byTracks) + sentences(served);
 }
 
-/** `--tracks N` leaves out larger catalogues; memory leaves out those that it cannot hold. */
+/** What a track takes of memory while its catalogue is made, clustered and searched. */
 const PEAK_BYTES = 9_500;
 
 /** `--tracks N` leaves out larger catalogues, and memory those that it cannot hold. */
