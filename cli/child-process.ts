@@ -18,11 +18,16 @@ const SEGUE = fileURLToPath(new URL("./segue.ts", import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
 
+/** Lets glibc give large blocks back to the system. Else it keeps what a bundle leaves that goes in
+ *  pieces that the next one does not fit into, and a scorer grows by megabytes with each. */
+const LARGE_BLOCKS_APART = { MALLOC_MMAP_THRESHOLD_: String(256 * 1024) };
+
 /** Starts `segue NAME ARGS…` and resolves when it says that it is ready. Its other lines go to
  *  stderr. Throws `dependency_missing` when it ends first or stays silent for a minute. */
 export async function startChild(name: string, args: readonly string[]): Promise<Child> {
   const child = spawn(process.execPath, [SEGUE, name, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...LARGE_BLOCKS_APART, ...process.env },
   });
   const detail = await readyLine(name, child);
   return { name, process: child, detail, stop: (graceMs) => stopChild(child, graceMs) };

@@ -174,7 +174,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "evictIdle(draft, hearing.idleBeforeMs)",
     replace: "evictIdle(draft, hearing.place.idleBeforeMs)",
   }),
-  mutant("a jump that forgets who is idle", 200, {
+  mutant("a jump that forgets who is idle", 1_000, {
     file: "ingest/consume.ts",
     find: "position: { ...stored, epoch: restarted",
     replace: "position: { appendedAtMs: stored.appendedAtMs, epoch: restarted",
