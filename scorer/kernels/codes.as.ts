@@ -9,7 +9,7 @@ import { CodeTask } from "./code-task.as";
 import { dotRows } from "./dot-rows.as";
 import { FineTask, keepFinest } from "./fine-rows.as";
 import { reachOf, replaceLeast, sinkCluster } from "./heaps.as";
-import { scoreTracks, selectBest } from "./scores.as";
+import { keepScored, scoreTracks, selectBest } from "./scores.as";
 
 /** So many tracks beside the list are scored at once. */
 const FINE_MIN = 32;
@@ -36,8 +36,8 @@ export function searchCodes(task: CodeTask): i32 {
     markTracks(task.excluded, task.listed, task.listedCount, false);
   }
   const least = leastKept(task, found);
-  const listed = keepFrom(task, least, 0, listedFound, 0);
-  let kept = keepFrom(task, least, listedFound, found, listed);
+  const listed = keepScored(task.scoring, least, 0, listedFound, 0);
+  let kept = keepScored(task.scoring, least, listedFound, found, listed);
   if (task.fine && kept > task.k + FINE_MIN) {
     const fine = changetype<FineTask>(task.fine);
     kept = keepFinest(fine, task.scoring, task.heap, task.k, listed, kept);
@@ -223,18 +223,4 @@ function leastKept(task: CodeTask, found: i32): f32 {
   let bin = BINS - 1, kept = load<i32>(bins + (<usize>bin << 2));
   while (bin > 0 && kept < task.nearMax) kept += load<i32>(bins + (<usize>--bin << 2));
   return least + unit * <f32>bin;
-}
-
-/** Moves of some candidates those of which codes say enough behind others. Returns how many there
- *  are then. */
-function keepFrom(task: CodeTask, least: f32, from: i32, to: i32, behind: i32): i32 {
-  const candidates = task.scoring.candidates, scores = task.scoring.scores;
-  let kept = behind;
-  for (let i = from; i < to; i++) {
-    const at = <usize>i << 2;
-    if (load<f32>(scores + at) < least) continue;
-    store<i32>(candidates + (<usize>kept << 2), load<i32>(candidates + at));
-    kept++;
-  }
-  return kept;
 }

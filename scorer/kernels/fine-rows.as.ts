@@ -2,7 +2,7 @@
 
 import { dotFour } from "./dots.as";
 import { replaceLeast } from "./heaps.as";
-import { ScoreTask } from "./scores.as";
+import { keepScored, ScoreTask } from "./scores.as";
 
 /** Rows of int8 for one search, as `fine-rows.ts` writes it: 13 words of 4 bytes, in this order. */
 @unmanaged
@@ -60,15 +60,7 @@ export function keepFinest(
       if (score - radius > load<f32>(heap)) replaceLeast(heap, k, score - radius);
     }
   }
-  const least = load<f32>(heap);
-  let kept = 0;
-  for (let i = 0; i < count; i++) {
-    const at = <usize>i << 2;
-    if (load<f32>(scoring.scores + at) < least) continue;
-    store<u32>(scoring.candidates + (<usize>kept << 2), load<u32>(scoring.candidates + at));
-    kept++;
-  }
-  return kept;
+  return keepScored(scoring, load<f32>(heap), 0, count, 0);
 }
 
 // @ts-ignore: decorator

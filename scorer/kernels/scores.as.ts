@@ -62,6 +62,19 @@ function partOf(model: ScoredModel, at: usize, track: usize): f32 {
   return load<f32>(model.dots + at) + model.weight * load<f32>(model.bias + track);
 }
 
+/** Moves, of the candidates from one place to another, those that score at least so much behind
+ *  others; their scores stay. Returns how many there are then. */
+export function keepScored(task: ScoreTask, least: f32, from: i32, to: i32, behind: i32): i32 {
+  let kept = behind;
+  for (let i = from; i < to; i++) {
+    const at = <usize>i << 2;
+    if (load<f32>(task.scores + at) < least) continue;
+    store<u32>(task.candidates + (<usize>kept << 2), load<u32>(task.candidates + at));
+    kept++;
+  }
+  return kept;
+}
+
 /** Writes the places of the `k` best of the first `count` candidates, the best first, and returns
  *  how many. A heap has the last of those that are kept at its root. */
 export function selectBest(task: ScoreTask, count: i32, k: i32): i32 {

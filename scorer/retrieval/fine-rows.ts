@@ -4,6 +4,7 @@ import type { LoadedQueries } from "./model-vectors.ts";
 import { quantiseQuery, quantiseRow, roundedUp } from "./quantise.ts";
 import type { ModelSpace, TrackSpace } from "./retriever.ts";
 import type { MemoryPlan } from "./scan-memory.ts";
+import { largest } from "./scan-model.ts";
 
 /** Vectors as int8, a track's of both models side by side, for tracks that codes cannot tell from
  *  the best. Data alone; all places are bytes, and `fine-rows.as.ts` says what is there. */
@@ -31,6 +32,9 @@ interface RowBounds {
 const COLUMNS_AT_ONCE = 16;
 const FLOATS = 8;
 const FINE_TASK_WORDS = 13;
+/** Words of the task: the first of both models' each, and the others. */
+const [STEPS, ROUNDINGS, SLACK, WEIGHTS, DOTS] = [5, 7, 9, 10, 12] as const;
+/** Among a row's floats. */
 const POPULARITY = 6;
 
 /** How many bytes a catalogue's rows take. */
@@ -65,11 +69,10 @@ export function loadFineRows(
   { models, popularity, count }: TrackSpace,
 ): FineRows {
   const { rows, stride, widths } = places;
-  const most = {
-    short: { norm: 0, error: 0, bias: 0 },
-    long: { norm: 0, error: 0, bias: 0 },
+  const boundsOf = (model: ModelSpace | undefined) => {
+    return { norm: 0, error: 0, bias: model === undefined ? 0 : largest(model.bias) };
   };
-  let popularityMax = 0;
+  const most = { short: boundsOf(models.short), long: boundsOf(models.long) };
   const own = widths.short + widths.long;
   const bytes = new Int8Array(buffer, rows, count * stride);
   const floats = new Float32Array(buffer, rows, (count * stride) / 4);
@@ -83,19 +86,16 @@ export function loadFineRows(
       const start = from + (part === 0 ? 0 : widths.short);
       const vector = vectors.subarray(track * dimension, (track + 1) * dimension);
       const { scale, error, norm } = quantiseRow(vector, bytes.subarray(start, start + dimension));
-      const bias = model.bias[track]!;
       floats[at + 3 * part] = scale;
       floats[at + 3 * part + 1] = error;
-      floats[at + 3 * part + 2] = bias;
+      floats[at + 3 * part + 2] = model.bias[track]!;
       const bounds = most[name];
       bounds.norm = Math.max(bounds.norm, norm);
       bounds.error = Math.max(bounds.error, error);
-      bounds.bias = Math.max(bounds.bias, Math.abs(bias));
     }
     floats[at + POPULARITY] = popularity[track]!;
-    popularityMax = Math.max(popularityMax, Math.abs(popularity[track]!));
   }
-  return { ...places, most, popularityMax };
+  return { ...places, most, popularityMax: largest(popularity) };
 }
 
 /** The kernel's `FineTask`. */
@@ -118,7 +118,7 @@ export function openFineTask(buffer: SharedArrayBuffer, rows: FineRows): FineTas
     long: new Int16Array(buffer, rows.query + 2 * widths.short, widths.long),
   };
   words.set([rows.rows, rows.stride, rows.query, widths.short, widths.long]);
-  words[12] = rows.dots;
+  words[DOTS] = rows.dots;
   return {
     loadQuery(queries, weights, saidMax) {
       let size = weights.popularity * rows.popularityMax + saidMax;
@@ -127,19 +127,19 @@ export function openFineTask(buffer: SharedArrayBuffer, rows: FineRows): FineTas
         const query = queries[name];
         const { norm: normMax, error: errorMax, bias: biasMax } = most[name];
         if (query === undefined) {
-          floats[5 + part] = 0;
-          floats[7 + part] = 0;
-          floats[10 + part] = 0;
+          floats[STEPS + part] = 0;
+          floats[ROUNDINGS + part] = 0;
+          floats[WEIGHTS + part] = 0;
           continue;
         }
         const { scale, error, norm } = quantiseQuery(query, steps[name]);
-        floats[5 + part] = scale;
-        floats[7 + part] = norm * Math.min(1, DEVIATIONS / Math.sqrt(query.length));
-        floats[10 + part] = weights[name];
+        floats[STEPS + part] = scale;
+        floats[ROUNDINGS + part] = norm * Math.min(1, DEVIATIONS / Math.sqrt(query.length));
+        floats[WEIGHTS + part] = weights[name];
         slack += error * (normMax + errorMax);
         size += norm * normMax + weights[name] * biasMax;
       }
-      floats[9] = roundedUp(slack + FLOAT_ROUNDING * size);
+      floats[SLACK] = roundedUp(slack + FLOAT_ROUNDING * size);
     },
   };
 }
