@@ -52,21 +52,23 @@ export function answerByOwners(options: OwnersOptions): Owners {
     }
   }
 
+  /** Whether this host has anything of a partition. */
+  function holds(partition: Partition): boolean {
+    return (positionOf(partition)?.next ?? 0) > 0;
+  }
+
   function routeNow(partition: Partition): Route {
     return routeOf({ hosts: hosts(), self, partition, position: positionOf(partition) });
   }
 
   /** Whether this host has anything of a partition that has anything; waits for that a little. */
   async function isHere(partition: Partition, { leftMs, signal }: Caller): Promise<boolean> {
-    const isThere = () => (positionOf(partition)?.next ?? 0) > 0;
-    if (isThere() || hosts()?.length === 0) return true;
-    const waitMs = Math.min(FORWARD_LIMITS.stateWaitMs, leftMs - FORWARD_LIMITS.marginMs);
-    const untilMs = performance.now() + waitMs;
-    if (await isEmpty(log, partition, waitMs)) return true;
-    while (!isThere() && routeNow(partition).isOwner && performance.now() < untilMs) {
-      await sleep(FORWARD_LIMITS.pollMs, undefined, { signal });
-    }
-    return isThere();
+    if (holds(partition) || hosts()?.length === 0) return true;
+    const untilMs = stateUntilMs(leftMs);
+    if (await isEmpty(log, partition, untilMs - performance.now())) return true;
+    const isComing = () => !holds(partition) && routeNow(partition).isOwner;
+    await waitWhile(isComing, { untilMs, signal });
+    return holds(partition);
   }
 
   return {
@@ -74,8 +76,9 @@ export function answerByOwners(options: OwnersOptions): Owners {
       const partition = partitionOf(request.listener, log.partitions);
       const startedMs = performance.now();
       const left = () => caller.leftMs - (performance.now() - startedMs);
-      const isLost = () => hosts() === undefined && (positionOf(partition)?.next ?? 0) === 0;
-      await whileLost(isLost, { ...caller, leftMs: left() });
+      // Who has nothing of it, and has not heard yet who might, waits for that a little.
+      const isLost = () => hosts() === undefined && !holds(partition);
+      await waitWhile(isLost, { untilMs: stateUntilMs(left()), signal: caller.signal });
       const route = routeNow(partition);
       if (request.forwarded) requireFurthest(route, partition);
       /** The first answer of these hosts. */
@@ -106,11 +109,16 @@ export function answerByOwners(options: OwnersOptions): Owners {
   };
 }
 
-/** Who has nothing of a partition, and has not heard yet who might, waits for that a little. */
-async function whileLost(isLost: () => boolean, { leftMs, signal }: Caller): Promise<void> {
-  const waitMs = Math.min(FORWARD_LIMITS.stateWaitMs, leftMs - FORWARD_LIMITS.marginMs);
-  const untilMs = performance.now() + waitMs;
-  while (isLost() && performance.now() < untilMs) {
+/** Until when a call that has so much time left waits for what this host lacks. */
+function stateUntilMs(leftMs: number): number {
+  return performance.now() + Math.min(FORWARD_LIMITS.stateWaitMs, leftMs - FORWARD_LIMITS.marginMs);
+}
+
+async function waitWhile(
+  isWaited: () => boolean,
+  { untilMs, signal }: { readonly untilMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  while (isWaited() && performance.now() < untilMs) {
     await sleep(FORWARD_LIMITS.pollMs, undefined, { signal });
   }
 }
