@@ -1,6 +1,6 @@
-import { Failure } from "../core/domain/failure.ts";
 import { NEW_TRACKS_MAX } from "../scorer/catalogue/new-tracks/new-tracks.ts";
 import type { OptionSpec, Options } from "./command.ts";
+import { wholeNumberOf } from "./whole-number.ts";
 
 export const NEW_TRACK_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   "new-tracks-max": {
@@ -15,8 +15,5 @@ const MOST = 1_000_000;
 
 /** Throws `bad_configuration` where it is no number of tracks. */
 export function newTracksMaxOf(options: Options): number {
-  const max = options.number("new-tracks-max");
-  if (Number.isInteger(max) && max >= 0 && max <= MOST) return max;
-  const message = `--new-tracks-max is ${max}, not a whole number from 0 to ${MOST}`;
-  throw new Failure("bad_configuration", message, { field: "--new-tracks-max" });
+  return wholeNumberOf(options, "new-tracks-max", { least: 0, most: MOST });
 }

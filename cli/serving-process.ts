@@ -1,6 +1,5 @@
 import cluster from "node:cluster";
 import type { Bundle } from "../core/bundle/bundle.ts";
-import { Failure } from "../core/domain/failure.ts";
 import type { Scorer } from "../scorer/scorer.ts";
 import { sayReady } from "./child-process.ts";
 import type { OptionSpec, Options } from "./command.ts";
@@ -8,6 +7,7 @@ import { showCatalogue } from "./metrics/catalogue-metrics.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { healthOf, showProcess } from "./metrics/process-metrics.ts";
 import type { ServingQuestion, ServingWord } from "./serving-messages.ts";
+import { wholeNumberOf } from "./whole-number.ts";
 
 export const PROCESSES_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   processes: {
@@ -21,10 +21,7 @@ const PROCESSES_MAX = 64;
 
 /** Throws `bad_configuration` where it is no number of processes. */
 export function processCount(options: Options): number {
-  const count = options.number("processes");
-  if (Number.isInteger(count) && count >= 1 && count <= PROCESSES_MAX) return count;
-  const message = `--processes is ${count}, not a whole number from 1 to ${PROCESSES_MAX}`;
-  throw new Failure("bad_configuration", message, { field: "--processes" });
+  return wholeNumberOf(options, "processes", { least: 1, most: PROCESSES_MAX });
 }
 
 /** Where a serving process reads which one of several it is, from 1 on. */

@@ -1,6 +1,6 @@
-import { Failure } from "../core/domain/failure.ts";
 import { WATCHDOG_LIMITS, type WatchdogLimits } from "../ingest/watchdog.ts";
 import type { OptionSpec, Options } from "./command.ts";
+import { wholeNumberOf } from "./whole-number.ts";
 
 export const WATCHDOG_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   "lost-after-ms": {
@@ -14,11 +14,7 @@ const LOST_AFTER_MS_MIN = 1_000;
 
 /** Throws `bad_configuration` for a time that is none. */
 export function watchdogLimits(options: Options): WatchdogLimits {
-  const lostAfterMs = options.number("lost-after-ms");
-  if (!Number.isInteger(lostAfterMs) || lostAfterMs < LOST_AFTER_MS_MIN) {
-    const message = `--lost-after-ms is ${lostAfterMs}, not a whole number from 1000 on`;
-    throw new Failure("bad_configuration", message, { field: "--lost-after-ms" });
-  }
+  const lostAfterMs = wholeNumberOf(options, "lost-after-ms", { least: LOST_AFTER_MS_MIN });
   const { stalledAfterMs } = WATCHDOG_LIMITS;
   return { lostAfterMs, stalledAfterMs: Math.min(stalledAfterMs, lostAfterMs / 2) };
 }
