@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { Failure } from "../core/domain/failure.ts";
+import { onLinux } from "./on-linux.ts";
 
 /** Linux counts in ticks of this length, whatever the kernel's own clock is. */
 const TICK_US = 10_000;
@@ -14,23 +14,20 @@ export function cpuUsOfProcess(pid: number): number {
 
 /** The same of a process and of those that it started, as they run now. */
 export function cpuUsOfFamily(pid: number): number {
-  const started = readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
-    const pids = readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1");
-    return pids
-      .split(" ")
-      .filter((text) => text !== "")
-      .map(Number);
-  });
-  return started.reduce((sum, child) => sum + cpuUsOfFamily(child), cpuUsOfProcess(pid));
+  return startedBy(pid).reduce((sum, child) => sum + cpuUsOfFamily(child), cpuUsOfProcess(pid));
+}
+
+function startedBy(pid: number): number[] {
+  const pids = onLinux(() =>
+    readdirSync(`/proc/${pid}/task`).map((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1"),
+    ),
+  );
+  return pids.join("").split(" ").filter(Boolean).map(Number);
 }
 
 /** The fields after the process's name, which may hold anything. */
 function statOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return stat.slice(stat.lastIndexOf(")") + 2);
-  } catch (cause) {
-    const message = "the CPU time of another process is read from /proc, which only Linux has";
-    throw new Failure("dependency_missing", message, { cause });
-  }
+  const stat = onLinux(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+  return stat.slice(stat.lastIndexOf(")") + 2);
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { Failure } from "../core/domain/failure.ts";
+import { onLinux } from "./on-linux.ts";
 
 /** Bytes of memory that the process `pid` has to itself and in RAM: files that it maps, such as the
  *  store's, are left out, since the kernel keeps as much of them as it likes. Throws
@@ -12,13 +12,4 @@ export function memoryBytesOfProcess(pid: number): number {
 /** How many files and connections the process `pid` has open. Throws as above. */
 export function descriptorsOfProcess(pid: number): number {
   return onLinux(() => readdirSync(`/proc/${pid}/fd`)).length;
-}
-
-function onLinux<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    const message = "what another process takes is read from /proc, which only Linux has";
-    throw new Failure("dependency_missing", message, { cause });
-  }
 }
