@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { Bar } from "../parts/bar.tsx";
 import { Empty, Trouble, Waiting } from "../parts/notes.tsx";
-import type { FoundTrack, SimilarTracks, TrackDetails } from "../wire/messages.ts";
+import type { FoundTrack, SimilarTracks } from "../wire/messages.ts";
 import { useAsked } from "../wire/use-asked.ts";
 import { ExposureLine, MostExposed } from "./exposure.tsx";
+import { TrackRow } from "./track-row.tsx";
 
 export function CatalogueSearch() {
   const [text, setText] = useState("");
@@ -61,13 +61,8 @@ export function CatalogueSearch() {
   );
 }
 
-interface NamedTrack {
-  readonly track: string;
-  readonly details?: TrackDetails;
-}
-
 /** A track of which only its names are known here. */
-function asFound({ track, details }: NamedTrack): FoundTrack {
+function asFound({ track, details }: Pick<FoundTrack, "track" | "details">): FoundTrack {
   return { track, trackMs: 0, genres: [], ...(details && { details }) };
 }
 
@@ -106,19 +101,15 @@ function TrackCard({ track, choose, leave }: TrackCardProps) {
       {reply === undefined && trouble === undefined && <Waiting words="Measuring…" />}
       <ul class="near">
         {reply?.tracks.map(({ track: id, similarity, details }) => (
-          <li key={id}>
-            <button
-              type="button"
-              onClick={() => choose(asFound({ track: id, ...(details && { details }) }))}
-            >
-              <span class="names">
-                <span class="name">{details?.title || id}</span>
-                <span class="by">{details?.artists.join(", ")}</span>
-              </span>
-              <Bar share={similarity} name="Likeness" />
-              <span class="number">{similarity.toFixed(2)}</span>
-            </button>
-          </li>
+          <TrackRow
+            key={id}
+            track={id}
+            details={details}
+            share={similarity}
+            shareName="Likeness"
+            shareWords={similarity.toFixed(2)}
+            choose={() => choose(asFound({ track: id, ...(details && { details }) }))}
+          />
         ))}
       </ul>
     </article>

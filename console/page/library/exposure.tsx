@@ -1,8 +1,8 @@
-import { Bar } from "../parts/bar.tsx";
 import { count, figure } from "../parts/format.ts";
 import { Empty, Trouble, Waiting } from "../parts/notes.tsx";
 import type { ExposureReply, TrackExposure } from "../wire/messages.ts";
 import { useAsked } from "../wire/use-asked.ts";
+import { TrackRow } from "./track-row.tsx";
 
 /** The tracks that are recommended most, and how much of the catalogue is recommended at all. */
 export function MostExposed({ choose }: { choose(track: TrackExposure): void }) {
@@ -31,16 +31,15 @@ export function MostExposed({ choose }: { choose(track: TrackExposure): void }) 
       </p>
       <ul class="near">
         {tracks.map((track) => (
-          <li key={track.track}>
-            <button type="button" onClick={() => choose(track)}>
-              <span class="names">
-                <span class="name">{track.details?.title || track.track}</span>
-                <span class="by">{track.details?.artists.join(", ")}</span>
-              </span>
-              <Bar share={Number(track.lists) / Number(lists)} name="Share of lists" />
-              <span class="number">{percent(Number(track.lists) / Number(lists))}</span>
-            </button>
-          </li>
+          <TrackRow
+            key={track.track}
+            track={track.track}
+            details={track.details}
+            share={Number(track.lists) / Number(lists)}
+            shareName="Share of lists"
+            shareWords={percent(Number(track.lists) / Number(lists))}
+            choose={() => choose(track)}
+          />
         ))}
       </ul>
     </article>
