@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { startChild } from "../cli/child-process.ts";
 import { homeAt } from "../cli/home.ts";
 import { openLog } from "../cli/open-log.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
@@ -13,13 +11,13 @@ import { LISTENING_TOPIC } from "../core/log/event-log.ts";
 import { openLmdbReader } from "../core/state/lmdb-reader.ts";
 import { brokersForTests, stopBrokersForTests } from "../deploy/kafka/require-broker.ts";
 import { publishRandomBundle } from "./fixtures/random-bundle.ts";
+import { isReady } from "./support/is-ready.ts";
 import { deliveryOf, listeningEvent } from "./support/listening-records.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /** Shorter than by custom, so that a test can wait for it. */
 const LOST_AFTER_MS = 4_000;
 const PATIENCE_MS = 60_000;
-const SEGUE = fileURLToPath(new URL("../cli/segue.ts", import.meta.url));
 const STOPPING = new URL("./fixtures/stopping-consumers.ts", import.meta.url).href;
 
 const brokers = await brokersForTests();
@@ -35,7 +33,8 @@ test("Kafka: ingest whose consumer stopped is not ready, ends, and loses nothing
   const state = openLmdbReader(home.state);
   const kafka = ["--brokers", brokers.join(","), "--topic-prefix", topicPrefix];
   const watched = ["--health-port", "0", "--lost-after-ms", String(LOST_AFTER_MS)];
-  const start = () => startIngest(["--home", home.folder, ...kafka, ...watched]);
+  process.env.NODE_OPTIONS = `--import ${STOPPING}`;
+  const start = () => startChild("ingest", ["--home", home.folder, ...kafka, ...watched]);
   const play = (listener: string) => log.append([playOf(listener)]);
   const untilHeard = async (listener: string) => {
     const untilMs = performance.now() + PATIENCE_MS;
@@ -53,7 +52,7 @@ test("Kafka: ingest whose consumer stopped is not ready, ends, and loses nothing
   await play("bea");
   const stuckAtMs = performance.now();
   const ended = once(wedged.process, "exit");
-  while (await isReady(wedged.healthPort)) await sleep(50);
+  while (await isReady(wedged)) await sleep(50);
   const [code, signal] = await ended;
   const ms = Math.round(performance.now() - stuckAtMs);
   assert.notEqual(signal ?? code, 0);
@@ -62,36 +61,12 @@ test("Kafka: ingest whose consumer stopped is not ready, ends, and loses nothing
   const another = await start();
   await untilHeard("bea");
   t.diagnostic(`figure: told to end after ${LOST_AFTER_MS} ms, gone after ${ms} ms, 0 lost`);
-  another.process.kill("SIGKILL");
+  await another.stop();
   for (const open of [log, state]) await open.close();
 });
-
-interface WedgeableIngest {
-  readonly process: ChildProcess;
-  readonly healthPort: number;
-}
-
-/** `segue ingest` whose consumers stop at SIGUSR2. Resolves when it is ready. */
-async function startIngest(args: readonly string[]): Promise<WedgeableIngest> {
-  const child = spawn(process.execPath, ["--import", STOPPING, SEGUE, "ingest", ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  process.once("exit", () => child.kill("SIGKILL"));
-  const [ready] = await once(createInterface({ input: child.stdout }), "line");
-  return { process: child, healthPort: Number(/health on port (\d+)$/.exec(String(ready))![1]) };
-}
 
 /** Of now: what a topic keeps is told by the time of its records. */
 function playOf(listener: string) {
   const event = { eventId: `event-of-${listener}`, listener, track: "track-1" };
   return deliveryOf(listeningEvent({ ...event, happenedAtMs: Date.now() }));
-}
-
-/** False once the process has gone, too. */
-async function isReady(healthPort: number): Promise<boolean> {
-  try {
-    return (await fetch(`http://127.0.0.1:${healthPort}/ready`)).ok;
-  } catch {
-    return false;
-  }
 }

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Child, healthPortOf, startChild } from "../cli/child-process.ts";
+import { startChild } from "../cli/child-process.ts";
 import { homeAt } from "../cli/home.ts";
 import { openLog } from "../cli/open-log.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
 import { LISTENING_TOPIC } from "../core/log/event-log.ts";
 import { openLmdbReader } from "../core/state/lmdb-reader.ts";
 import { publishRandomBundle } from "./fixtures/random-bundle.ts";
+import { isReady } from "./support/is-ready.ts";
 import { BEGAN_AT_MS, deliveryOf, listeningEvent } from "./support/listening-records.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -80,13 +81,4 @@ async function holdLock(store: string): Promise<() => Promise<void>> {
     holder.kill("SIGKILL");
     await gone;
   };
-}
-
-/** False once the process has gone, too. */
-async function isReady(ingest: Child): Promise<boolean> {
-  try {
-    return (await fetch(`http://127.0.0.1:${healthPortOf(ingest)}/ready`)).ok;
-  } catch {
-    return false;
-  }
 }

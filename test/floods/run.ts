@@ -9,8 +9,8 @@ Sends drawn frames to a scorer in a process of its own, and says whether it live
   --seed S    what they are drawn by (1)`;
 
 const given = readOptions({ help: HELP, options: ["frames", "seed"] });
-const frames = wholeNumber(given, "frames", { least: 1, otherwise: 1_000_000, help: HELP });
-const seed = wholeNumber(given, "seed", { least: 0, otherwise: 1, help: HELP });
+const frames = wholeNumber(given, "frames", { least: 1, otherwise: 1_000_000 });
+const seed = wholeNumber(given, "seed", { least: 0, otherwise: 1 });
 const scorer = await floodedScorer();
 try {
   const sent = await fuzzFrames({

@@ -33,6 +33,6 @@ async function run(replies: number, first: number): Promise<boolean> {
 }
 
 const given = readOptions({ help: HELP, options: ["replies", "seed"] });
-const replies = wholeNumber(given, "replies", { least: 1, otherwise: 10_000, help: HELP });
-const seed = wholeNumber(given, "seed", { least: 0, otherwise: 1, help: HELP });
+const replies = wholeNumber(given, "replies", { least: 1, otherwise: 10_000 });
+const seed = wholeNumber(given, "seed", { least: 0, otherwise: 1 });
 if (!(await run(replies, seed))) process.exitCode = 1;

@@ -29,8 +29,8 @@ export async function replaySequentially(
     },
   };
   const { signal } = new AbortController();
-  const context = { store, models: MODELS, topic: LISTENING_TOPIC, deadLetters, signal };
-  const ageing = { ...context, evictAfterMs };
+  const heard = { topic: LISTENING_TOPIC, deadLetters, evictAfterMs, signal };
+  const context = { store, models: MODELS, ...heard };
   for (const { partition, moves } of partitions) {
     for (const move of moves) {
       if (move.kind === "jump") {
@@ -44,7 +44,7 @@ export async function replaySequentially(
       }
       for (const record of move.records) {
         const next = (record.offset + 1) as Offset;
-        await applyBatch({ partition, records: [record], next }, ageing);
+        await applyBatch({ partition, records: [record], next }, context);
       }
     }
   }

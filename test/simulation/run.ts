@@ -33,6 +33,6 @@ async function run({ seeds, seed: first, withTrace }: Options): Promise<boolean>
 const given = readOptions({ help: HELP, options: ["seeds", "seed"] });
 const withTrace = given.values.seed !== undefined && given.values.seeds === undefined;
 const otherwise = withTrace ? 1 : 2_000;
-const seeds = wholeNumber(given, "seeds", { least: 1, otherwise, help: HELP });
-const seed = wholeNumber(given, "seed", { least: 0, otherwise: 1, help: HELP });
+const seeds = wholeNumber(given, "seeds", { least: 1, otherwise });
+const seed = wholeNumber(given, "seed", { least: 0, otherwise: 1 });
 if (!(await run({ seeds, seed, withTrace }))) process.exitCode = 1;

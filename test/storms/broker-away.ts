@@ -11,6 +11,7 @@ import { type EventLog, LISTENING_TOPIC } from "../../core/log/event-log.ts";
 import type { Broker } from "../../deploy/kafka/broker.ts";
 import { publishRandomBundle } from "../fixtures/random-bundle.ts";
 import { endlessListening } from "../support/listening-world.ts";
+import { keepAsking } from "./keep-asking.ts";
 import { type PositionWatch, watchPositions } from "./positions.ts";
 import type { Progress } from "./storms.ts";
 
@@ -161,23 +162,18 @@ async function untilApplied(positions: PositionWatch, wanted: () => number): Pro
 function startAsking(address: string) {
   const client = connectClient(address);
   const end = { answered: 0, failed: 0, ageMaxMs: 0 };
-  let isAsking = true;
-  const asking = (async () => {
-    for (let index = 0; isAsking; index++) {
-      try {
-        const reply = await client.nextTracks({ listener: `listener-${index % LISTENERS}`, k: 5 });
-        end.answered += 1;
-        end.ageMaxMs = Math.max(end.ageMaxMs, reply.freshness?.ageMs ?? 0);
-      } catch {
-        end.failed += 1;
-      }
-      await sleep(ASK_EVERY_MS);
+  const asking = keepAsking(async (number) => {
+    try {
+      const reply = await client.nextTracks({ listener: `listener-${number % LISTENERS}`, k: 5 });
+      end.answered += 1;
+      end.ageMaxMs = Math.max(end.ageMaxMs, reply.freshness?.ageMs ?? 0);
+    } catch {
+      end.failed += 1;
     }
-  })();
+  }, ASK_EVERY_MS);
   return {
     async stop() {
-      isAsking = false;
-      await asking;
+      await asking.stop();
       client.close();
       return end;
     },

@@ -14,6 +14,7 @@ import {
   deliveryOf,
   listeningEvent,
 } from "../support/listening-records.ts";
+import { keepAsking } from "./keep-asking.ts";
 import { type StormHost, startStormHost } from "./storm-host.ts";
 import type { Progress } from "./storms.ts";
 
@@ -201,24 +202,19 @@ async function newMember(
 
 /** Asks for everybody's list, again and again. */
 function startAsking(client: Client, lists: Lists) {
-  let isAsking = true;
-  const asking = (async () => {
-    for (let number = 0; isAsking; number++) {
-      try {
-        const reply = await client.nextTracks({ listener: listenerAt(number % LISTENERS), k: 5 });
-        lists.answered += 1;
-        if (reply.freshness?.fromStandby) lists.fromCopies += 1;
-        if (isFromNothing(reply)) lists.fromNothing += 1;
-      } catch {
-        lists.failed += 1;
-      }
-      await sleep(ASK_EVERY_MS);
+  const asking = keepAsking(async (number) => {
+    try {
+      const reply = await client.nextTracks({ listener: listenerAt(number % LISTENERS), k: 5 });
+      lists.answered += 1;
+      if (reply.freshness?.fromStandby) lists.fromCopies += 1;
+      if (isFromNothing(reply)) lists.fromNothing += 1;
+    } catch {
+      lists.failed += 1;
     }
-  })();
+  }, ASK_EVERY_MS);
   return {
     async stop() {
-      isAsking = false;
-      await asking;
+      await asking.stop();
       client.close();
     },
   };

@@ -132,7 +132,7 @@ function chosenProof() {
     return refuse(HELP, name === undefined ? "name a proof" : `there is no proof "${name}"`);
   }
   const number = (option: string, least: number, otherwise: number) =>
-    wholeNumber(given, option, { least, otherwise, help: HELP });
+    wholeNumber(given, option, { least, otherwise });
   return {
     proof,
     times: number("times", 1, proof.times),

@@ -9,7 +9,7 @@ export interface ToolSpec {
   readonly wordsMax?: number;
 }
 
-export interface ToolInput {
+export interface ToolInput extends Pick<ToolSpec, "help"> {
   readonly values: Readonly<Partial<Record<string, string>>>;
   readonly words: readonly string[];
 }
@@ -34,7 +34,7 @@ export function readOptions(
     if (positionals.length > wordsMax) {
       return refuse(help, `unexpected word "${positionals[wordsMax]}"`);
     }
-    return { values: values as ToolInput["values"], words: positionals };
+    return { help, values: values as ToolInput["values"], words: positionals };
   } catch (error) {
     return refuse(help, (error as Error).message);
   }
@@ -48,13 +48,9 @@ export function refuse(help: string, what: string): never {
 
 /** The value of an option as a whole number from `least` on; ends the process where it is none. */
 export function wholeNumber(
-  { values }: ToolInput,
+  { help, values }: ToolInput,
   name: string,
-  {
-    least,
-    otherwise,
-    help,
-  }: { readonly least: number; readonly otherwise: number; readonly help: string },
+  { least, otherwise }: { readonly least: number; readonly otherwise: number },
 ): number {
   const number = Number(values[name] ?? otherwise);
   if (Number.isSafeInteger(number) && number >= least) return number;
