@@ -9,7 +9,7 @@ import { LISTENING_TOPIC } from "../core/log/event-log.ts";
 import { openLmdbReader } from "../core/state/lmdb-reader.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
 import { publishRandomBundle } from "../test/fixtures/random-bundle.ts";
-import { ended, spawnIngest } from "../test/support/ingest-process.ts";
+import { spawnIngest } from "../test/support/ingest-process.ts";
 import { listeningWorld } from "../test/support/listening-world.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
 import { type LogEngine, openTestLog } from "../test/support/test-log.ts";
@@ -40,19 +40,19 @@ async function killAtRandom(engine: LogEngine, seed: number): Promise<void> {
 
   const ingest = (name: string) =>
     spawnIngest({ engine, partitions: PARTITIONS, bundle, store: join(home, name), group: name });
-  await ended(ingest("undisturbed"), 0);
+  await ingest("undisturbed").ended(0);
 
   const next = pseudoRandom(seed);
   const random = () => Math.abs(next());
   const moments = Array.from({ length: KILLS }, () => Math.floor(random() * EVENTS * 0.8));
   for (const moment of moments.toSorted((one, other) => one - other)) {
-    const child = ingest("killed");
+    const { child, ended } = ingest("killed");
     await untilApplied(join(home, "killed"), moment, child);
     await sleep(random() * 20);
     child.kill("SIGKILL");
-    await ended(child, "SIGKILL");
+    await ended("SIGKILL");
   }
-  await ended(ingest("killed"), 0);
+  await ingest("killed").ended(0);
   assert.equal(await digestOf(join(home, "killed")), await digestOf(join(home, "undisturbed")));
 }
 

@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runFiles, type TestFile } from "../run-files.ts";
+import { readOptions } from "../support/read-options.ts";
 import { FAULTS, readFaults } from "./fault-list.ts";
 import { FAULT_ROWS } from "./fault-rows.ts";
 import { type RowResult, resultsOf, rowResults, type TestResult } from "./row-results.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+const HELP = `npm run check:faults
+
+Runs every test that holds a row of docs/faults.md, and prints each row with what became of it.
+The last line counts the rows that are held whole; the command fails where one is broken.`;
 
 /** Runs every test that holds a row, and prints each row with what became of it. */
 async function check(): Promise<readonly RowResult[]> {
@@ -36,6 +41,7 @@ function print({ row, fault, outcome, figure, tests }: RowResult): void {
   for (const { file, name } of tests) console.log(`${" ".repeat(20)}${file}: ${name}`);
 }
 
+readOptions({ help: HELP, options: [] });
 /** Leaves in order on a signal, so that the broker's process ends too. */
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 const rows = await check();

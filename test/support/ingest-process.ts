@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createStepRunner } from "../../core/bundle/graph-runner.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
@@ -21,18 +22,28 @@ export interface IngestProcessOptions {
   readonly group: string;
 }
 
-export function spawnIngest(options: IngestProcessOptions): ChildProcess {
-  const main = fileURLToPath(import.meta.url);
-  return spawn(process.execPath, [main, JSON.stringify(options)], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+export interface IngestProcess {
+  readonly child: ChildProcess;
+  /** Resolves when it has ended; fails with what it said unless it ended as expected. */
+  ended(expected: 0 | "SIGKILL"): Promise<void>;
 }
 
-/** Resolves when a process has ended; fails unless it ended as expected. */
-export async function ended(child: ChildProcess, expected: 0 | "SIGKILL"): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  const how = child.signalCode ?? child.exitCode;
-  if (how !== expected) throw new Error(`ingest ended with ${how}, not ${expected}`);
+export function spawnIngest(options: IngestProcessOptions): IngestProcess {
+  const main = fileURLToPath(import.meta.url);
+  const child = spawn(process.execPath, [main, JSON.stringify(options)], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const said = text(child.stderr);
+  const closed = once(child, "close");
+  return {
+    child,
+    async ended(expected) {
+      await closed;
+      const how = child.signalCode ?? child.exitCode;
+      if (how === expected) return;
+      throw new Error(`ingest ended with ${how}, not ${expected}, and said: ${await said}`);
+    },
+  };
 }
 
 async function main(options: IngestProcessOptions): Promise<void> {
