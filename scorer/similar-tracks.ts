@@ -33,7 +33,7 @@ export async function similarTracks(
   const model = MODEL_NAMES.find((name) => bundle.models[name] !== undefined);
   if (model === undefined) return { bundle: bundle.manifest.id, tracks: [] };
   const vector = tracks.vectorOf(model, index)!;
-  const found = retriever.similar({ model, vector, excluded: [...withdrawn, index], k });
+  const found = await retriever.similar({ model, vector, excluded: [...withdrawn, index], k });
   return {
     bundle: bundle.manifest.id,
     tracks: found.map(({ index: at, similarity }) => {

@@ -18,7 +18,7 @@ export function bruteForce(space: TrackSpace): Retriever {
   return {
     space,
     retrieve: (query) => retrieve(space, query),
-    similar: (query) => similar(space, query),
+    similar: async (query) => similar(space, query),
   };
 }
 

@@ -21,8 +21,8 @@ export interface Retriever {
    *  more. */
   retrieve(query: RetrievalQuery): RetrievedTrack[];
   /** The `k` tracks whose vectors have the highest cosine with a vector, best first. A vector of
-   *  length 0 has cosine 0 with every other. */
-  similar(query: SimilarQuery): SimilarTrack[];
+   *  length 0 has cosine 0 with every other. Others use the thread meanwhile. */
+  similar(query: SimilarQuery): Promise<SimilarTrack[]>;
 }
 
 export interface SimilarQuery {

@@ -59,7 +59,7 @@ export async function measureEarlySkips(options: EarlySkipOptions): Promise<Earl
           ["listed", before[0]!],
           ["followed", bundle.indexOf(event.track)],
         ] as const) {
-          const neighbours = track === undefined ? [] : likest.of(track);
+          const neighbours = track === undefined ? [] : await likest.of(track);
           if (track === undefined || neighbours.length === 0) continue;
           const after = (as: "skipped" | "finished") =>
             ranking(replay.scorer, event, [played(event, bundle.trackIds[track]!, as)]);
@@ -122,14 +122,14 @@ function meanRank(ranking: readonly TrackIndex[], tracks: readonly TrackIndex[])
 async function likestTracks(logFolder: string, { bundle, live, retriever }: Scorer) {
   const directions = await readTrueDirections(logFolder);
   const model = bundle.models.short ? "short" : "long";
-  const byBundle = (track: TrackIndex) => {
+  const byBundle = async (track: TrackIndex) => {
     const vector = live.tracks.vectorOf(model, track)!;
-    const found = retriever.similar({ model, vector, excluded: [track], k: NEIGHBOURS });
+    const found = await retriever.similar({ model, vector, excluded: [track], k: NEIGHBOURS });
     return found.map(({ index }) => index);
   };
   if (directions === undefined) return { by: "bundle" as const, of: byBundle };
   const known = bundle.trackIds.map((track) => directions.get(track));
-  const byTruth = (track: TrackIndex): TrackIndex[] => {
+  const byTruth = async (track: TrackIndex): Promise<TrackIndex[]> => {
     const own = known[track];
     if (own === undefined) return [];
     const cosines = known.map((other, index) => {

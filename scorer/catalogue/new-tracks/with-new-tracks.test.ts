@@ -19,7 +19,7 @@ const BUNDLED = 70;
 const COUNT = 100;
 const SHAPES: readonly Shape[] = ["normal", "trained", "equal", "few values"];
 
-test("bundle's and new tracks together are found bit by bit as one catalogue's", () => {
+test("bundle's and new tracks together are found bit by bit as one catalogue's", async () => {
   const draw = drawer(11);
   for (let turn = 0; turn < 60; turn++) {
     const shape = SHAPES[turn % SHAPES.length]!;
@@ -39,21 +39,22 @@ test("bundle's and new tracks together are found bit by bit as one catalogue's",
       const like = { model: "long", vector, k: 1 + draw.below(COUNT) } as const;
       const excluded = [0, 71, 71] as TrackIndex[];
       assert.deepEqual(
-        both.similar({ ...like, excluded }),
-        oracle.similar({ ...like, excluded: [...excluded, gone] }),
+        await both.similar({ ...like, excluded }),
+        await oracle.similar({ ...like, excluded: [...excluded, gone] }),
       );
     }
   }
 });
 
-test("without new tracks the bundle's own search answers, as it is", () => {
+test("without new tracks the bundle's own search answers, as it is", async () => {
   const found: never[] = [];
-  const base = { space: drawSpace(drawer(1), SMALL), retrieve: () => found, similar: () => found };
+  const space = drawSpace(drawer(1), SMALL);
+  const base = { space, retrieve: () => found, similar: async () => found };
   const fresh = openNewTracks({ first: 1, max: 4, dimensions: {}, isTaken: () => false });
   const bundle = bundleOf(base.space, 1);
   const both = withNewTracks(base, { fresh, tracks: servedTracks(bundle, fresh) });
   assert.equal(both.retrieve({} as RetrievalQuery), found);
-  assert.equal(both.similar({} as Parameters<Retriever["similar"]>[0]), found);
+  assert.equal(await both.similar({} as Parameters<Retriever["similar"]>[0]), found);
 });
 
 const SMALL = { count: 1, shortDimension: 2, longDimension: 2, shape: "normal" } as const;

@@ -1,4 +1,5 @@
 import type { ModelName, TrackIndex } from "../../../core/domain/ids.ts";
+import { mergeFound } from "../../retrieval/merge-found.ts";
 import {
   effectiveWeights,
   type RetrievalQuery,
@@ -26,30 +27,16 @@ export function withNewTracks(
       const found = base.retrieve(query);
       if (fresh.shown() === 0) return found;
       const others = retrieveNew(fresh, query, popularity);
-      return merged(found, others, ({ score }) => score).slice(0, Math.max(0, query.k));
+      // Of equally good ones those of the bundle come first: their indices are lower.
+      return mergeFound(found, others, ({ score }) => score).slice(0, Math.max(0, query.k));
     },
-    similar(query) {
-      const found = base.similar(query);
+    async similar(query) {
+      const found = await base.similar(query);
       if (fresh.shown() === 0) return found;
       const others = similarNew(fresh, query);
-      return merged(found, others, ({ similarity }) => similarity).slice(0, query.k);
+      return mergeFound(found, others, ({ similarity }) => similarity).slice(0, query.k);
     },
   };
-}
-
-/** Best first. Of equally good ones those of the bundle come first: their indices are lower. */
-function merged<Found>(
-  ofBundle: readonly Found[],
-  others: readonly Found[],
-  worthOf: (found: Found) => number,
-): Found[] {
-  const both: Found[] = [];
-  let [left, right] = [0, 0];
-  while (left < ofBundle.length && right < others.length) {
-    const isBetter = worthOf(others[right]!) > worthOf(ofBundle[left]!);
-    both.push(isBetter ? others[right++]! : ofBundle[left++]!);
-  }
-  return [...both, ...ofBundle.slice(left), ...others.slice(right)];
 }
 
 function retrieveNew(
