@@ -13,6 +13,9 @@ export function ListenerSearch({ play }: { play(listener: string): void }) {
     k: 30,
   });
   const found = asked.reply?.listeners ?? [];
+  // Until somebody is chosen, whoever was heard last is looked at.
+  const [first] = found;
+  const shown = chosen ?? first?.listener;
   return (
     <div class="finder">
       <div class="finder-list">
@@ -32,7 +35,7 @@ export function ListenerSearch({ play }: { play(listener: string): void }) {
             <li key={listener}>
               <button
                 type="button"
-                aria-pressed={chosen === listener}
+                aria-pressed={shown === listener}
                 onClick={() => setChosen(listener)}
               >
                 <span class="name">{listener}</span>
@@ -49,12 +52,8 @@ export function ListenerSearch({ play }: { play(listener: string): void }) {
           </Empty>
         )}
       </div>
-      {chosen === undefined ? (
-        <Empty title="Choose a listener">
-          <p>You will see what they heard last, and what the models remember of them.</p>
-        </Empty>
-      ) : (
-        <ListenerCard key={chosen} listener={chosen} play={play} forgotten={asked.again} />
+      {shown !== undefined && (
+        <ListenerCard key={shown} listener={shown} play={play} forgotten={asked.again} />
       )}
     </div>
   );

@@ -37,25 +37,41 @@ export function newSession(): string {
   return `page-${Date.now().toString(36)}`;
 }
 
+interface AskedOf {
+  readonly atLeast?: LogPosition;
+  readonly without?: string | undefined;
+}
+
 export function askNext(
   listener: string,
   state: PlayerState,
-  { atLeast, without }: { readonly atLeast?: LogPosition; readonly without?: string | undefined },
+  asked: AskedOf,
 ): Promise<NextTracks> {
+  return call("Recommender/NextTracks", requestOf(listener, state, asked));
+}
+
+/** What the page asks for. It names no filter and no rules where nobody wished for any: a list
+ *  that is held to rules, be they empty, is picked track by track, which takes far longer. */
+export function requestOf(
+  listener: string,
+  state: PlayerState,
+  { atLeast, without }: AskedOf,
+): object {
   const excluded = state.excluded.map(({ track }) => track);
-  return call("Recommender/NextTracks", {
+  const { filter, onePerArtist, unheardOnly } = state.wishes;
+  return {
     listener,
     ...(state.session === undefined ? {} : { session: state.session }),
     k: KNOWN_TRACKS,
     ...(state.blend === undefined ? {} : { blend: state.blend }),
     excludeTracks: without === undefined ? excluded : [...excluded, without],
     excludeHeard: state.excludeHeard,
-    filter: state.wishes.filter,
-    rules: rulesOf(state.wishes),
+    ...(filter === "" ? {} : { filter }),
+    ...(onePerArtist || unheardOnly ? { rules: rulesOf(state.wishes) } : {}),
     ...(atLeast === undefined ? {} : { atLeast }),
     withDetails: true,
     withSkipProbability: true,
-  });
+  };
 }
 
 function rulesOf({ onePerArtist, unheardOnly }: ListWishes): object {

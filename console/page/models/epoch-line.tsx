@@ -21,7 +21,7 @@ export function EpochLine({
   const last = points.at(-1)!;
   return (
     <figure class="epoch-line">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="xMinYMid" role="img">
         <title>{`recall@20 from ${measure(values[0]!)} to ${measure(values.at(-1)!)}`}</title>
         <polyline points={points.map(({ x, y }) => `${x},${y}`).join(" ")} />
         <circle cx={last.x} cy={last.y} r={3} />

@@ -131,10 +131,10 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 
 function Accuracy({ bundle: { validation } }: { readonly bundle: BundleSummary }) {
   if (validation.length === 0) {
-    return <p class="hint">Its training measured nothing.</p>;
+    return <p class="hint accuracy">Its training measured nothing.</p>;
   }
   return (
-    <table>
+    <table class="accuracy">
       <thead>
         <tr>
           <th scope="col">Held back</th>
