@@ -35,8 +35,8 @@ export interface TrainingOptions {
   /** The same seed, log and configuration give the same bundle, byte for byte. */
   readonly seed: number;
   readonly progress?: (progress: TrainingProgress) => void;
-  /** Told what is left out of the log, and what a training can go on without, such as a checkpoint
-   *  that was damaged. */
+  /** Told what is left out of the log, what a training can go on without, such as a checkpoint that
+   *  was damaged, and what is done once the models have learned. */
   readonly notice?: (text: string) => void;
   /** How often each model's training is saved, so that a training that was killed goes on from
    *  there; 0 for never. The checkpoints are in `<outFolder>.training` until the bundle is out. */
@@ -71,6 +71,10 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   for (const line of preparationLines(preparation)) options.notice?.(line);
   const validation = planValidation(split, config);
   const models = await trainModels(options, { sequences, split, validation }, nowMs);
+  const predictions = validation.predictions.answer.length;
+  options.notice?.(
+    `weighs the models and other sessions on ${counted(predictions)} held-back plays`,
+  );
   const calibration = await calibrate(options, { split, validation, models });
   const skipChance = await calibrateSkips({
     ...{ sequences: split.sequences, validation },
@@ -216,6 +220,7 @@ async function clustersFor(
   const { enabled, tracksMin } = config.clusters;
   const isLarge = content.trackIds.length >= tracksMin;
   if (!enabled || !isLarge || sessions.validation.predictions.after.length === 0) return undefined;
+  notice?.(`puts ${counted(content.trackIds.length)} tracks into clusters`);
   const clusters = await makeClusters(content, sessions, {
     seed,
     progress: () => undefined,
@@ -228,6 +233,10 @@ async function clustersFor(
       ` and find ${percent(recall)} of the best`,
   );
   return undefined;
+}
+
+function counted(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function percent(share: number): string {

@@ -42,11 +42,7 @@ interface AskedOf {
   readonly without?: string | undefined;
 }
 
-export function askNext(
-  listener: string,
-  state: PlayerState,
-  asked: AskedOf,
-): Promise<NextTracks> {
+export function askNext(listener: string, state: PlayerState, asked: AskedOf): Promise<NextTracks> {
   return call("Recommender/NextTracks", requestOf(listener, state, asked));
 }
 
