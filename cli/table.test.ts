@@ -22,3 +22,14 @@ test("a table without rows is its titles", () => {
 test("shares are read as whole percents", () => {
   assert.deepEqual([percent(0.126), percent(undefined)], ["13%", "0%"]);
 });
+
+test("an optional column in which no row has anything is left out", () => {
+  const columns = [{ title: "track" }, { title: "title", optional: true }, { title: "score" }];
+  const rows = [
+    ["t1", "", "2"],
+    ["t2", "", "1"],
+  ];
+  assert.equal(drawTable(columns, rows).split("\n")[0], "track  score");
+  const named = [["t1", "Quiet Rain", "2"], rows[1]!];
+  assert.equal(drawTable(columns, named).split("\n")[0], "track  title       score");
+});

@@ -5,13 +5,20 @@ export interface Column {
   readonly right?: boolean;
   /** The widest that the column gets, in characters; longer cells are cut with an ellipsis. */
   readonly widthMax?: number;
+  /** Left out where no row has anything in it. */
+  readonly optional?: boolean;
 }
 
 /** Draws rows of text under their columns' titles, with two spaces between columns. */
 export function drawTable(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  allColumns: readonly Column[],
+  allRows: readonly (readonly string[])[],
 ): string {
+  const shown = allColumns.map(({ optional }, index) => {
+    return !optional || allRows.some((row) => (row[index] ?? "") !== "");
+  });
+  const columns = allColumns.filter((_, index) => shown[index]);
+  const rows = allRows.map((row) => row.filter((_, index) => shown[index]));
   const cut = rows.map((row) => columns.map((column, index) => cutCell(column, row[index] ?? "")));
   const widths = columns.map(({ title }, index) =>
     Math.max(title.length, ...cut.map((row) => row[index]!.length)),

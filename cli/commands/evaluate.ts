@@ -6,6 +6,7 @@ import {
 import { type Evaluation, evaluate } from "../../trainer/evaluate/evaluate.ts";
 import type { RankFigures } from "../../trainer/evaluate/rank-counts.ts";
 import { type Command, UsageError } from "../command.ts";
+import { listenerShareOf } from "../listener-share.ts";
 import { progressBar } from "../progress-bar.ts";
 import { drawTable } from "../table.ts";
 
@@ -18,6 +19,11 @@ export const evaluateCommand: Command = {
     threads: {
       type: "number",
       help: "threads to divide the listeners among; all processors if not given",
+    },
+    "listener-share": {
+      type: "number",
+      help: "share of the listeners to measure, drawn by their ids: quicker, wider intervals",
+      default: 1,
     },
     baselines: { type: "flag", help: "measure the baselines on the same predictions, too" },
     train: { type: "text", help: "log folder that the bundle was trained on, for the baselines" },
@@ -34,6 +40,7 @@ export const evaluateCommand: Command = {
       logFolder: options.text("log"),
       warmFolder: options.textIfGiven("warm"),
       threads: options.numberIfGiven("threads"),
+      listenerShare: listenerShareOf(options),
       signal,
       progress: (done: number, total: number) => bar.show({ label: "evaluate", done, total }),
     };

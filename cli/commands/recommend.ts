@@ -60,8 +60,8 @@ function blendOf(options: Options): NextTracksResponse["blend"] {
 
 const COLUMNS: readonly Column[] = [
   { title: "#", right: true },
-  { title: "title", widthMax: 34 },
-  { title: "artist", widthMax: 26 },
+  { title: "title", widthMax: 34, optional: true },
+  { title: "artist", widthMax: 26, optional: true },
   { title: "track", widthMax: 20 },
   { title: "score", right: true },
   { title: "session", right: true },
@@ -97,12 +97,25 @@ function summaryLine({
   shortenedBy,
 }: NextTracksResponse): string {
   const name = Object.entries(Rung).find(([, value]) => value === rung)?.[0] ?? "RUNG_UNSPECIFIED";
-  const { shortTerm = 0, longTerm = 0, neighbours = 0, coplay = 0, popularity = 0 } = blend ?? {};
-  const weights = [shortTerm, longTerm, neighbours, coplay, popularity].map(String).join(" / ");
+  const weights = WEIGHTS.map(([source, title]) => `${title} ${round(blend?.[source] ?? 0)}`);
   const seen = freshness?.seen === undefined ? "nothing" : `offset ${freshness.seen.offset}`;
   const age = `${((freshness?.ageMs ?? 0) / 1000).toFixed(1)} s ago`;
   const short = shortenedBy === "" ? "" : `; shortened: ${shortenedBy}`;
   const rungName = name.replace("RUNG_", "").toLowerCase();
   const bundle = bundleId.slice(0, 12);
-  return `${rungName} of weights ${weights}; heard ${seen}, ${age}; bundle ${bundle}${short}\n`;
+  return `${rungName} of ${weights.join(", ")}; heard ${seen}, ${age}; bundle ${bundle}${short}\n`;
+}
+
+/** As the columns are called. */
+const WEIGHTS = [
+  ["shortTerm", "session"],
+  ["longTerm", "long-term"],
+  ["neighbours", "neighbours"],
+  ["coplay", "co-play"],
+  ["popularity", "popular"],
+] as const;
+
+/** Without the digits that a weight of four bytes has by chance. */
+function round(weight: number): number {
+  return Number(weight.toFixed(3));
 }

@@ -7,6 +7,7 @@ import { renderReport } from "../../trainer/report/render-report.ts";
 import { parseComparison } from "../../trainer/six-models/model-comparison.ts";
 import type { Command } from "../command.ts";
 import { DEFAULT_HOME, homeAt } from "../home.ts";
+import { listenerShareOf } from "../listener-share.ts";
 import { progressBar } from "../progress-bar.ts";
 
 export const reportCommand: Command = {
@@ -30,6 +31,11 @@ export const reportCommand: Command = {
       type: "number",
       help: "threads to divide the listeners among; all processors if not given",
     },
+    "listener-share": {
+      type: "number",
+      help: "share of the listeners to measure, drawn by their ids: quicker, wider intervals",
+      default: 1,
+    },
   },
   async run({ options, signal }) {
     const modelsFile = options.textIfGiven("models");
@@ -42,6 +48,7 @@ export const reportCommand: Command = {
       trainFolder: options.textIfGiven("train"),
       warmFolder: options.textIfGiven("warm"),
       threads: options.numberIfGiven("threads"),
+      listenerShare: listenerShareOf(options),
       signal,
       progress: (done, total) => bar.show({ label: "report", done, total }),
     });

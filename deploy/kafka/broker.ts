@@ -20,6 +20,8 @@ export interface BrokerOptions {
   readonly data?: string;
   /** Asks clients for TLS and a password; anybody may do anything where it is not given. */
   readonly security?: BrokerSecurity;
+  /** Told what takes its time. */
+  readonly notice?: (text: string) => void;
 }
 
 export interface Broker {
@@ -38,7 +40,7 @@ export interface Broker {
 }
 
 /** How long a start may take on a slow machine, and an orderly stop. */
-const START_WAIT_MS = 90_000;
+const START_WAIT_MS = 180_000;
 const STOP_WAIT_MS = 20_000;
 const CLUSTER_ID = "Segue-0000000000000000";
 const LOGGING = join(import.meta.dirname, "log4j2.properties");
@@ -47,7 +49,8 @@ const LOGGING = join(import.meta.dirname, "log4j2.properties");
  *  `dependency_missing` where Java or Maven is missing, `log_unavailable` where it does not
  *  start. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const cache = await brokerCache();
+  const notice = options.notice ?? (() => undefined);
+  const cache = await brokerCache(notice);
   const home = options.data ? resolve(options.data) : await mkdtemp(join(tmpdir(), "kafka-"));
   const place = await placeOf(options, join(home, "data"));
   const properties = join(home, "server.properties");
@@ -59,6 +62,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     else runStorageTool(cache, properties, options.security.formatting);
   }
   const logFile = join(home, "broker.log");
+  notice(`Kafka starts, and writes what it does to ${logFile}`);
   let process_ = await run(cache, { properties, logFile });
   return {
     brokers: [`${place.host}:${place.port}`],
@@ -198,6 +202,7 @@ async function main(): Promise<void> {
     port: Number(values.port ?? 9092),
     ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.host === undefined ? {} : { host: values.host }),
+    notice: (text) => process.stderr.write(`${text}\n`),
   });
   process.stdout.write(`kafka is ready: ${broker.brokers[0]}\n`);
   const stop = () => void broker.stop().then(() => process.exit(0));

@@ -20,7 +20,7 @@ const POM = join(import.meta.dirname, "pom.xml");
 
 /** Resolves the jars that `pom.xml` lists with Maven, once per version of that file. Throws
  *  `dependency_missing` where Java or Maven is missing or Maven finds no jars. */
-export async function brokerCache(): Promise<BrokerCache> {
+export async function brokerCache(notice: (text: string) => void): Promise<BrokerCache> {
   requireCommand("java", "-version");
   const version = createHash("sha256")
     .update(await readFile(POM))
@@ -30,7 +30,10 @@ export async function brokerCache(): Promise<BrokerCache> {
   const jars = join(home, "jars");
   const derived = join(home, "derived");
   await mkdir(derived, { recursive: true });
-  if (!existsSync(jars)) await resolveJars(home, jars);
+  if (!existsSync(jars)) {
+    notice("Maven fetches Kafka's jars, 43 MB, once");
+    await resolveJars(home, jars);
+  }
   return { jars, derived };
 }
 

@@ -5,12 +5,13 @@ import { partitionOf } from "../../core/log/partition-of.ts";
 import { readLogFolder } from "../../core/log-folder/read-log-folder.ts";
 import { startReplay } from "./ask-and-hear.ts";
 import type { PartMessage, PartTask } from "./evaluate.ts";
+import { isMeasured } from "./measured-listeners.ts";
 import { createListObserver } from "./observe-lists.ts";
 
 /** How many events pass between two words of progress. */
 const PROGRESS_EVENTS = 200;
 
-const { bundleFolder, logFolder, warmFolder, asksWithoutLong, index, threads } =
+const { bundleFolder, logFolder, warmFolder, listenerShare, asksWithoutLong, index, threads } =
   workerData as PartTask;
 
 const bundle = await openBundle(bundleFolder);
@@ -36,7 +37,8 @@ async function replayFolder(folder: string, play: typeof replay.hear): Promise<v
   for await (const event of readLogFolder(folder)) {
     if (stopped) return;
     place += 1;
-    if (partitionOf(event.listener, threads) !== index) continue;
+    const { listener } = event;
+    if (partitionOf(listener, threads) !== index || !isMeasured(listener, listenerShare)) continue;
     observer.moveTo(place);
     await play(event);
     if (++events % PROGRESS_EVENTS === 0) say({ events });

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { ListenerId } from "../../core/domain/ids.ts";
 import { readLogFolder, readLogHeader } from "../../core/log-folder/read-log-folder.ts";
 import { writeLogFolder } from "../../core/log-folder/write-log-folder.ts";
 import { publishRandomBundle } from "../../test/fixtures/random-bundle.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { simulate } from "../simulate/simulate.ts";
 import { compareWithBaselines } from "./compare-with-baselines.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, evaluateInDetail } from "./evaluate.ts";
+import { isMeasured } from "./measured-listeners.ts";
 
 async function world(): Promise<{ bundleFolder: string; logFolder: string }> {
   const folder = temporaryFolder();
@@ -34,6 +36,27 @@ test("figures do not depend on threads, and count every event but the first", as
   assert.ok(last > 0 && last <= events);
   // No track of the world is one of the bundle's.
   assert.equal(one.unknown_targets, one.predictions);
+});
+
+test("a share of the listeners is measured on its own plays, as among all", async () => {
+  const folders = await world();
+  const task = { ...folders, threads: 2, progress: () => {} };
+  const { predictions: all } = await evaluateInDetail(task);
+  const { predictions: some } = await evaluateInDetail({ ...task, listenerShare: 0.5 });
+  const listeners: string[] = [];
+  for await (const { listener } of readLogFolder(folders.logFolder)) listeners.push(listener);
+  const expected = [...all.place.keys()].filter((row) => {
+    return isMeasured(listeners[all.place[row]!] as ListenerId, 0.5);
+  });
+  assert.ok(expected.length > 0 && expected.length < all.place.length);
+  assert.deepEqual(
+    [...some.place],
+    expected.map((row) => all.place[row]),
+  );
+  assert.deepEqual(
+    [...some.ranks.blend],
+    expected.map((row) => all.ranks.blend[row]),
+  );
 });
 
 test("listeners who come again are measured without the long-term model, too", async () => {

@@ -24,6 +24,9 @@ export interface EvaluateOptions {
   readonly warmFolder?: string | undefined;
   /** Threads; listeners are divided among them. All processors where it is not given. */
   readonly threads?: number | undefined;
+  /** The share of the listeners, drawn by their ids, who are heard and measured; all where it is
+   *  not given. */
+  readonly listenerShare?: number | undefined;
   /** Whether listeners with an earlier session are measured without the long-term model, too. */
   readonly asksWithoutLong?: boolean;
   readonly progress: (done: number, total: number) => void;
@@ -61,7 +64,9 @@ export interface DetailedEvaluation {
 /** `evaluate`, with what it was counted from. */
 export async function evaluateInDetail(options: EvaluateOptions): Promise<DetailedEvaluation> {
   const cpuBefore = process.cpuUsage();
-  const { bundleFolder, logFolder, warmFolder, asksWithoutLong = false } = options;
+  const { bundleFolder, logFolder, warmFolder, listenerShare = 1 } = options;
+  const { asksWithoutLong = false } = options;
+  const folders = { bundleFolder, logFolder, warmFolder };
   const { manifest } = await openBundle(bundleFolder);
   const header = await readLogHeader(logFolder);
   const warm = warmFolder === undefined ? 0 : (await readLogHeader(warmFolder)).events;
@@ -70,12 +75,12 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
   const parts = await Promise.all(
     done.map((_, index) =>
       evaluatePart(
-        { bundleFolder, logFolder, warmFolder, asksWithoutLong, index, threads },
+        { ...folders, listenerShare, asksWithoutLong, index, threads },
         options.signal,
         (events) => {
           done[index] = events;
           const sum = done.reduce((total, count) => total + count, 0);
-          options.progress(sum, header.events + warm);
+          options.progress(sum, Math.ceil((header.events + warm) * listenerShare));
         },
       ),
     ),
@@ -120,6 +125,7 @@ export interface PartTask {
   readonly bundleFolder: string;
   readonly logFolder: string;
   readonly warmFolder?: string | undefined;
+  readonly listenerShare: number;
   readonly asksWithoutLong: boolean;
   readonly index: number;
   readonly threads: number;
