@@ -80,16 +80,22 @@ function lengthOf(vector: usize, columns: i32): f32 {
  *  the bar, and then at those of the others that can reach it. */
 function readListed(task: CodeTask): i32 {
   const count = task.listedCount;
+  // Nothing is among the best yet: what is said of each has its place there meanwhile.
+  const saidAt = task.scoring.best;
   let sum: f32 = 0;
-  for (let i = 0; i < count; i++) sum += saidOf(task, load<u32>(task.listed + (<usize>i << 2)));
+  for (let i = 0; i < count; i++) {
+    const said = saidOf(task, load<u32>(task.listed + (<usize>i << 2)));
+    store<f32>(saidAt + (<usize>i << 2), said);
+    sum += said;
+  }
   const mean = sum / <f32>count;
   let found = 0;
   for (let turn = 0; turn < 2; turn++) {
     let gathered = 0;
     for (let i = 0; i < count; i++) {
-      const track = load<u32>(task.listed + (<usize>i << 2));
-      const said = saidOf(task, track);
+      const said = load<f32>(saidAt + (<usize>i << 2));
       if (said >= mean ? turn == 1 : turn == 0) continue;
+      const track = load<u32>(task.listed + (<usize>i << 2));
       const most = said + reachOf(task.reaches, load<u32>(task.clusters + (<usize>track << 2)));
       if (turn == 1 && task.readsClusters && most < load<f32>(task.heap)) continue;
       store<u32>(task.gathered + (<usize>gathered << 2), track);

@@ -36,6 +36,7 @@ export function keepFinest(
   task: FineTask, scoring: ScoreTask, heap: usize, k: i32, listed: i32, count: i32,
 ): i32 {
   for (let i = 0; i < k; i++) store<f32>(heap + (<usize>i << 2), -Infinity);
+  touchRows(task, scoring.candidates, count);
   for (let i = 0; i < count; i += 4) {
     multiplyFour(task, scoring.candidates, i, count);
     const end = min<i32>(i + 4, count);
@@ -61,6 +62,18 @@ export function keepFinest(
     }
   }
   return keepScored(scoring, load<f32>(heap), 0, count, 0);
+}
+
+/** Reads a byte of each line of the candidates' rows. They stand anywhere in the memory, and many of
+ *  them are on their way from it at once as long as nothing waits for one. */
+function touchRows(task: FineTask, candidates: usize, count: i32): void {
+  let touched = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rowOf(task, load<u32>(candidates + (<usize>i << 2)));
+    const end = row + task.stride;
+    for (let line = row; line < end; line += 64) touched += load<u8>(line);
+  }
+  store<i32>(task.dots, touched);
 }
 
 // @ts-ignore: decorator

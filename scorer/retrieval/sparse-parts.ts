@@ -27,6 +27,7 @@ export function sparseParts({ buffer, count, ...places }: VectorLayout): SparseP
   const isLoaded = new Uint8Array(count);
   let loaded = new Uint32Array(1024);
   let length = 0;
+  let most = 0;
   const parts = { neighbours, coplay };
   return {
     ...parts,
@@ -36,27 +37,24 @@ export function sparseParts({ buffer, count, ...places }: VectorLayout): SparseP
         if (scores === undefined || weights[name] === 0) continue;
         const [part, weight] = [parts[name], weights[name]];
         const { values } = scores;
+        let largest = 0;
         for (let at = 0; at < scores.tracks.length; at++) {
           const track = scores.tracks[at]!;
           if (hasTrack(excluded, track)) continue;
-          part[track] = weight * values[at]!;
+          const said = weight * values[at]!;
+          part[track] = said;
+          largest = Math.max(largest, Math.abs(said));
           if (isLoaded[track] === 1) continue;
           isLoaded[track] = 1;
           tracks[length++] = track;
         }
+        most += Math.fround(largest);
       }
       if (length > loaded.length) loaded = new Uint32Array(2 * length);
       loaded.set(tracks.subarray(0, length));
       return length;
     },
-    most() {
-      let [near, after] = [0, 0];
-      for (let at = 0; at < length; at++) {
-        near = Math.max(near, Math.abs(neighbours[loaded[at]!]!));
-        after = Math.max(after, Math.abs(coplay[loaded[at]!]!));
-      }
-      return near + after;
-    },
+    most: () => most,
     clear() {
       for (let at = 0; at < length; at++) {
         const track = loaded[at]!;
@@ -65,6 +63,7 @@ export function sparseParts({ buffer, count, ...places }: VectorLayout): SparseP
         isLoaded[track] = 0;
       }
       length = 0;
+      most = 0;
     },
   };
 }

@@ -19,14 +19,35 @@ export function neighbourSource(source: NeighbourSessions, index: NeighbourIndex
   const { sessionStarts, sessionTracks, sharpness } = source;
   const findNearest = nearestSessions(source, index);
   const tally = newTally(index.rarity.length, index.rarity);
+  const touchTracks = rowToucher(source);
   return (session) => {
     const { sessions, likeness, back, found } = findNearest(eachOnce(session));
+    touchTracks(sessions, found);
     for (let near = 0; near < found; near++) {
       const vote = likeness[near]! * Math.max(0, 1 - (back[near]! + 1) / VOTING_TRACKS_MAX);
       const other = sessions[near]!;
       tally.addAll(sessionTracks, sessionStarts[other]!, sessionStarts[other + 1]!, vote);
     }
     return tally.take(sharpness);
+  };
+}
+
+/** Reads where the tracks of sessions begin and end. They stand anywhere in the memory, and many of
+ *  them are on their way from it at once as long as nothing waits for one. */
+function rowToucher({
+  sessionStarts,
+  sessionTracks,
+}: NeighbourSessions): (sessions: Uint32Array, count: number) => void {
+  // What is written nowhere would not be read.
+  const touched = new Uint32Array(1);
+  return (sessions, count) => {
+    let sum = 0;
+    for (let at = 0; at < count; at++) {
+      const session = sessions[at]!;
+      const end = sessionStarts[session + 1]!;
+      sum ^= sessionTracks[sessionStarts[session]!]! ^ sessionTracks[end - 1]!;
+    }
+    touched[0] = sum;
   };
 }
 

@@ -57,11 +57,11 @@ export function newTally(count: number, weights?: Float64Array): Tally {
         if (weights !== undefined) sums[track]! *= weights[track]!;
         total += sums[track]!;
       }
-      const tracks: TrackIndex[] = [];
+      const tracks = new Array<TrackIndex>(size);
       const values = new Float32Array(size);
       for (let at = 0; at < size; at++) {
         const track = met[at]! as TrackIndex;
-        tracks.push(track);
+        tracks[at] = track;
         values[at] = Math.log1p((sharpness * sums[track]!) / total);
         sums[track] = 0;
       }
