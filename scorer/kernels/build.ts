@@ -3,9 +3,8 @@ import { Failure } from "../../core/domain/failure.ts";
 
 /** Those whose functions are called from outside, and those that are compiled into them. */
 const ENTRIES = ["scan.as.ts", "codes.as.ts", "scores.as.ts", "bits.as.ts", "dot-rows.as.ts"];
-const OTHERS = ["code-blocks", "code-tables", "code-task", "dots", "fine-rows", "heaps"].map(
-  (name) => `${name}.as.ts`,
-);
+const PARTS = ["code-blocks", "code-tables", "code-task", "dots", "fine-rows", "heaps", "touch"];
+const OTHERS = PARTS.map((name) => `${name}.as.ts`);
 export const SCAN_WASM = new URL("scan.wasm", import.meta.url);
 
 /** Compiles the kernels' sources. The same compiler gives the same bytes. */

@@ -14,31 +14,66 @@ export const GATHERED_BLOCK: usize = TURNED + 2 * TURNED_BYTES;
 export function sumBlock(task: CodeTask, block: usize): void {
   // Sums of even bytes are spoilt by the carries of odd ones, which are summed apart.
   let both = i16x8.splat(0), odd = i16x8.splat(0);
+  const low = i8x16.splat(<i8>task.lowBits);
   let tables = task.tables;
   const end = block + (<usize>task.subspaces << 3);
   for (let pair = block; pair < end; pair += 32) {
-    const sums = lookUp(tables, v128.load(pair), v128.load(pair, 16));
+    const table0 = v128.load(tables), table1 = v128.load(tables, 16);
+    const table2 = v128.load(tables, 32), table3 = v128.load(tables, 48);
+    const sums = lookUp(pair, low, table0, table1, table2, table3);
     both = i16x8.add(both, sums);
     odd = i16x8.add(odd, i16x8.shr_u(sums, 8));
     tables += 64;
   }
-  v128.store(task.sums, i16x8.sub(both, i16x8.shl(odd, 8)));
-  v128.store(task.sums, odd, 16);
+  storeSums(task.sums, both, odd);
 }
 
-/** What four codes of 16 rows add, from the bytes of two pairs. */
+/** The same of a block and of the one behind it, uint16 [32]: each table is loaded once for both. */
 // @ts-ignore: decorator
 @inline
-function lookUp(tables: usize, one: v128, other: v128): v128 {
-  const low = i8x16.splat(15);
+export function sumTwoBlocks(task: CodeTask, block: usize): void {
+  let both = i16x8.splat(0), odd = i16x8.splat(0);
+  let bothBehind = i16x8.splat(0), oddBehind = i16x8.splat(0);
+  const low = i8x16.splat(<i8>task.lowBits);
+  let tables = task.tables;
+  const bytes = <usize>task.subspaces << 3, end = block + bytes;
+  for (let pair = block; pair < end; pair += 32) {
+    const table0 = v128.load(tables), table1 = v128.load(tables, 16);
+    const table2 = v128.load(tables, 32), table3 = v128.load(tables, 48);
+    const sums = lookUp(pair, low, table0, table1, table2, table3);
+    const behind = lookUp(pair + bytes, low, table0, table1, table2, table3);
+    both = i16x8.add(both, sums);
+    odd = i16x8.add(odd, i16x8.shr_u(sums, 8));
+    bothBehind = i16x8.add(bothBehind, behind);
+    oddBehind = i16x8.add(oddBehind, i16x8.shr_u(behind, 8));
+    tables += 64;
+  }
+  storeSums(task.sums, both, odd);
+  storeSums(task.sums + 32, bothBehind, oddBehind);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeSums(place: usize, both: v128, odd: v128): void {
+  v128.store(place, i16x8.sub(both, i16x8.shl(odd, 8)));
+  v128.store(place, odd, 16);
+}
+
+/** What four codes of 16 rows add, from the bytes of two pairs. low: 15 in each byte. */
+// @ts-ignore: decorator
+@inline
+function lookUp(
+  pair: usize, low: v128, table0: v128, table1: v128, table2: v128, table3: v128,
+): v128 {
+  const one = v128.load(pair), other = v128.load(pair, 16);
   return i8x16.add(
     i8x16.add(
-      i8x16.relaxed_swizzle(v128.load(tables), v128.and(one, low)),
-      i8x16.relaxed_swizzle(v128.load(tables, 16), v128.and(i16x8.shr_u(one, 4), low)),
+      i8x16.relaxed_swizzle(table0, v128.and(one, low)),
+      i8x16.relaxed_swizzle(table1, v128.and(i16x8.shr_u(one, 4), low)),
     ),
     i8x16.add(
-      i8x16.relaxed_swizzle(v128.load(tables, 32), v128.and(other, low)),
-      i8x16.relaxed_swizzle(v128.load(tables, 48), v128.and(i16x8.shr_u(other, 4), low)),
+      i8x16.relaxed_swizzle(table2, v128.and(other, low)),
+      i8x16.relaxed_swizzle(table3, v128.and(i16x8.shr_u(other, 4), low)),
     ),
   );
 }

@@ -2,7 +2,7 @@
 
 import { ScoreTask } from "./scores.as";
 
-/** One search, as `code-task.ts` writes it: 40 words of 4 bytes, in this order. */
+/** One search, as `code-task.ts` writes it: 41 words of 4 bytes, in this order. */
 @unmanaged
 export class CodeTask {
   /** The query's columns, float32 [width], and the axes along which codes tell: float32
@@ -77,4 +77,6 @@ export class CodeTask {
   rowsRead: i32;
   near: i32;
   scored: i32;
+  /** 15. What is read stays in a register, where a constant would be made anew at each use. */
+  lowBits: i32;
 }

@@ -3,16 +3,19 @@
 // (André et al. 2015, doi 10.14778/2856318.2856324; Guo et al. 2020, arXiv 1908.10396).
 
 import { markTracks } from "./bits.as";
-import { GATHERED_BLOCK, gatherBlock, sumBlock } from "./code-blocks.as";
+import { GATHERED_BLOCK, gatherBlock, sumBlock, sumTwoBlocks } from "./code-blocks.as";
 import { fillTables } from "./code-tables.as";
 import { CodeTask } from "./code-task.as";
 import { dotRows } from "./dot-rows.as";
 import { FineTask, keepFinest } from "./fine-rows.as";
 import { reachOf, replaceLeast, sinkCluster } from "./heaps.as";
 import { keepScored, scoreTracks, selectBest } from "./scores.as";
+import { touchLines } from "./touch.as";
 
 /** So many tracks beside the list are scored at once. */
 const FINE_MIN = 32;
+/** Clusters of so many rows are those of a catalogue whose codes no cache holds. */
+const TOUCHED_ROWS: u32 = 256;
 /** By so many steps of score too many tracks are told apart. */
 const BINS = 512;
 /** So small a length counts as some, lest a margin without end be nothing. */
@@ -170,14 +173,19 @@ function readCluster(task: CodeTask, found: i32, cluster: i32): i32 {
   const floor = task.floor + load<f32>(task.bases + at);
   const stride = <usize>task.subspaces << 3;
   const end = first + ((size + 15) >> 4);
+  if (size >= TOUCHED_ROWS) {
+    const codes = task.codes + <usize>first * stride;
+    store<i32>(task.sums, touchLines(codes, task.codes + <usize>end * stride));
+  }
   let limit = limitOf(task, floor);
-  for (let block = first; block < end; block++) {
-    sumBlock(task, task.codes + <usize>block * stride);
+  for (let block = first; block < end; block += 2) {
+    const place = task.codes + <usize>block * stride;
+    const isLast = block + 1 == end;
+    if (isLast) sumBlock(task, place);
+    else sumTwoBlocks(task, place);
     const least = i16x8.splat(<i16>limit);
-    const lower = i16x8.ge_u(v128.load(task.sums), least);
-    const upper = i16x8.ge_u(v128.load(task.sums, 16), least);
-    if (!v128.any_true(v128.or(lower, upper))) continue;
-    let rows: u32 = i16x8.bitmask(lower) | (i16x8.bitmask(upper) << 8);
+    let rows = rowsFrom(least, task.sums);
+    if (!isLast) rows |= rowsFrom(least, task.sums + 32) << 16;
     while (rows) {
       const row = ctz(rows);
       rows &= rows - 1;
@@ -193,6 +201,15 @@ function readCluster(task: CodeTask, found: i32, cluster: i32): i32 {
     }
   }
   return found;
+}
+
+/** Which of the 16 rows of a block have at least such a sum, the first in the lowest bit. */
+// @ts-ignore: decorator
+@inline
+function rowsFrom(least: v128, sums: usize): u32 {
+  const lower = i16x8.ge_u(v128.load(sums), least);
+  const upper = i16x8.ge_u(v128.load(sums, 16), least);
+  return i16x8.bitmask(lower) | (i16x8.bitmask(upper) << 8);
 }
 
 /** The least sum with which a row of a cluster is within the margin. */

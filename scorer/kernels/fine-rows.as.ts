@@ -3,6 +3,7 @@
 import { dotFour } from "./dots.as";
 import { replaceLeast } from "./heaps.as";
 import { keepScored, ScoreTask } from "./scores.as";
+import { touchLines } from "./touch.as";
 
 /** Rows of int8 for one search, as `fine-rows.ts` writes it: 13 words of 4 bytes, in this order. */
 @unmanaged
@@ -64,14 +65,12 @@ export function keepFinest(
   return keepScored(scoring, load<f32>(heap), 0, count, 0);
 }
 
-/** Reads a byte of each line of the candidates' rows. They stand anywhere in the memory, and many of
- *  them are on their way from it at once as long as nothing waits for one. */
+/** The candidates' rows stand anywhere in the memory. */
 function touchRows(task: FineTask, candidates: usize, count: i32): void {
   let touched = 0;
   for (let i = 0; i < count; i++) {
     const row = rowOf(task, load<u32>(candidates + (<usize>i << 2)));
-    const end = row + task.stride;
-    for (let line = row; line < end; line += 64) touched += load<u8>(line);
+    touched += touchLines(row, row + task.stride);
   }
   store<i32>(task.dots, touched);
 }

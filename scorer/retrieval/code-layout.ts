@@ -68,7 +68,7 @@ export interface LaidOutCodes extends LaidOutVectors {
 
 /** How many words of 4 bytes the kernel's `CodeTask` has, and by how many variances it tells how
  *  far a cluster reaches. */
-export const CODE_TASK_WORDS = 40;
+export const CODE_TASK_WORDS = 41;
 export const SPREAD_PARTS = 5;
 export const BLOCK_ROWS = 16;
 /** At least what rows of int8 need in the memory beside the rows. */

@@ -36,7 +36,7 @@ export interface CodeTask {
   effort(): SearchEffort;
 }
 
-const [LISTED, REACH, NEAR, OUT] = [29, 32, 34, 37];
+const [LISTED, REACH, NEAR, OUT, LOW_BITS] = [29, 32, 34, 37, 40];
 
 export function openCodeTask(layout: CodeLayout): CodeTask {
   const { buffer, kernels, task } = layout;
@@ -51,6 +51,7 @@ export function openCodeTask(layout: CodeLayout): CodeTask {
   words.set([layout.centroids, layout.spreads, layout.factors, layout.bases], 18);
   words.set([layout.reaches, layout.waiting, layout.clusterCount], 22);
   words.set([layout.heap, layout.scoreTask, layout.fine?.task ?? 0, layout.listed], 25);
+  words[LOW_BITS] = 15;
   const fine = layout.fine && openFineTask(buffer, layout.fine);
   return {
     loadQuery(queries, weights, saidMax) {
