@@ -28,7 +28,7 @@ export function sumBlock(task: CodeTask, block: usize): void {
   storeSums(task.sums, both, odd);
 }
 
-/** The same of a block and of the one behind it, uint16 [32]: each table is loaded once for both. */
+/** The same of a block and of the one behind it, uint16 [32]: a table is loaded once for both. */
 // @ts-ignore: decorator
 @inline
 export function sumTwoBlocks(task: CodeTask, block: usize): void {

@@ -32,7 +32,7 @@ export function nearMax(count: number, k: number): number {
   return Math.ceil(Math.max(NEAR_LEAST, NEAR_SHARE * count, NEAR_TIMES * k));
 }
 
-const [NEAR_LEAST, NEAR_SHARE, NEAR_TIMES] = [4096, 1 / 128, 8];
+const [NEAR_LEAST, NEAR_SHARE, NEAR_TIMES] = [2048, 1 / 512, 8];
 
 /** Search in the clusters whose best track is expected among the best. Of each track that it reads
  *  it tells by its codes about what it scores, and scores, by the definition in `Retriever`, those
