@@ -76,7 +76,7 @@ function segueLoad(address: string, seconds: number): StageFigures {
   const done = runPinned(process.execPath, args);
   requireThat(done.status === 0, `segue load failed: ${done.stderr}`);
   const [stage] = (JSON.parse(done.stdout) as LoadFigures).stages;
-  requireThat(stage!.failed === 0, "calls of segue load failed");
+  requireThat(stage!.failed === 0, `${stage!.failed} of ${stage!.jobs} calls of segue load failed`);
   return stage!;
 }
 

@@ -71,5 +71,7 @@ function failureOf(error: ServiceError | Error): Error {
   const details = "details" in error ? error.details : error.message;
   if (code === status.INVALID_ARGUMENT) return new Failure("bad_request", details);
   if (code !== status.UNAVAILABLE) return error;
-  return new Failure("dependency_missing", `no scorer answers: ${details}`, { cause: error });
+  const why = details.replace(/ Resolution note: $/, "");
+  const message = `no scorer answers: ${why} Start one (npm start), or say where it is (--to)`;
+  return new Failure("dependency_missing", message, { cause: error });
 }

@@ -2,6 +2,7 @@
 import { Failure } from "../core/domain/failure.ts";
 import { helpText, readCommandLine, splitCommandLine, UsageError } from "./command.ts";
 import { COMMANDS } from "./command-list.ts";
+import { suggestion } from "./nearest-name.ts";
 import { CONFIG_FILE_VARIABLE, surroundingsOf } from "./surroundings.ts";
 
 /** What the process ends with; scripts rely on these. */
@@ -10,6 +11,13 @@ const EXIT = { ok: 0, failed: 1, usage: 2, configuration: 3, dependency: 4 } as 
 /** So much longer may something that a command left open keep the process, such as a Kafka client
  *  whose broker is away. */
 const LINGER_MS = 2_000;
+
+/** What to do about what the system refuses, by its code. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ENOSPC: "make room on the disk, or name another folder, and give the command again",
+  EACCES: "the user who gives this command needs the right to it",
+  EROFS: "name a folder on a disk that can be written",
+};
 
 process.exitCode = await main(process.argv.slice(2));
 setTimeout(() => process.exit(), LINGER_MS).unref();
@@ -22,7 +30,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const entry = COMMANDS.find(({ name }) => name === word);
   if (entry === undefined) {
-    process.stderr.write(`segue: there is no command "${word}"\n\n${overview()}`);
+    const near = suggestion(
+      word,
+      COMMANDS.map(({ name }) => name),
+    );
+    process.stderr.write(`segue: there is no command "${word}"${near}\nsee: segue --help\n`);
     return EXIT.usage;
   }
   try {
@@ -58,8 +70,22 @@ function report(name: string, error: unknown): number {
     if (error.code === "bad_configuration") return EXIT.configuration;
     return error.code === "dependency_missing" ? EXIT.dependency : EXIT.failed;
   }
-  process.stderr.write(`segue ${name}: ${(error as Error)?.stack ?? String(error)}\n`);
+  process.stderr.write(`segue ${name}: ${refusalOf(error) ?? stackOf(error)}\n`);
   return EXIT.failed;
+}
+
+/** What the system refuses, or a person ends, is no fault of the program: a sentence is of more use
+ *  than a stack. */
+function refusalOf(error: unknown): string | undefined {
+  const { name, code, path, message } = error as NodeJS.ErrnoException;
+  if (name === "AbortError") return "ended before it was done, as it was told to";
+  const advice = REFUSALS[code ?? ""];
+  if (advice === undefined) return undefined;
+  return path === undefined ? `${message}; ${advice}` : `${path}: ${message}; ${advice}`;
+}
+
+function stackOf(error: unknown): string {
+  return (error as Error)?.stack ?? String(error);
 }
 
 /** Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. */

@@ -40,6 +40,18 @@ test("exit codes tell usage, configuration, missing dependencies and failures ap
   assert.deepEqual([alone.code, alone.error.includes("no scorer answers")], [4, true]);
 });
 
+test("what is mistyped is told with what was meant, and what is missing with what there is", () => {
+  const folder = temporaryFolder();
+  assert.match(segue("trian").error, /no command "trian"; did you mean "train"\?/);
+  const plays = join(folder, "plays.csv");
+  writeFileSync(plays, "user,song,ts\nada,t1,1780000000\n");
+  const into = ["--map", "listener=usr,track=song,time_s=ts", "--out", join(folder, "log")];
+  const { code, error } = segue("import", "csv", plays, ...into);
+  assert.equal(code, 1);
+  assert.match(error, /no column "usr"; the columns are user, song, ts/);
+  assert.match(segue("import", "csv", `${plays}.gone`, ...into).error, /there is no file .*gone/);
+});
+
 test("a world is simulated, tuned for, learned, measured and shown by the commands alone", () => {
   const folder = temporaryFolder();
   const place = (name: string) => join(folder, name);

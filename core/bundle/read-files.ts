@@ -144,7 +144,12 @@ async function withFile<T>(
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     file = await open(join(folder, name), flags);
   } catch (cause) {
-    throw badBundle(name, `cannot be opened in ${folder}`, cause);
+    const isAbsent = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    throw badBundle(
+      name,
+      isAbsent ? `is not in ${folder}` : `cannot be opened in ${folder}`,
+      cause,
+    );
   }
   try {
     const stat = await file.stat();

@@ -20,10 +20,11 @@ export async function readLogHeader(folder: string): Promise<LogFolderHeader> {
   try {
     header = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
-    throw new Failure("bad_log_folder", `${path} cannot be read as JSON; is ${folder} a log?`, {
-      field: path,
-      cause,
-    });
+    const isAbsent = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    const message = isAbsent
+      ? `there is no log folder at ${folder}: ${HEADER_FILE} is missing; segue import makes one`
+      : `${path} cannot be read as JSON; is ${folder} a log folder?`;
+    throw new Failure("bad_log_folder", message, { field: path, cause });
   }
   const fault = headerFault(header);
   if (fault !== undefined)

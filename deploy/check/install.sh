@@ -13,6 +13,7 @@ fi
 PATH=$(printf '%s' "$PATH" | tr ':' '\n' | grep -v '/node_modules/\.bin$' | paste -sd ':' -)
 export PATH
 echo 'installing packages (npm ci)' >&2
-npm ci --no-audit --no-fund >&2
+# Its warnings are of the Node that it runs on, which is replaced by one of the packages.
+npm ci --no-audit --no-fund --loglevel=error >&2
 # npm leaves the old time on an unchanged file, and the next start would install again.
 touch "$installed"

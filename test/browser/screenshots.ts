@@ -12,7 +12,7 @@ const { values } = parseArgs({
   },
 });
 const IMAGES = join(import.meta.dirname, "../../docs/images");
-const SIZE = { width: 1280, height: 860 };
+const SIZE = { width: 1280, height: 950 };
 const PAUSE_MS = 1_200;
 
 /** Writes README's pictures of a running Segue's page. */

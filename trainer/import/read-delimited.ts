@@ -1,6 +1,7 @@
 import { Failure } from "../../core/domain/failure.ts";
 import { readLineBlocks } from "../../core/log-folder/line-file.ts";
 import { type CsvRecord, csvRecords } from "./csv-records.ts";
+import { missingColumn } from "./missing-column.ts";
 import type { RowReader, SourceRow, WantedColumns } from "./row-source.ts";
 
 export interface DelimitedShape {
@@ -71,7 +72,7 @@ function findColumns(header: readonly string[], wanted: WantedColumns, file: str
   const names = header.map((name, place) => (place === 0 ? name.replace(/^\uFEFF/, "") : name));
   for (const column of wanted.needed) {
     if (names.includes(column)) continue;
-    const message = `${file}, line 1: no column "${column}"; it needs ${wanted.needed.join(", ")}`;
+    const message = `${file}, line 1: ${missingColumn(column, names)}`;
     throw new Failure("bad_log_folder", message, { field: `${file}:1` });
   }
   const places = [...wanted.needed, ...wanted.optional].map((column) => names.indexOf(column));

@@ -24,6 +24,8 @@ async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;
   } catch (cause) {
-    throw new Failure("bad_log_folder", `${file} cannot be read`, { field: file, cause });
+    const isAbsent = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    const message = isAbsent ? `there is no file ${file}` : `${file} cannot be read`;
+    throw new Failure("bad_log_folder", message, { field: file, cause });
   }
 }
