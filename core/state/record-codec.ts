@@ -69,19 +69,13 @@ export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buff
     (short === undefined ? 0 : HAS_SHORT) |
     (long === undefined ? 0 : HAS_LONG);
   bytes.write(record.bundle, MARK_AT, MARK_BYTES, "hex");
-  let at = NUMBERS_AT;
-  const lengths = [session.length, short?.length ?? 0, long?.length ?? 0];
-  for (const number of [...numbersOf(record), ...lengths, ...countsOf(record)]) {
-    at = writeVarint(bytes, at, number);
-  }
+  let at = writeNumbers(bytes, record, session.length);
   at += session.copy(bytes, at);
-  for (const [states, inBytes] of [
-    [short, SHORT_IN_BYTES],
-    [long, LONG_IN_BYTES],
-  ] as const) {
+  for (let model = 0; model < 2; model++) {
+    const states = model === 0 ? short : long;
     if (states === undefined) continue;
     const end = writeBytes(bytes, at, states);
-    if (end !== undefined) flags |= inBytes;
+    if (end !== undefined) flags |= model === 0 ? SHORT_IN_BYTES : LONG_IN_BYTES;
     at = end ?? writeHalves(bytes, at, states);
   }
   bytes[5] = flags;
@@ -170,13 +164,21 @@ const LONG_IN_BYTES = 16;
 /** The longest hidden state of one model. */
 const HIDDEN_MAX = 4096;
 
-function numbersOf(record: ListenerRecord): number[] {
-  const { partition, epoch, heardOffset, lastEventAtMs, sessionSteps, steps } = record;
-  return [partition, epoch, heardOffset, lastEventAtMs, sessionSteps, steps];
-}
-
-function countsOf({ heardEvents, disliked, recent }: ListenerRecord): number[] {
-  return [heardEvents.length, disliked.length, recent.length];
+/** Returns the index after the last. One by one, since an array of them is garbage. */
+function writeNumbers(bytes: Buffer, record: ListenerRecord, sessionBytes: number): number {
+  const { short, long } = record.hidden;
+  let at = writeVarint(bytes, NUMBERS_AT, record.partition);
+  at = writeVarint(bytes, at, record.epoch);
+  at = writeVarint(bytes, at, record.heardOffset);
+  at = writeVarint(bytes, at, record.lastEventAtMs);
+  at = writeVarint(bytes, at, record.sessionSteps);
+  at = writeVarint(bytes, at, record.steps);
+  at = writeVarint(bytes, at, sessionBytes);
+  at = writeVarint(bytes, at, short?.length ?? 0);
+  at = writeVarint(bytes, at, long?.length ?? 0);
+  at = writeVarint(bytes, at, record.heardEvents.length);
+  at = writeVarint(bytes, at, record.disliked.length);
+  return writeVarint(bytes, at, record.recent.length);
 }
 
 function assertWithinLimits(record: ListenerRecord): void {
