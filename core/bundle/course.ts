@@ -22,25 +22,46 @@ export async function runCourse(
   for (const [wave, rows] of course.waveRows.entries()) {
     forkAfter(wave);
     const to = from + rows;
+    const neighbours = neighboursIn(owners.subarray(from, to));
     const hidden = new Float32Array(rows * width); // [rows, H]
+    for (const { row, end, owner } of neighbours) {
+      const start = owner * width;
+      hidden.set(states.subarray(start, start + (end - row) * width), row * width);
+    }
     for (let row = 0; row < rows; row++) {
-      if (forgets[from + row]) continue;
-      const start = owners[from + row]! * width;
-      hidden.set(states.subarray(start, start + width), row * width);
+      if (forgets[from + row]) hidden.fill(0, row * width, (row + 1) * width);
     }
     const track = course.track.subarray(from * dimension, to * dimension);
     const features = course.features.subarray(from * featureWidth, to * featureWidth);
     const next = await step({ model, rows, track, features, hidden });
     assert(next.length === rows * width, "a step returns one hidden state per row");
     roundHidden(next, hiddenBits);
-    for (let row = 0; row < rows; row++) {
-      const state = next.subarray(row * width, (row + 1) * width);
-      states.set(state, owners[from + row]! * width);
+    for (const { row, end, owner } of neighbours) {
+      states.set(next.subarray(row * width, end * width), owner * width);
     }
     from = to;
   }
   forkAfter(course.waveRows.length);
   return states;
+}
+
+/** Rows from `row` to before `end`, whose owners follow one another from `owner` on. */
+interface Neighbours {
+  readonly row: number;
+  readonly end: number;
+  readonly owner: number;
+}
+
+/** A wave's rows, those of owners who stand side by side together, as all of a first wave do: their
+ *  states are copied at once, which costs hardly more than one of them. */
+function neighboursIn(owners: Uint32Array): Neighbours[] {
+  const found: Neighbours[] = [];
+  for (let row = 0, end = 0; row < owners.length; row = end) {
+    const owner = owners[row]!;
+    for (end = row + 1; end < owners.length && owners[end] === owner + end - row; ) end++;
+    found.push({ row, end, owner });
+  }
+  return found;
 }
 
 /** Runs one course of each model, all at once where the runner can. */

@@ -131,8 +131,9 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   mutant("a row that takes its neighbour's hidden state", 30, {
     file: "core/bundle/course.ts",
-    find: "next.subarray(row * width, (row + 1) * width)",
-    replace: "next.subarray((rows - 1 - row) * width, (rows - row) * width)",
+    find: "next.subarray(row * width, end * width), owner * width",
+    replace: `Float32Array.from(next, (_, at) => next[(at + width) % next.length]!)
+      .subarray(row * width, end * width), owner * width`,
   }),
   mutant("a sweep that goes by the machine's clock", 30, {
     file: "ingest/sweep-idle.ts",
