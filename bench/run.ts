@@ -128,6 +128,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => process.exit(EXIT.failed));
 }
 process.exitCode = await main(process.argv.slice(2));
+// A benchmark that failed half-way leaves processes, whose end nobody else would begin.
+if (process.exitCode !== EXIT.ok) process.exit();
 
 async function main(args: readonly string[]): Promise<number> {
   const given = readArguments(args);
