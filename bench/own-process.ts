@@ -18,12 +18,13 @@ export interface OwnProcess<Order, Word> {
 
 export type Ready = { readonly kind: "ready" };
 
-/** Resolves once the process that runs `module` is ready. */
+/** Resolves once the process that runs `module`, with Node's options `execArgv`, is ready. */
 export async function startOwnProcess<Order extends object, Word>(
   module: URL,
   start: object,
+  execArgv: readonly string[] = [],
 ): Promise<OwnProcess<Order, Word>> {
-  const child = fork(fileURLToPath(module), [JSON.stringify(start)]);
+  const child = fork(fileURLToPath(module), [JSON.stringify(start)], { execArgv: [...execArgv] });
   endsWithUs(child);
   const ended = once(child, "exit").then(() => undefined);
 

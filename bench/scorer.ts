@@ -2,7 +2,8 @@ import { drawTable } from "../cli/table.ts";
 import { RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
 import type { BenchOptions } from "./bench.ts";
 import { startEcho } from "./echo.ts";
-import { type Http2Load, type LoadResult, openHttp2Load, requireNoErrors } from "./http2-load.ts";
+import { type Http2Load, type LoadResult, requireNoErrors } from "./http2-load.ts";
+import { type Http2Loader, startHttp2Loader } from "./http2-loader.ts";
 import { percentile } from "./measure.ts";
 import { pinTo } from "./pinning.ts";
 import { cpuUsOfProcess } from "./process-cpu.ts";
@@ -29,17 +30,17 @@ export async function scorer({ json, quick, bundle, progress }: BenchOptions): P
   progress("makes a world, and lets ingest hear it");
   const world = await openScorerWorld({ ...sizes, bundle });
   const echo = await startEcho(new Uint8Array(0));
+  const loader = await startHttp2Loader();
   const pids = [world.scorer.process.pid!, echo.process.pid!];
   const pinned = [
     ...pids.map((pid) => pinTo(SERVER_CORE, pid)),
-    pinTo(LOAD_CORE, world.ingest.process.pid!),
-    pinTo(LOAD_CORE, process.pid),
+    ...[world.ingest.process.pid!, loader.pid, process.pid].map((pid) => pinTo(LOAD_CORE, pid)),
   ];
   const beside = world.listenOn(LISTENING_RATE);
   try {
     progress("asks the scorer and a bare server, in turns");
-    const closed = await closedLoops(world, echo, sizes);
-    const open = await openLoops(world, sizes.openSeconds, progress);
+    const closed = await closedLoops({ world, echo, loader }, sizes);
+    const open = await openLoops({ world, loader }, sizes.openSeconds, progress);
     const figures = {
       quick,
       bundle: bundle ?? "random weights",
@@ -52,25 +53,29 @@ export async function scorer({ json, quick, bundle, progress }: BenchOptions): P
     return json ? `${JSON.stringify(figures, null, 2)}\n` : table(figures);
   } finally {
     await beside.stop();
+    await loader.close();
     await echo.close();
     await world.close();
   }
 }
 
-type Echo = Awaited<ReturnType<typeof startEcho>>;
+interface Asked {
+  readonly world: ScorerWorld;
+  readonly echo: Awaited<ReturnType<typeof startEcho>>;
+  readonly loader: Http2Loader;
+}
 
 async function closedLoops(
-  world: ScorerWorld,
-  echo: Echo,
+  { world, echo, loader }: Asked,
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
 ) {
   const shared = { path, messages: world.messages, connections: CONNECTIONS };
   const { port, scorer } = world;
   const health = { ...shared, path: HEALTH_PATH, messages: [new Uint8Array(0)] };
   const servers = [
-    newServer(openHttp2Load({ ...shared, port }), scorer.process.pid!),
-    newServer(openHttp2Load({ ...shared, port: echo.port }), echo.process.pid!),
-    newServer(openHttp2Load({ ...health, port }), scorer.process.pid!),
+    newServer(loader.open({ ...shared, port }), scorer.process.pid!),
+    newServer(loader.open({ ...shared, port: echo.port }), echo.process.pid!),
+    newServer(loader.open({ ...health, port }), scorer.process.pid!),
   ] as const;
   // The first turn of each warms it up.
   for (let round = 0; round <= rounds; round++) {
@@ -110,7 +115,7 @@ async function turn(
 }
 
 async function openLoops(
-  world: ScorerWorld,
+  { world, loader }: Omit<Asked, "echo">,
   seconds: number,
   progress: BenchOptions["progress"],
 ): Promise<Record<string, ReturnType<typeof latencies>>> {
@@ -118,7 +123,7 @@ async function openLoops(
   const { port, messages } = world;
   for (const rate of OPEN_RATES) {
     progress(`asks ${rate} times a second`);
-    const load = openHttp2Load({ path, port, messages, connections: CONNECTIONS });
+    const load = loader.open({ path, port, messages, connections: CONNECTIONS });
     results[rate] = latencies(await load.openLoop(rate, seconds));
     load.close();
   }

@@ -8,6 +8,7 @@ import {
 import { HealthImplementation, service as healthService } from "grpc-health-check";
 import { cannotListen } from "../core/http/listen.ts";
 import { boundedConnections, type Connections } from "./connections.ts";
+import { freeClosedStreams } from "./free-closed-streams.ts";
 import { CONNECTION_LIMITS, SERVER_LIMITS } from "./limits.ts";
 import { addReflection } from "./reflection.ts";
 import type { ServedService } from "./serve.ts";
@@ -57,7 +58,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const limits = { ...CONNECTION_LIMITS, ...connectionLimits };
   const connections = boundedConnections(door.injectConnection, limits, monotonicMs);
   const port = await listen(connections, options);
-  const endWatch = endUnreadStreams(options.unreadLimits ?? SERVER_LIMITS, monotonicMs);
+  const unreadLimits = options.unreadLimits ?? SERVER_LIMITS;
+  const watches = [endUnreadStreams(unreadLimits, monotonicMs), freeClosedStreams()];
+  const endWatches = () => {
+    for (const end of watches) end();
+  };
   report("SERVING");
   return {
     port,
@@ -66,10 +71,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connections.close();
       door.drain(graceMs);
       await shutDown(server);
-      endWatch();
+      endWatches();
     },
     close() {
-      endWatch();
+      endWatches();
       connections.close();
       door.destroy();
       server.forceShutdown();

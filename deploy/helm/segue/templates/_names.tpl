@@ -39,6 +39,9 @@ env:
   {{- if eq .name "serve" }}
   - name: SEGUE_PORT
     value: {{ .root.Values.serve.port | quote }}
+  # Short pauses for the collection of what is young.
+  - name: NODE_OPTIONS
+    value: --max-semi-space-size=8
   {{- else if .root.Values.hosts.changelog }}
   - name: SEGUE_CHANGELOG
     value: "true"
