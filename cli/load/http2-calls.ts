@@ -101,7 +101,11 @@ export function callOn(
     stream.on("error", () => {
       isGood = false;
     });
-    stream.on("close", () => resolve(isGood));
+    stream.on("close", () => {
+      resolve(isGood);
+      // Node holds on to a stream until old objects are collected: no longer to what it knows of.
+      stream.removeAllListeners();
+    });
     stream.end(frame);
   });
 }
