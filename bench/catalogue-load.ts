@@ -12,7 +12,7 @@ import {
   output,
   scalar,
 } from "../trainer/onnx/graph-builder.ts";
-import { openHttp2Load } from "./http2-load.ts";
+import { startHttp2Loader } from "./http2-loader.ts";
 import { percentile } from "./measure.ts";
 import { cpuUsOfFamily } from "./process-cpu.ts";
 import { openScorerWorld } from "./scorer-world.ts";
@@ -56,7 +56,8 @@ export async function measureLoad(
   });
   const { path } = RecommenderService.nextTracks;
   const { port, messages, scorer } = world;
-  const load = openHttp2Load({ path, port, messages, connections: CONNECTIONS });
+  const loader = await startHttp2Loader();
+  const load = loader.open({ path, port, messages, connections: CONNECTIONS });
   try {
     await load.openLoop(rate, WARM_SECONDS);
     const before = cpuUsOfFamily(scorer.process.pid!);
@@ -72,6 +73,7 @@ export async function measureLoad(
     };
   } finally {
     load.close();
+    await loader.close();
     await world.close();
     home.remove();
   }

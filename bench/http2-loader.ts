@@ -27,26 +27,26 @@ const SHORT_PAUSES = ["--max-semi-space-size=4", "--single-threaded-gc"];
 const PROCESS = new URL("./http2-loader-process.ts", import.meta.url);
 
 export async function startHttp2Loader(): Promise<Http2Loader> {
-  const process = await startOwnProcess<LoaderOrder, LoadResult>(PROCESS, {}, SHORT_PAUSES);
+  const loader = await startOwnProcess<LoaderOrder, LoadResult>(PROCESS, {}, SHORT_PAUSES);
   let opened = 0;
   return {
-    pid: process.pid,
+    pid: loader.pid,
     open({ messages, ...options }) {
       const load = opened++;
       const encoded = messages.map((message) => Buffer.from(message).toString("base64"));
-      process.order({ load, kind: "open", options: { ...options, messages: encoded } });
+      loader.order({ load, kind: "open", options: { ...options, messages: encoded } });
       return {
         closedLoop(seconds) {
-          process.order({ load, kind: "closed loop", seconds });
-          return process.hears();
+          loader.order({ load, kind: "closed loop", seconds });
+          return loader.hears();
         },
         openLoop(rate, seconds) {
-          process.order({ load, kind: "open loop", rate, seconds });
-          return process.hears();
+          loader.order({ load, kind: "open loop", rate, seconds });
+          return loader.hears();
         },
-        close: () => process.order({ load, kind: "close" }),
+        close: () => loader.order({ load, kind: "close" }),
       };
     },
-    close: process.close,
+    close: loader.close,
   };
 }

@@ -1,7 +1,8 @@
 import { drawTable } from "../cli/table.ts";
 import { RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
 import type { BenchOptions } from "./bench.ts";
-import { type Http2Load, openHttp2Load, requireNoErrors } from "./http2-load.ts";
+import { type Http2Load, requireNoErrors } from "./http2-load.ts";
+import { startHttp2Loader } from "./http2-loader.ts";
 import { percentile } from "./measure.ts";
 import { type Sample, type Slope, slopeOf } from "./memory-slope.ts";
 import { pinTo } from "./pinning.ts";
@@ -45,9 +46,11 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
   const tracks = given.tracks ?? sizes.tracks;
   const world = await openScorerWorld({ ...sizes, tracks, bundle: undefined });
   await addSecondBundle(world);
-  const pinned = given.cores !== undefined && keepApart(world, given.cores);
+  const loader = await startHttp2Loader();
+  const pinned =
+    given.cores !== undefined && keepApart(world, [loader.pid, process.pid], given.cores);
   const { port, messages } = world;
-  const load = openHttp2Load({ path, port, messages, connections: CONNECTIONS });
+  const load = loader.open({ path, port, messages, connections: CONNECTIONS });
   const beside = world.listenOn(LISTENING_RATE);
   try {
     const rps = await closedLoopRps(load, sizes.loadSeconds);
@@ -74,17 +77,17 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
     return json ? `${JSON.stringify(figures, null, 2)}\n` : table(figures);
   } finally {
     load.close();
+    await loader.close();
     await beside.stop();
     await world.close();
   }
 }
 
 /** The scorer on the first `cores` cores, all else on the next one. */
-function keepApart(world: ScorerWorld, cores: number): boolean {
+function keepApart(world: ScorerWorld, others: readonly number[], cores: number): boolean {
   const kept = [
     pinTo([0, cores - 1], world.scorer.process.pid!),
-    pinTo(cores, world.ingest.process.pid!),
-    pinTo(cores, process.pid),
+    ...[world.ingest.process.pid!, ...others].map((pid) => pinTo(cores, pid)),
   ];
   return kept.every(Boolean);
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { extname, join } from "node:path";
+import { isAbsent } from "../core/domain/is-absent.ts";
 
 /** Where `npm run build:console` puts the page. */
 export const PAGE_FOLDER = join(import.meta.dirname, "page-built");
@@ -43,7 +44,7 @@ async function fileNames(folder: string): Promise<string[]> {
     const entries = await readdir(folder, { recursive: true });
     return entries.map((name) => name.replaceAll("\\", "/"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
 }

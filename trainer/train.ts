@@ -11,6 +11,7 @@ import { calibrateSkips } from "./calibrate-skips.ts";
 import { makeClusters } from "./clusters/make-clusters.ts";
 import type { HeardSessions } from "./clusters/sample-queries.ts";
 import type { TrainingConfig } from "./config.ts";
+import { counted } from "./counted.ts";
 import { inputVectors } from "./model-parameters.ts";
 import { hiddenBitsOf, stateWidth } from "./onnx/model-sizes.ts";
 import { type Preparation, preparationLines } from "./prepare/preparation.ts";
@@ -233,10 +234,6 @@ async function clustersFor(
       ` and find ${percent(recall)} of the best`,
   );
   return undefined;
-}
-
-function counted(count: number): string {
-  return count.toLocaleString("en-US");
 }
 
 function percent(share: number): string {

@@ -6,7 +6,7 @@ import {
 import { type Evaluation, evaluate } from "../../trainer/evaluate/evaluate.ts";
 import type { RankFigures } from "../../trainer/evaluate/rank-counts.ts";
 import { type Command, UsageError } from "../command.ts";
-import { listenerShareOf } from "../listener-share.ts";
+import { LISTENER_SHARE_OPTIONS, listenerShareOf } from "../listener-share.ts";
 import { progressBar } from "../progress-bar.ts";
 import { drawTable } from "../table.ts";
 
@@ -20,11 +20,7 @@ export const evaluateCommand: Command = {
       type: "number",
       help: "threads to divide the listeners among; all processors if not given",
     },
-    "listener-share": {
-      type: "number",
-      help: "share of the listeners to measure, drawn by their ids: quicker, wider intervals",
-      default: 1,
-    },
+    ...LISTENER_SHARE_OPTIONS,
     baselines: { type: "flag", help: "measure the baselines on the same predictions, too" },
     train: { type: "text", help: "log folder that the bundle was trained on, for the baselines" },
     json: { type: "flag", help: "print the figures as JSON" },

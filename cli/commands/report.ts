@@ -7,7 +7,7 @@ import { renderReport } from "../../trainer/report/render-report.ts";
 import { parseComparison } from "../../trainer/six-models/model-comparison.ts";
 import type { Command } from "../command.ts";
 import { DEFAULT_HOME, homeAt } from "../home.ts";
-import { listenerShareOf } from "../listener-share.ts";
+import { LISTENER_SHARE_OPTIONS, listenerShareOf } from "../listener-share.ts";
 import { progressBar } from "../progress-bar.ts";
 
 export const reportCommand: Command = {
@@ -31,11 +31,7 @@ export const reportCommand: Command = {
       type: "number",
       help: "threads to divide the listeners among; all processors if not given",
     },
-    "listener-share": {
-      type: "number",
-      help: "share of the listeners to measure, drawn by their ids: quicker, wider intervals",
-      default: 1,
-    },
+    ...LISTENER_SHARE_OPTIONS,
   },
   async run({ options, signal }) {
     const modelsFile = options.textIfGiven("models");

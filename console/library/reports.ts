@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BundleId } from "../../core/domain/ids.ts";
+import { isAbsent } from "../../core/domain/is-absent.ts";
 
 const REPORT_NAME = /^([0-9a-f]{64})\.html$/;
 
@@ -20,7 +21,7 @@ export async function readReport(folder: string, name: string): Promise<Buffer |
   return REPORT_NAME.test(name) ? readFile(join(folder, name)).catch(whereThereIsNone) : undefined;
 }
 
-function whereThereIsNone(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT") throw error;
+function whereThereIsNone(error: unknown): undefined {
+  if (!isAbsent(error)) throw error;
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants, type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
+import { isAbsent } from "../domain/is-absent.ts";
 import { findOff } from "./find-off.ts";
 import { fromInt8Rows } from "./int8-rows.ts";
 import { BUNDLE_LIMITS as LIMITS } from "./limits.ts";
@@ -144,12 +145,8 @@ async function withFile<T>(
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     file = await open(join(folder, name), flags);
   } catch (cause) {
-    const isAbsent = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw badBundle(
-      name,
-      isAbsent ? `is not in ${folder}` : `cannot be opened in ${folder}`,
-      cause,
-    );
+    const why = isAbsent(cause) ? "is not in" : "cannot be opened in";
+    throw badBundle(name, `${why} ${folder}`, cause);
   }
   try {
     const stat = await file.stat();

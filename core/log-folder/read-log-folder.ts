@@ -2,6 +2,7 @@ import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CatalogueEvent } from "../../proto/gen/segue/v1/catalogue.ts";
 import { Failure } from "../domain/failure.ts";
+import { isAbsent } from "../domain/is-absent.ts";
 import type { ListeningEvent } from "../domain/listening-event.ts";
 import { decodeEventRow, EVENT_HEADER_LINE } from "./event-row.ts";
 import { readLineBlocks } from "./line-file.ts";
@@ -20,8 +21,7 @@ export async function readLogHeader(folder: string): Promise<LogFolderHeader> {
   try {
     header = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
-    const isAbsent = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    const message = isAbsent
+    const message = isAbsent(cause)
       ? `there is no log folder at ${folder}: ${HEADER_FILE} is missing; segue import makes one`
       : `${path} cannot be read as JSON; is ${folder} a log folder?`;
     throw new Failure("bad_log_folder", message, { field: path, cause });

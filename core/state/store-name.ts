@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../domain/failure.ts";
+import { isAbsent } from "../domain/is-absent.ts";
 import type { WritableEnvironment } from "../lmdb/environment.ts";
 import { decodeSeal, encodeSeal, SEAL_KEY, type Seal, sealOf } from "./store-seal.ts";
 
@@ -57,7 +58,7 @@ export function readName(folder: string): string | undefined {
   try {
     text = readFileSync(join(folder, NAME_FILE), "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
   const [, store] = /"store":\s*"([0-9a-f]{16})"/.exec(text) ?? [];

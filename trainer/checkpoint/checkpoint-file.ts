@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { Failure } from "../../core/domain/failure.ts";
+import { isAbsent } from "../../core/domain/is-absent.ts";
 
 /** What a checkpoint holds: a small state, and the numbers by name. */
 export interface Checkpoint {
@@ -152,7 +153,7 @@ function openIfThere(path: string): number | undefined {
   try {
     return openSync(path, "r");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { intervalPlot } from "../report/interval-plot.ts";
 import { linePlot } from "../report/line-plot.ts";
 import { escaped, htmlTable, type TableRow } from "../report/markup.ts";
@@ -47,7 +48,7 @@ const INTERLEAVING_NOTE =
 
 function header({ experiment, control, arms, fromMs, untilMs }: ExperimentReport): string {
   const cards = arms.map(({ arm, listeners, figures }) => {
-    const what = `plays a listener of ${arm} (${count(listeners)} listeners)`;
+    const what = `plays a listener of ${arm} (${counted(listeners)} listeners)`;
     const value = figures.plays.value.toFixed(3);
     return `<div class="card"><b>${value}</b><span>${escaped(what)}</span></div>`;
   });
@@ -68,7 +69,7 @@ function armTable({ arms, control }: ExperimentReport): string {
       emphasis: arm !== control,
       cells: [
         escaped(arm),
-        count(listeners),
+        counted(listeners),
         ...FIGURE_NAMES.map((name) => withInterval(figures[name])),
       ],
     }),
@@ -147,7 +148,7 @@ function looksPlot({ arm, looks }: ArmReport, figure: LookedAt): string {
 function interleavingTable({ interleaving }: ExperimentReport): string {
   const { wins, ties } = interleaving!;
   const rows = [...Object.entries(wins), ["neither", ties] as const].map(([name, listeners]) => {
-    return { cells: [escaped(name), count(listeners)] };
+    return { cells: [escaped(name), counted(listeners)] };
   });
   return htmlTable([{ title: "preferred" }, { title: "listeners", isNumber: true }], [rows]);
 }
@@ -164,8 +165,4 @@ function protocol(report: ExperimentReport): string {
       "one by one.",
   ];
   return `<ul class="protocol">${notes.map((note) => `<li>${escaped(note)}</li>`).join("")}</ul>`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

@@ -1,7 +1,6 @@
-import { Failure } from "../../core/domain/failure.ts";
 import { readLineBlocks } from "../../core/log-folder/line-file.ts";
 import { type CsvRecord, csvRecords } from "./csv-records.ts";
-import { missingColumn } from "./missing-column.ts";
+import { requireColumns } from "./require-columns.ts";
 import type { RowReader, SourceRow, WantedColumns } from "./row-source.ts";
 
 export interface DelimitedShape {
@@ -70,11 +69,7 @@ interface Columns {
 
 function findColumns(header: readonly string[], wanted: WantedColumns, file: string): Columns {
   const names = header.map((name, place) => (place === 0 ? name.replace(/^\uFEFF/, "") : name));
-  for (const column of wanted.needed) {
-    if (names.includes(column)) continue;
-    const message = `${file}, line 1: ${missingColumn(column, names)}`;
-    throw new Failure("bad_log_folder", message, { field: `${file}:1` });
-  }
+  requireColumns(wanted.needed, names, { place: `${file}, line 1`, field: `${file}:1` });
   const places = [...wanted.needed, ...wanted.optional].map((column) => names.indexOf(column));
   return { width: names.length, places };
 }

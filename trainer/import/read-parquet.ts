@@ -10,7 +10,7 @@ import {
 } from "hyparquet";
 import { Failure } from "../../core/domain/failure.ts";
 import { cellText } from "./cell-text.ts";
-import { missingColumn } from "./missing-column.ts";
+import { requireColumns } from "./require-columns.ts";
 import type { RowReader, SourceRow, WantedColumns } from "./row-source.ts";
 
 /** Rows that are handed over at once. A row group is decoded as a whole, column by column; its
@@ -46,11 +46,7 @@ interface ParquetFile {
 
 async function openParquet(file: string, wanted: WantedColumns): Promise<ParquetFile> {
   const { source, metadata, names } = await readMetadata(file);
-  for (const column of wanted.needed) {
-    if (names.includes(column)) continue;
-    const message = `${file}: ${missingColumn(column, names)}`;
-    throw new Failure("bad_log_folder", message, { field: file });
-  }
+  requireColumns(wanted.needed, names, { place: file, field: file });
   const columns = [...wanted.needed, ...wanted.optional].map((column) =>
     names.includes(column) ? column : undefined,
   );

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { Failure } from "../../core/domain/failure.ts";
+import { isAbsent } from "../../core/domain/is-absent.ts";
 import type { RowBlock, RowReader, WantedColumns } from "./row-source.ts";
 
 /** Reads several files one after another; `bytesRead` then counts over all of them. Throws
@@ -24,8 +25,7 @@ async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;
   } catch (cause) {
-    const isAbsent = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    const message = isAbsent ? `there is no file ${file}` : `${file} cannot be read`;
+    const message = isAbsent(cause) ? `there is no file ${file}` : `${file} cannot be read`;
     throw new Failure("bad_log_folder", message, { field: file, cause });
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { Sequences, TimeSplit } from "../sequences.ts";
 
 /** What preparing did to a log, as a bundle's `training.preparation` tells it. */
@@ -76,18 +77,14 @@ export function preparationLines({ read, left_out, split }: Preparation): string
   return [
     `read ${sizes(read)}`,
     ...steps,
-    `learns from ${shown(split.trained)} sessions, ${shown(split.cut)} of them cut at the ` +
-      `split, and holds back ${shown(split.held_back)}`,
+    `learns from ${counted(split.trained)} sessions, ${counted(split.cut)} of them cut at the ` +
+      `split, and holds back ${counted(split.held_back)}`,
   ];
 }
 
 function sizes({ events, sessions, listeners, tracks }: LogSize): string {
   const parts = { events, sessions, listeners, tracks };
   return Object.entries(parts)
-    .map(([name, count]) => `${shown(count)} ${name}`)
+    .map(([name, count]) => `${counted(count)} ${name}`)
     .join(", ");
-}
-
-function shown(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { element, escaped } from "./markup.ts";
 import { type Axis, along, pixels, roundAxis } from "./plot-scale.ts";
 
@@ -52,7 +53,7 @@ function countBars({ counts }: LinePlot, step: number): string[] {
   return counts.map((count, at) => {
     const height = (AREA.bottom - AREA.top) * 0.92 * (count / most);
     const place = { x: AREA.left + step * at + 3, y: AREA.bottom - height };
-    const told = element("title", {}, `${count.toLocaleString("en-US")} predictions`);
+    const told = element("title", {}, `${counted(count)} predictions`);
     return element("rect", { class: "count", ...place, width: step - 6, height }, told);
   });
 }

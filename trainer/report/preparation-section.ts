@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { LogSize, Preparation } from "../prepare/preparation.ts";
 import { asNumber, asRecord } from "./learning-curves.ts";
 import { escaped, htmlTable } from "./markup.ts";
@@ -34,17 +35,13 @@ function isCount(told: unknown): boolean {
 export function preparationParts({ read, left_out, split }: Preparation): string {
   const columns = COUNTED.map((title) => ({ title, isNumber: true }));
   const row = ([name, size]: readonly [string, LogSize]) => ({
-    cells: [escaped(name.replaceAll("_", " ")), ...COUNTED.map((what) => shown(size[what]))],
+    cells: [escaped(name.replaceAll("_", " ")), ...COUNTED.map((what) => counted(size[what]))],
   });
   const steps = Object.entries(left_out).map(row);
   const table = htmlTable([{ title: "step" }, ...columns], [[row(["read", read])], steps]);
   const told =
-    `Weights and blend were chosen on ${shown(split.held_back)} later sessions, by models that ` +
-    `had learned from ${shown(split.trained)} earlier ones. ${shown(split.cut)} of these were ` +
-    "under way when the first later one began, and end there.";
+    `Weights and blend were chosen on ${counted(split.held_back)} later sessions, by models ` +
+    `that had learned from ${counted(split.trained)} earlier ones. ${counted(split.cut)} of ` +
+    "these were under way when the first later one began, and end there.";
   return `${table}<p class="note">${told}</p>`;
-}
-
-function shown(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { BrokenDown } from "./break-down.ts";
 import type { ReportData } from "./collect-report.ts";
 import { intervalPlot, type PlottedInterval } from "./interval-plot.ts";
@@ -56,8 +57,8 @@ function header({ compared, log, catalogue }: ReportData): string {
   const cards: readonly (readonly [string, string])[] = [
     [compared["recall@20"].toFixed(4), "recall@20 of the blend"],
     [compared["mrr@20"].toFixed(4), "MRR@20 of the blend"],
-    [count(compared.predictions), "predictions"],
-    [count(catalogue), "tracks ranked"],
+    [counted(compared.predictions), "predictions"],
+    [counted(catalogue), "tracks ranked"],
   ];
   const drawn = cards.map(([value, what]) => {
     return `<div class="card"><b>${value}</b><span>${escaped(what)}</span></div>`;
@@ -65,8 +66,8 @@ function header({ compared, log, catalogue }: ReportData): string {
   const bundle = `<code>${escaped(compared.bundle_id.slice(0, 12))}</code>`;
   return [
     "<h1>How well the next track is predicted</h1>",
-    `<p class="lead">Bundle ${bundle} on ${escaped(log.name)}: ${count(log.events)} events in `,
-    `${count(log.sessions)} sessions, replayed through the code that serves.</p>`,
+    `<p class="lead">Bundle ${bundle} on ${escaped(log.name)}: ${counted(log.events)} events in `,
+    `${counted(log.sessions)} sessions, replayed through the code that serves.</p>`,
     `<div class="cards">${drawn.join("")}</div>`,
   ].join("");
 }
@@ -132,7 +133,7 @@ const GROUPS_OF_A_TABLE = 2;
 
 function groupTable({ groups, lines }: BrokenDown): string {
   const columns = groups.map(({ label, predictions }) => {
-    return { title: `${label} (${count(predictions)})`, isNumber: true };
+    return { title: `${label} (${counted(predictions)})`, isNumber: true };
   });
   const rows = lines.map(({ name, values }) => ({
     emphasis: name === "blend",
@@ -174,7 +175,7 @@ function protocol({ compared, idleTimeoutMs, trainedOn }: ReportData): string {
     "All tracks of the catalogue are ranked, none sampled. Equal scores stand in order of track " +
       "index, the more played first. Tracks just heard stay in the lists.",
     `A session ends where the player says so, or after ${minutes} minutes of silence.`,
-    `${count(unknown)} answers are tracks that the bundle does not know; they count as misses.`,
+    `${counted(unknown)} answers are tracks that the bundle does not know; they count as misses.`,
     "Events go through ingest and lists come from the scorer: the evaluation ranks nothing itself.",
     "Intervals are percentiles of 1,000 resamples of whole sessions. Blend minus: the same " +
       "resamples for both, so an interval clear of 0 is a difference. Sign test: over sessions.",
@@ -189,8 +190,4 @@ function protocol({ compared, idleTimeoutMs, trainedOn }: ReportData): string {
   const table = sources.length === 0 ? "" : htmlTable(columns, [sources]);
   const drawn = notes.map((note) => `<li>${escaped(note)}</li>`).join("");
   return `<ul class="protocol">${drawn}</ul>${table.replaceAll("<td>", '<td class="long">')}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

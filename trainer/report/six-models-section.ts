@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { TASTE_FIGURES } from "../six-models/measure-tastes.ts";
 import {
   type FigureWithInterval,
@@ -25,8 +26,8 @@ const PART_TITLES: Readonly<Record<PredictedPart, string>> = {
 export function sixModelsParts(comparison: ModelComparison): string {
   const { trained_on: trained, log, settings } = comparison;
   const told =
-    `Learned from ${trained.name} (${count(trained.events)} events), measured on ${log.name} ` +
-    `(${count(log.events)} events). Vectors: ${settings.vectors.architecture} of ` +
+    `Learned from ${trained.name} (${counted(trained.events)} events), measured on ${log.name} ` +
+    `(${counted(log.events)} events). Vectors: ${settings.vectors.architecture} of ` +
     `${settings.vectors.dimension}; loss: ${settings.loss}.`;
   const parts = PREDICTED_PARTS.map((part) => partOf(comparison, part));
   return `<p class="note">${escaped(told)}</p>${parts.join("")}`;
@@ -35,8 +36,8 @@ export function sixModelsParts(comparison: ModelComparison): string {
 function partOf(comparison: ModelComparison, part: PredictedPart): string {
   const { points, listeners, relevant, unknown } = comparison.predictions[part];
   const counts =
-    `${count(points)} predictions of ${count(listeners)} listeners; ${count(unknown)} of ` +
-    `${count(relevant)} wanted tracks were not learned: out of the distance, misses in recall.`;
+    `${counted(points)} predictions of ${counted(listeners)} listeners; ${counted(unknown)} of ` +
+    `${counted(relevant)} wanted tracks were not learned: out of the distance, misses in recall.`;
   const plots = [
     plot(comparison, part, { title: "Cosine with the wanted tracks", of: cosine }),
     plot(comparison, part, { title: "Recall@20", of: (figures) => figures["recall@20"] }),
@@ -102,8 +103,4 @@ function shown(figure: string): string {
 
 function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }
