@@ -20,7 +20,7 @@ import { type SteadyLoad, startSteadyLoad } from "./steady-load.ts";
 import { makeHome, startOn, type TemporaryHome } from "./temporary.ts";
 
 export interface LoadFreshness {
-  /** Of the peak at which ingest catches up. */
+  /** Of the peak: the rate that ingest bears beside a producer and a scorer. */
   readonly share: number;
   /** Events a second that were published meanwhile. */
   readonly rate: number;
@@ -37,8 +37,8 @@ type Role = "broker" | "ingest" | "scorer" | "producer" | "caller";
 
 const SHARES = [0.1, 0.5, 0.9];
 /** So many listeners, one event of each in turn, so that hardly a batch has two of one listener, as
- *  where people listen; those who are asked about are others. The peak is the rate at which ingest
- *  catches up with `rounds` events of each, after as many that it has heard before. `lists` are
+ *  where people listen; those who are asked about are others. Ingest first catches up with `rounds`
+ *  events of each, twice, so that its code is warm and every listener has a record. `lists` are
  *  asked for first: a scorer's first ones are slower than all that follow. */
 const FULL = {
   tracks: 60_000,
@@ -56,6 +56,8 @@ const QUICK = {
   stagedSeconds: 1,
   lists: 100,
 };
+/** Of the rate at which ingest catches up alone, so much is published to see what it bears. */
+const FLOOD = 1.25;
 const FIRST_PROBER = 90_000_000;
 const FIRST_STAGED = 91_000_000;
 /** Within the session of every listener's last event. */
@@ -89,11 +91,13 @@ async function measureIn(options: LoadOptions, atEnd: AtEnd): Promise<LoadFreshn
   await before.stop();
   await load.append(backlog);
   const ingest = await startServing(world, "ingest", atEnd);
-  const peak = await catchUpRate(world, { from: backlog, to: 2 * backlog });
+  const alone = await catchUpRate(world, { from: backlog, to: 2 * backlog });
   const scorer = await startServing(world, "serve", atEnd);
   const client = connectClient(grpcAddress(scorer));
   atEnd(async () => client.close());
   await warmUp(client, sizes.lists);
+  progress("publishes more than ingest bears");
+  const peak = await borneRate(world, { rate: FLOOD * alone, seconds: sizes.seconds });
 
   const parts = { broker: broker.pid, scorer: scorer.process.pid!, producer: load.pid };
   const pids = { ...parts, ingest: ingest.process.pid!, caller: process.pid };
@@ -179,24 +183,54 @@ async function warmUp(client: Client, lists: number): Promise<void> {
 
 /** Events a second from the first commit that is seen to the last. */
 async function catchUpRate(
-  { home, log }: World,
+  world: World,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<number> {
+  const heard = hearing(world);
+  await heard.until(from + 1);
+  const [first, startedMs] = [heard.count(), performance.now()];
+  await heard.until(to);
+  const seconds = (performance.now() - startedMs) / 1000;
+  await heard.close();
+  requireThat(first < to, "ingest applied everything at once: the backlog is too small");
+  return (to - first) / seconds;
+}
+
+/** Events a second that ingest hears in the second half of a time in which more are published, with
+ *  all other processes there. Resolves when it has heard the rest, too. */
+async function borneRate(
+  world: World,
+  flood: { readonly rate: number; readonly seconds: number },
+): Promise<number> {
+  const heard = hearing(world);
+  const before = heard.count();
+  const { rate } = await world.load.publish(flood);
+  await sleep(500 * flood.seconds);
+  const [first, startedMs] = [heard.count(), performance.now()];
+  await rate;
+  const [last, seconds] = [heard.count(), (performance.now() - startedMs) / 1000];
+  await heard.until(before + Math.floor(flood.rate * flood.seconds));
+  await heard.close();
+  return (last - first) / seconds;
+}
+
+/** How many events of the log are in the state, by its positions. */
+function hearing({ home, log }: World) {
   const reader = openLmdbReader(home.state);
-  const applied = () => {
+  const count = () => {
     let sum = 0;
     for (let partition = 0; partition < log.partitions; partition++) {
       sum += reader.position(partition as Partition)?.next ?? 0;
     }
     return sum;
   };
-  while (applied() <= from) await sleep(1);
-  const [first, startedMs] = [applied(), performance.now()];
-  while (applied() < to) await sleep(1);
-  const seconds = (performance.now() - startedMs) / 1000;
-  await reader.close();
-  requireThat(first < to, "ingest applied everything at once: the backlog is too small");
-  return (to - first) / seconds;
+  return {
+    count,
+    async until(events: number) {
+      while (count() < events) await sleep(1);
+    },
+    close: () => reader.close(),
+  };
 }
 
 interface UnderLoad {
