@@ -14,7 +14,7 @@ const weights = fc.record({
   coplay: weight,
   popularity: weight,
 });
-const said = { tracks: [], values: taste };
+const said = { tracks: new Uint32Array(1), values: taste };
 
 const speaking = fc.record({
   short: fc.boolean(),

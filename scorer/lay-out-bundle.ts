@@ -4,13 +4,13 @@ import { trackSpace } from "./retrieval/retriever.ts";
 import type { TrackBits } from "./retrieval/track-bits.ts";
 import { longTailOf } from "./rules/facts.ts";
 import { type Averages, catalogueAverages } from "./shares.ts";
-import { indexSources, type SourcesIndex } from "./sources/open-sources.ts";
+import { type LaidOutSources, layOutSources } from "./sources/source-layout.ts";
 
 /** All that is worked out of a bundle before it is asked for lists: data alone, so that one thread
  *  can hand it to another. */
 export interface BundleLayout {
   readonly tracks: LaidOutSearch;
-  readonly sources: SourcesIndex;
+  readonly sources: LaidOutSources;
   readonly averages: Averages;
   readonly longTail: TrackBits;
 }
@@ -22,7 +22,7 @@ export function layOutBundle(
   const space = trackSpace(bundle);
   return {
     tracks: layOutSearch(bundle, space),
-    sources: indexSources(bundle.sources, space.count),
+    sources: layOutSources(bundle.sources, space.count),
     averages: catalogueAverages(space),
     longTail: longTailOf(bundle),
   };

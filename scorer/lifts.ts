@@ -1,5 +1,5 @@
 import { SOURCE_NAMES } from "../core/bundle/manifest.ts";
-import { MODEL_NAMES } from "../core/domain/ids.ts";
+import { MODEL_NAMES, type TrackIndex } from "../core/domain/ids.ts";
 import type { ScoredTrack } from "./catalogue/new-tracks/served-tracks.ts";
 import type { HeardSources } from "./hear-sources.ts";
 import { effectiveWeights, SPARSE_NAMES } from "./retrieval/retriever.ts";
@@ -34,7 +34,7 @@ export function liftsOf(averages: Averages, tracks: readonly ScoredTrack[]): Lif
       const scores = heard.sparse[name];
       if (scores === undefined || weights[name] === 0) continue;
       for (let at = 0; at < scores.tracks.length; at++) {
-        const track = scores.tracks[at]!;
+        const track = scores.tracks[at]! as TrackIndex;
         if (hasTrack(listed, track))
           lifts[places.get(track)!]! += weights[name] * scores.values[at]!;
       }

@@ -72,7 +72,7 @@ export function createScorer(
   return {
     ...parts,
     retriever: withNewTracks(retriever, live),
-    sources: openSources(bundle.sources, layout.sources, bundle.trackIds.length),
+    sources: openSources(layout.sources),
     averages,
     rules: { ...HEAR_RULES, idleTimeoutMs: bundle.manifest.idle_timeout_ms },
     live,

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { SOURCE_NAMES, wholeBlend } from "../core/bundle/manifest.ts";
-import type { TrackIndex } from "../core/domain/ids.ts";
 import { bruteForce } from "./retrieval/brute-force.ts";
 import type { TrackSpace } from "./retrieval/retriever.ts";
 import { averageParts, catalogueAverages, contributionsOf, sharesOf } from "./shares.ts";
@@ -57,7 +56,7 @@ test("the average track's parts are the average of all tracks' parts", () => {
         long: Float32Array.from(taste.slice(1)),
       };
       const weights = { short: 1, long: 0.5, neighbours: 0.5, coplay: 3, popularity: 2 };
-      const said = { tracks: [3, 1] as TrackIndex[], values: Float32Array.from(taste.slice(2)) };
+      const said = { tracks: Uint32Array.of(3, 1), values: Float32Array.from(taste.slice(2)) };
       const query = { tastes, weights, sparse: { neighbours: said, coplay: said } };
       const average = averageParts(catalogueAverages(space), query);
       const scored = bruteForce(space).retrieve({ ...query, excluded: [], k: 4 });

@@ -2,7 +2,8 @@ import type { Sources } from "../core/bundle/bundle.ts";
 import type { TrackIndex } from "../core/domain/ids.ts";
 import { RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
 import type { SparseSources } from "../scorer/retrieval/retriever.ts";
-import { indexSources, openSources } from "../scorer/sources/open-sources.ts";
+import { openSources } from "../scorer/sources/open-sources.ts";
+import { layOutSources } from "../scorer/sources/source-layout.ts";
 import { beginsSession, isUnwanted } from "./event-columns.ts";
 import type { Sequences } from "./sequences.ts";
 import type { StopCheck } from "./train-epoch.ts";
@@ -16,7 +17,7 @@ export function replaySources(
   stopCheck: StopCheck = () => undefined,
 ): SparseSources[] {
   const count = sequences.trackIds.length;
-  const ask = openSources(sources, indexSources(sources, count), count);
+  const ask = openSources(layOutSources(sources, count));
   return Array.from(after, (event) => {
     stopCheck();
     return ask(tracksUpTo(sequences, event), EACH);

@@ -2,8 +2,27 @@ import { readFile, writeFile } from "node:fs/promises";
 import { Failure } from "../../core/domain/failure.ts";
 
 /** Those whose functions are called from outside, and those that are compiled into them. */
-const ENTRIES = ["scan.as.ts", "codes.as.ts", "scores.as.ts", "bits.as.ts", "dot-rows.as.ts"];
-const PARTS = ["code-blocks", "code-tables", "code-task", "dots", "fine-rows", "heaps", "touch"];
+const ENTRIES = [
+  "scan.as.ts",
+  "codes.as.ts",
+  "scores.as.ts",
+  "bits.as.ts",
+  "dot-rows.as.ts",
+  "neighbours.as.ts",
+  "coplay.as.ts",
+  "sparse.as.ts",
+];
+const PARTS = [
+  "code-blocks",
+  "code-tables",
+  "code-task",
+  "dots",
+  "fine-rows",
+  "heaps",
+  "touch",
+  "tally",
+  "logarithms",
+];
 const OTHERS = PARTS.map((name) => `${name}.as.ts`);
 export const SCAN_WASM = new URL("scan.wasm", import.meta.url);
 

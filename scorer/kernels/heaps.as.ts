@@ -16,6 +16,46 @@ export function replaceLeast(heap: usize, size: i32, value: f32): void {
   store<f32>(heap + (<usize>at << 2), value);
 }
 
+/** Offers a number to a heap that keeps the `limit` largest, float64, the least of them first, and
+ *  that has `size` of them. Returns how many it has then. */
+// @ts-ignore: decorator
+@inline
+export function offerLargest(heap: usize, size: i32, limit: i32, value: f64): i32 {
+  if (size < limit) {
+    rise(heap, size, value);
+    return size + 1;
+  }
+  if (value > load<f64>(heap)) sinkFromRoot(heap, size, value);
+  return size;
+}
+
+function rise(heap: usize, from: i32, value: f64): void {
+  let at = from;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    const above = load<f64>(heap + (<usize>parent << 3));
+    if (above <= value) break;
+    store<f64>(heap + (<usize>at << 3), above);
+    at = parent;
+  }
+  store<f64>(heap + (<usize>at << 3), value);
+}
+
+function sinkFromRoot(heap: usize, size: i32, value: f64): void {
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= size) break;
+    const left = heap + (<usize>child << 3);
+    if (child + 1 < size && load<f64>(left, 8) < load<f64>(left)) child++;
+    const least = load<f64>(heap + (<usize>child << 3));
+    if (least >= value) break;
+    store<f64>(heap + (<usize>at << 3), least);
+    at = child;
+  }
+  store<f64>(heap + (<usize>at << 3), value);
+}
+
 /** Lets the cluster at a place of a heap of clusters sink below those of higher reach. waiting:
  *  int32 [size]; reaches: float32 by cluster. */
 export function sinkCluster(waiting: usize, reaches: usize, size: i32, from: i32): void {

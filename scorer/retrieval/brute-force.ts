@@ -68,7 +68,8 @@ function sparsePart(
   weight: number,
 ): (track: TrackIndex) => number {
   if (scores === undefined || weight === 0) return () => 0;
-  const values = new Map(scores.tracks.map((track, at) => [track, scores.values[at]!]));
+  const values = new Map<number, number>();
+  for (const [at, track] of scores.tracks.entries()) values.set(track, scores.values[at]!);
   return (track) => Math.fround(weight * (values.get(track) ?? 0));
 }
 

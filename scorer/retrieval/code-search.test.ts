@@ -120,7 +120,7 @@ test("of many tracks the best are found by their codes, of a small part or of al
   const allowed = noTracks(count);
   for (let track = 3; track < count; track += 9) addTrack(allowed, track as TrackIndex);
   const coplay = {
-    tracks: [12, 21, 6].map((at) => at as TrackIndex),
+    tracks: Uint32Array.of(12, 21, 6),
     values: Float32Array.of(1, 2, 3),
   };
   const tastes = { long: randomFloats(random, 8) };
@@ -147,7 +147,7 @@ test("tracks beyond the catalogue that others add are not found, nor in the way"
 });
 
 test("tracks that a sparse source speaks of are found in whatever cluster they are", () => {
-  const spoken = [1, 2, 3].map((group) => (group * 11 + 4 * GROUPS) as TrackIndex);
+  const spoken = Uint32Array.of(1, 2, 3).map((group) => group * 11 + 4 * GROUPS);
   const coplay = { tracks: spoken, values: Float32Array.of(30, 20, 10) };
   const weights = wholeBlend({ short: 1, coplay: 1 });
   const query = queryNear(0, { sparse: { coplay }, weights, k: 3 });

@@ -66,7 +66,7 @@ export function openCodeSearch(layout: CodeLayout, how: SearchReach): CodeSearch
       addTrack(excluded, nobody);
     }
     for (const track of query.excluded) addTrack(excluded, track);
-    const spoken = sparse.load(query, { weights, excluded }, listed);
+    const spoken = sparse.load(query, weights);
     scoring.begin(weights, queries);
     let best: RetrievedTrack[];
     if (allowed <= Math.min(fewMax, ALLOWED_SCORED_MAX)) {
@@ -75,7 +75,10 @@ export function openCodeSearch(layout: CodeLayout, how: SearchReach): CodeSearch
       effort = { read: 0, near: scored, scored };
     } else {
       const isFew = allowed <= fewMax;
-      const length = isFew ? kernels.listAbsent(layout.excluded, count, layout.listed) : spoken;
+      if (!isFew) listed.set(spoken);
+      const length = isFew
+        ? kernels.listAbsent(layout.excluded, count, layout.listed)
+        : spoken.length;
       task.loadQuery(queries, weights, sparse.most());
       const plan = {
         listed: length,

@@ -28,6 +28,11 @@ export interface ScoringPlaces {
   readonly scores: number;
   /** int32 [count]: places of candidates, the best first. */
   readonly best: number;
+  /** uint32 [count + 1]: the tracks that a sparse source speaks of; uint8 [count]: which these
+   *  are. */
+  readonly spoken: number;
+  readonly isSpoken: number;
+  readonly sparseTask: number;
   readonly scoreTask: number;
   readonly scoredModels: Readonly<Record<ModelName, number>>;
 }
@@ -63,9 +68,11 @@ export function planVectors(plan: MemoryPlan, space: ModelSpace, rows: number): 
   };
 }
 
-/** How many words of 4 bytes the kernels' `ScoredModel` and `ScoreTask` have. */
+/** How many words of 4 bytes the kernels' `ScoredModel`, `ScoreTask` and `SparseTask`
+ *  have. */
 export const SCORED_MODEL_WORDS = 6;
 export const SCORE_TASK_WORDS = 9;
+export const SPARSE_TASK_WORDS = 7;
 
 export function planScoring(plan: MemoryPlan, rows: number): ScoringPlaces {
   return {
@@ -75,6 +82,9 @@ export function planScoring(plan: MemoryPlan, rows: number): ScoringPlaces {
     candidates: plan.place(rows * 4),
     scores: plan.place(rows * 4),
     best: plan.place(rows * 4),
+    spoken: plan.place((rows + 1) * 4),
+    isSpoken: plan.place(rows),
+    sparseTask: plan.place(SPARSE_TASK_WORDS * 4),
     scoreTask: plan.place(SCORE_TASK_WORDS * 4),
     scoredModels: {
       short: plan.place(SCORED_MODEL_WORDS * 4),

@@ -65,8 +65,8 @@ for (const [name, open] of implementations) {
   });
 
   test(`${name}: a sparse source lifts what it speaks of, and that can be any track`, () => {
-    const neighbours = { tracks: tracks(2, 0), values: floats(1, 8) };
-    const coplay = { tracks: tracks(2), values: floats(5) };
+    const neighbours = { tracks: Uint32Array.of(2, 0), values: floats(1, 8) };
+    const coplay = { tracks: Uint32Array.of(2), values: floats(5) };
     const query = { sparse: { neighbours, coplay }, weights: wholeBlend({ short: 1, long: 1 }) };
     assert.deepEqual(order(query), [3, 2, 1, 0], "a weight of 0 is a wish");
     const weights = { short: 1, long: 1, neighbours: 0.5, coplay: 1, popularity: 0 };
@@ -100,7 +100,7 @@ for (const [name, open] of implementations) {
   });
 
   test(`${name}: only allowed tracks are found, whatever speaks for the others`, () => {
-    const coplay = { tracks: tracks(3, 0), values: floats(9, 1) };
+    const coplay = { tracks: Uint32Array.of(3, 0), values: floats(9, 1) };
     const weights = wholeBlend({ short: 1, long: 1, coplay: 1 });
     const query = { allowed: bitsOf(4, tracks(0, 1)), sparse: { coplay }, weights };
     assert.deepEqual(order(query), [1, 0]);
@@ -248,9 +248,8 @@ function drawSparse(
   sizes: { readonly count: number; readonly sparseShare: number },
 ): SparseSources {
   const source = () => {
-    const some = tracks(...Array(sizes.count).keys()).filter(
-      () => draw.uniform() < sizes.sparseShare,
-    );
+    const all = Uint32Array.from({ length: sizes.count }, (_, track) => track);
+    const some = all.filter(() => draw.uniform() < sizes.sparseShare);
     return { tracks: some.reverse(), values: draw.normals(some.length).map(Math.abs) };
   };
   return { neighbours: source(), ...(draw.uniform() < 0.7 && { coplay: source() }) };

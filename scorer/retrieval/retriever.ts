@@ -57,8 +57,8 @@ export type SparseName = (typeof SPARSE_NAMES)[number];
 export type SparseSources = Readonly<Partial<Record<SparseName, SparseScores>>>;
 
 export interface SparseScores {
-  /** Each once, in any order. */
-  readonly tracks: readonly TrackIndex[];
+  /** Indices of tracks, each once, in any order. */
+  readonly tracks: Uint32Array;
   /** [tracks]: finite. */
   readonly values: Float32Array;
 }

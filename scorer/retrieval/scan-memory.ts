@@ -30,6 +30,10 @@ export interface ScanKernels {
   selectBest(task: number, count: number, k: number): number;
   invertBits(bits: number, bytes: number): number;
   listAbsent(bits: number, count: number, out: number): number;
+  loadSparse(task: number, part: number, weight: number): number;
+  clearSparse(task: number, one: number, other: number): void;
+  hearNeighbours(task: number): number;
+  hearCoplay(task: number): number;
   dotRows(
     query: number,
     rows: number,
@@ -64,7 +68,7 @@ export function memoryPlan(): MemoryPlan {
 export function newScanMemory(bytes: number): ScanMemory {
   const pages = Math.ceil(bytes / PAGE_BYTES);
   if (pages > PAGES_MAX) {
-    throw new Failure("bad_bundle", `the track vectors need ${bytes} bytes, more than 4 GiB`, {
+    throw new Failure("bad_bundle", `a search would need ${bytes} bytes, more than 4 GiB`, {
       field: "tracks.count",
     });
   }

@@ -23,7 +23,6 @@ export function openScanSearch(layout: ScanLayout): (query: RetrievalQuery) => R
   const { buffer, count } = layout;
   const sparse = sparseParts(layout);
   const scoring = trackScoring(layout);
-  const chosen = new Uint32Array(buffer, layout.chosen, count);
   return (query) => {
     const k = Math.min(query.k, count);
     if (k <= 0) return [];
@@ -32,7 +31,7 @@ export function openScanSearch(layout: ScanLayout): (query: RetrievalQuery) => R
     const bounds = boundQueries(layout, queries);
     const excluded = new Uint32Array(buffer, layout.excluded, Math.ceil(count / 32));
     loadExcluded(excluded, query);
-    const spoken = chosen.slice(0, sparse.load(query, { weights, excluded }, chosen));
+    const spoken = sparse.load(query, weights);
     const sparseMax = chooseSpoken(layout, sparse, spoken, excluded);
     const most = ALLOWED_SHARE_MAX * count;
     const isFew = query.allowed !== undefined && countTracks(query.allowed, most) <= most;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { RunPlays } from "../../core/bundle/bundle.ts";
 import { SESSION_END } from "../../core/bundle/run-order.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
-import { coplaySource } from "./coplay.ts";
+import { openSources } from "./open-sources.ts";
+import { layOutSources } from "./source-layout.ts";
 
 /** After track 0 come 2 and 3, after track 1 comes 3. */
 const TABLE = {
@@ -14,12 +16,18 @@ const TABLE = {
   shares: Float32Array.of(0.5, 0.25, 0.5),
 };
 
-test("followers of later tracks count more, and shares are of all that is said", () => {
-  const source = coplaySource(TABLE, undefined, 4);
-  const score = (...session: number[]) => {
-    const { tracks, values } = source(session as TrackIndex[]);
-    return tracks.map((track, at) => [track, Math.expm1(values[at]!).toFixed(4)]);
+function sourceOf(runs?: RunPlays) {
+  const ask = openSources(layOutSources({ coplay: TABLE, ...(runs && { runs }) }, 4));
+  return (...session: number[]) => {
+    const { coplay } = ask(session as TrackIndex[], { neighbours: 0, coplay: 1 });
+    return Array.from(coplay?.tracks ?? [], (track, at) => [track, coplay!.values[at]!] as const);
   };
+}
+
+test("followers of later tracks count more, and shares are of all that is said", () => {
+  const source = sourceOf();
+  const score = (...session: number[]) =>
+    source(...session).map(([track, value]) => [track, Math.expm1(value).toFixed(4)]);
   // Of track 1, now 3: 0.5; of track 0, half as much: 2: 0.25 and 3: 0.125.
   const expected = [
     [3, (0.625 / 0.875).toFixed(4)],
@@ -33,12 +41,9 @@ test("followers of later tracks count more, and shares are of all that is said",
 test("runs add to what single tracks say", () => {
   const played = Uint32Array.of(0, 1, 2, SESSION_END);
   const runs = { tracks_max: 2, weight: 4, played, places: Uint32Array.of(0, 1) };
-  const { tracks, values } = coplaySource(TABLE, runs, 4)([1, 0, 1] as TrackIndex[]);
   // Of single tracks 3: 0.625 and 2: 0.25, each track once; of the run 0, 1 then 2: 4 / (1 + 1).
-  assert.deepEqual(tracks, [3, 2]);
-  const shares = [0.625 / 2.875, 2.25 / 2.875];
-  assert.deepEqual(
-    [...values],
-    shares.map((share) => Math.fround(Math.log1p(share))),
-  );
+  assert.deepEqual(sourceOf(runs)(1, 0, 1), [
+    [3, Math.fround(Math.log1p(0.625 / 2.875))],
+    [2, Math.fround(Math.log1p(2.25 / 2.875))],
+  ]);
 });

@@ -3,8 +3,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { NeighbourSessions } from "../../core/bundle/bundle.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
-import { indexNeighbours, neighbourSource } from "./neighbours.ts";
+import type { SparseScores } from "../retrieval/retriever.ts";
+import { openSources } from "./open-sources.ts";
 import { indexSessions } from "./session-index.ts";
+import { layOutSources } from "./source-layout.ts";
 
 const COUNT = 12;
 const SETTINGS = {
@@ -25,12 +27,17 @@ function sessionsOf(lists: readonly (readonly number[])[]): NeighbourSessions {
 }
 
 function sourceOf(source: NeighbourSessions) {
-  return neighbourSource(source, indexNeighbours(source, COUNT));
+  const ask = openSources(layOutSources({ neighbours: source }, COUNT));
+  return (session: readonly number[]): SparseScores => {
+    return ask(session as TrackIndex[], { neighbours: 1, coplay: 0 }).neighbours ?? NOTHING;
+  };
 }
 
+const NOTHING = { tracks: new Uint32Array(0), values: new Float32Array(0) };
+
 function scored(lists: readonly (readonly number[])[], session: readonly number[]) {
-  const { tracks, values } = sourceOf(sessionsOf(lists))(session as TrackIndex[]);
-  return new Map(tracks.map((track, at) => [track as number, values[at]!]));
+  const { tracks, values } = sourceOf(sessionsOf(lists))(session);
+  return new Map(Array.from(tracks, (track, at) => [track, values[at]!]));
 }
 
 test("only tracks of sessions that share a track are scored", () => {
@@ -70,7 +77,7 @@ test("the index scores what the definition says, one session after the other", (
     fc.property(lists, fc.array(fc.uniqueArray(track, { maxLength: 12 })), (others, sessions) => {
       const source = sourceOf(sessionsOf(others));
       for (const session of sessions) {
-        const { tracks, values } = source(session as TrackIndex[]);
+        const { tracks, values } = source(session);
         const expected = byDefinition(others, session);
         assert.deepEqual([...tracks].sort(), [...expected.keys()].sort());
         for (const [at, found] of tracks.entries()) {
@@ -81,7 +88,7 @@ test("the index scores what the definition says, one session after the other", (
   );
 });
 
-test("columns and a heap give the order and the bits of objects that are sorted", () => {
+test("rows and a heap give the order and the bits of objects that are sorted", () => {
   const track = fc.integer({ min: 0, max: COUNT - 1 });
   const lists = fc.array(fc.array(track, { minLength: 1, maxLength: 5 }), {
     minLength: 1,
@@ -98,7 +105,7 @@ test("columns and a heap give the order and the bits of objects that are sorted"
         const source = sourceOf({ ...held, sessions_per_track_max: 20 });
         const plain = sortedObjects({ ...held, sessions_per_track_max: 20 });
         for (const session of sessions) {
-          const { tracks, values } = source(session as TrackIndex[]);
+          const { tracks, values } = source(session);
           const expected = plain(session);
           assert.deepEqual([...tracks], [...expected.keys()]);
           assert.deepEqual(values, Float32Array.from(expected.values()));
@@ -129,15 +136,10 @@ function sortedObjects(source: NeighbourSessions) {
       const scale = age / Math.sqrt(tracksOf(other).length);
       return { other, back, likeness: (sum / session.length) * scale };
     });
-    const sorted = all.map(({ likeness }) => likeness).sort((one, other) => other - one);
-    const least = sorted[source.neighbours_max - 1] ?? 0;
-    const isAll = all.length <= source.neighbours_max;
-    const above = isAll ? all : all.filter(({ likeness }) => likeness > least);
-    const equal = isAll ? [] : all.filter(({ likeness }) => likeness === least);
-    equal.sort((one, other) => other.other - one.other);
-    const near = [...above, ...equal.slice(0, source.neighbours_max - above.length)];
+    const likest = all.toSorted((one, two) => two.likeness - one.likeness || two.other - one.other);
+    const near = new Set(likest.slice(0, source.neighbours_max));
     const votes = new Map<number, number>();
-    for (const { other, back, likeness } of near) {
+    for (const { other, back, likeness } of all.filter((each) => near.has(each))) {
       const vote = likeness * Math.max(0, 1 - (back + 1) / 10);
       if (!(vote > 0)) continue;
       for (const track of tracksOf(other)) votes.set(track, (votes.get(track) ?? 0) + vote);

@@ -1,18 +1,11 @@
-import type { Sources } from "../../core/bundle/bundle.ts";
 import type { BlendWeights } from "../../core/bundle/manifest.ts";
 import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { SparseName, SparseSources } from "../retrieval/retriever.ts";
+import { kernelsOn } from "../retrieval/scan-memory.ts";
 import { coplaySource } from "./coplay.ts";
-import { indexNeighbours, type NeighbourIndex, neighbourSource } from "./neighbours.ts";
-
-/** What is worked out of the sources before one is asked. */
-export interface SourcesIndex {
-  readonly neighbours?: NeighbourIndex;
-}
-
-export function indexSources({ neighbours }: Sources, count: number): SourcesIndex {
-  return neighbours === undefined ? {} : { neighbours: indexNeighbours(neighbours, count) };
-}
+import { neighbourSource } from "./neighbours.ts";
+import type { LaidOutSources } from "./source-layout.ts";
+import { tallyReader } from "./tally.ts";
 
 /** Asks what a bundle has beside its models of a session's plays, the last one first. A source is
  *  left out that has nothing to say, or whose weight is 0. */
@@ -21,10 +14,12 @@ export type OpenSources = (
   weights: Pick<BlendWeights, SparseName>,
 ) => SparseSources;
 
-export function openSources(sources: Sources, index: SourcesIndex, count: number): OpenSources {
-  const neighbours =
-    sources.neighbours && index.neighbours && neighbourSource(sources.neighbours, index.neighbours);
-  const coplay = sources.coplay && coplaySource(sources.coplay, sources.runs, count);
+export function openSources(laidOut: LaidOutSources): OpenSources {
+  const { buffer } = laidOut.memory;
+  const kernels = kernelsOn(laidOut.memory);
+  const memory = { buffer, kernels, said: tallyReader(buffer, laidOut.tally) };
+  const neighbours = laidOut.neighbours && neighbourSource(memory, laidOut.neighbours);
+  const coplay = laidOut.coplay && coplaySource(memory, laidOut.coplay);
   return (session, weights) => {
     const near = weights.neighbours > 0 ? neighbours?.(session) : undefined;
     const after = weights.coplay > 0 ? coplay?.(session) : undefined;

@@ -128,7 +128,7 @@ function drawQuery(draw: Draw, all: TrackSpace, turn: number): RetrievalQuery {
       ...(short && turn % 3 > 0 && { short: draw.normals(short.dimension) }),
       ...(long && turn % 4 > 0 && { long: draw.normals(long.dimension) }),
     },
-    sparse: { coplay: { tracks: [3, 60] as TrackIndex[], values: Float32Array.of(0.5, 2) } },
+    sparse: { coplay: { tracks: Uint32Array.of(3, 60), values: Float32Array.of(0.5, 2) } },
     weights: { short: 1, long: 0.5, neighbours: 0, coplay: turn % 2, popularity: turn % 3 },
     excluded: new Set([5, 80, 99] as TrackIndex[]),
     k: draw.below(COUNT + 5),
