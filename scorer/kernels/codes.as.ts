@@ -82,33 +82,47 @@ function lengthOf(vector: usize, columns: i32): f32 {
 /** Looks at the listed tracks: first at those that are spoken of more than the average, which raise
  *  the bar, and then at those of the others that can reach it. */
 function readListed(task: CodeTask): i32 {
-  const count = task.listedCount;
+  const count = task.listedCount, listed = task.listed;
+  const likely = likelyFirst(task);
+  let found = 0, gathered = 0;
+  for (let i = 0; i < count; i++) {
+    const track = load<u32>(listed + (<usize>i << 2));
+    if (i >= likely && task.readsClusters) {
+      const reach = reachOf(task.reaches, load<u32>(task.clusters + (<usize>track << 2)));
+      if (saidOf(task, track) + reach < load<f32>(task.heap)) continue;
+    }
+    store<u32>(task.gathered + (<usize>gathered << 2), track);
+    if (++gathered < 16 && i + 1 != likely) continue;
+    found = readGathered(task, found, gathered);
+    gathered = 0;
+  }
+  if (gathered > 0) found = readGathered(task, found, gathered);
+  return found;
+}
+
+/** Moves the listed tracks to the front that are spoken of at least as much as the average; returns
+ *  how many. */
+function likelyFirst(task: CodeTask): i32 {
+  const count = task.listedCount, listed = task.listed;
   // Nothing is among the best yet: what is said of each has its place there meanwhile.
   const saidAt = task.scoring.best;
   let sum: f32 = 0;
   for (let i = 0; i < count; i++) {
-    const said = saidOf(task, load<u32>(task.listed + (<usize>i << 2)));
+    const said = saidOf(task, load<u32>(listed + (<usize>i << 2)));
     store<f32>(saidAt + (<usize>i << 2), said);
     sum += said;
   }
   const mean = sum / <f32>count;
-  let found = 0;
-  for (let turn = 0; turn < 2; turn++) {
-    let gathered = 0;
-    for (let i = 0; i < count; i++) {
-      const said = load<f32>(saidAt + (<usize>i << 2));
-      if (said >= mean ? turn == 1 : turn == 0) continue;
-      const track = load<u32>(task.listed + (<usize>i << 2));
-      const most = said + reachOf(task.reaches, load<u32>(task.clusters + (<usize>track << 2)));
-      if (turn == 1 && task.readsClusters && most < load<f32>(task.heap)) continue;
-      store<u32>(task.gathered + (<usize>gathered << 2), track);
-      if (++gathered < 16) continue;
-      found = readGathered(task, found, 16);
-      gathered = 0;
-    }
-    if (gathered > 0) found = readGathered(task, found, gathered);
+  let likely = 0;
+  for (let i = 0; i < count; i++) {
+    const place = listed + (<usize>i << 2), front = listed + (<usize>likely << 2);
+    const track = load<u32>(place);
+    store<u32>(place, load<u32>(front));
+    store<u32>(front, track);
+    // Which of two that will be nobody can guess, so there is no branch.
+    likely += <i32>(load<f32>(saidAt + (<usize>i << 2)) >= mean);
   }
-  return found;
+  return likely;
 }
 
 // @ts-ignore: decorator
