@@ -4,7 +4,7 @@ import { connectClient } from "../cli/recommender-client.ts";
 import { runBeside } from "../core/beside/run-beside.ts";
 import { Failure } from "../core/domain/failure.ts";
 import type { BundleId } from "../core/domain/ids.ts";
-import { CATALOGUE_TOPIC } from "../core/log/event-log.ts";
+import { CATALOGUE_TOPIC, type NewRecord } from "../core/log/event-log.ts";
 import { CatalogueEvent } from "../proto/gen/segue/v1/catalogue.ts";
 import type { NextTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
@@ -51,8 +51,7 @@ export function disturb(world: ScorerWorld, { swapMs, badPerSecond }: Disturbanc
     const log = await openLog({ folder: world.folders.log }, CATALOGUE_TOPIC);
     for (; !isOver(); await pause(CATALOGUE_PAUSE_MS)) {
       const change = counts.catalogue_changes++;
-      const event = catalogueEvent(change, world.tracks);
-      await log.append([{ key: event.track, value: CatalogueEvent.encode(event).finish() }]);
+      await log.append([recordOf(catalogueEvent(change, change % world.tracks))]);
     }
     await log.close();
   }
@@ -89,6 +88,16 @@ export async function addSecondBundle(world: ScorerWorld): Promise<void> {
   client.close();
 }
 
+/** Says of every track what there is to say, so that changes only take the place of what was said:
+ *  a catalogue that fills would look like memory that is lost. */
+export async function fillCatalogue({ folders, tracks }: ScorerWorld): Promise<void> {
+  const log = await openLog({ folder: folders.log }, CATALOGUE_TOPIC);
+  await log.append(
+    Array.from({ length: tracks }, (_, track) => recordOf(catalogueEvent(track + 1, track))),
+  );
+  await log.close();
+}
+
 /** Exchanges the two bundles; resolves when the other one is served. The thread that makes the load
  *  only looks. */
 async function exchanged(
@@ -120,14 +129,18 @@ async function isRefused(call: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Titles, years and genres of all tracks in turn; now and then one is withdrawn. */
-function catalogueEvent(change: number, tracks: number): CatalogueEvent {
+/** Titles, years and genres; now and then a track is withdrawn. */
+function catalogueEvent(change: number, track: number): CatalogueEvent {
   return CatalogueEvent.fromPartial({
-    track: `track-${(change * 7) % tracks}`,
+    track: `track-${track}`,
     title: `title ${change}`,
     artists: [{ id: `artist-${change % 50}`, name: `artist ${change % 50}` }],
     genres: [`genre-${change % 10}`],
     releaseDate: String(1960 + (change % 60)),
     tombstone: change % 20 === 0,
   });
+}
+
+function recordOf(event: CatalogueEvent): NewRecord {
+  return { key: event.track, value: CatalogueEvent.encode(event).finish() };
 }

@@ -8,7 +8,7 @@ import { type Sample, type Slope, slopeOf } from "./memory-slope.ts";
 import { pinTo } from "./pinning.ts";
 import { descriptorsOfProcess, memoryBytesOfProcess } from "./process-size.ts";
 import { openScorerWorld, type ScorerWorld } from "./scorer-world.ts";
-import { addSecondBundle, disturb } from "./soak-disturbances.ts";
+import { addSecondBundle, disturb, fillCatalogue } from "./soak-disturbances.ts";
 
 const CONNECTIONS = 16;
 const FULL = {
@@ -46,6 +46,7 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
   const tracks = given.tracks ?? sizes.tracks;
   const world = await openScorerWorld({ ...sizes, tracks, bundle: undefined });
   await addSecondBundle(world);
+  await fillCatalogue(world);
   const loader = await startHttp2Loader();
   const pinned =
     given.cores !== undefined && keepApart(world, [loader.pid, process.pid], given.cores);
