@@ -38,6 +38,10 @@ export interface CourseWatch {
   readonly notice: (text: string) => void;
   readonly stopCheck: StopCheck;
   readonly file: CourseFile | undefined;
+  /** Told before each epoch which one measured best so far. */
+  readonly best?: ((epoch: number) => void) | undefined;
+  /** Whether the course shall learn that epoch; it has ended where not. */
+  readonly isToLearn?: ((epoch: number) => boolean) | undefined;
 }
 
 /** Learns one set of weights, from where its file left it. The same plan gives the same bits,
@@ -58,6 +62,8 @@ export async function runCourse(plan: CoursePlan, watch: CourseWatch): Promise<C
   step.hidden.set(state.hidden);
   try {
     while (!state.finished && state.epoch <= (plan.untilEpoch ?? config.epochs)) {
+      if (state.kept) watch.best?.(state.kept.epoch);
+      if (watch.isToLearn?.(state.epoch) === false) break;
       const loss = await runEpoch({ plan, state, step, watch });
       await closeEpoch(plan, state, { loss, stopCheck: watch.stopCheck });
       if (watch.file) saveCourse(watch.file, state);
@@ -65,8 +71,14 @@ export async function runCourse(plan: CoursePlan, watch: CourseWatch): Promise<C
   } finally {
     await step.close();
   }
-  assert(state.kept !== undefined, "a course has at least one epoch");
-  return { kept: state.kept, epochs: state.figures };
+  assert(state.epoch > 1, "a course has at least one epoch");
+  return { kept: state.kept ?? lastOf(state), epochs: state.figures };
+}
+
+/** What is kept of a course that is not measured. */
+function lastOf({ epoch, mean, parameters }: CourseState): Kept {
+  const weights = copyWeights(mean ?? parameters);
+  return { epoch: epoch - 1, weights, tastes: new Float32Array(0), value: 0 };
 }
 
 function placeOf({ finished, epoch, position }: CourseState): string {
@@ -133,8 +145,6 @@ async function closeEpoch(
     }
   } else {
     state.figures.push({ loss });
-    const nothing = { tastes: new Float32Array(0), value: 0 };
-    if (isLast) state.kept = { epoch, weights: copyWeights(weights), ...nothing };
   }
   const waited = epoch - (state.kept?.epoch ?? epoch);
   state.finished = isLast || waited >= config.patience;

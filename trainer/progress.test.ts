@@ -9,7 +9,8 @@ test("speed and time left count from the beginning of the training", () => {
     () => now,
     (progress) => reports.push(progress),
   );
-  const steady = { model: "short", epochs: 2, eventsTotal: 100, loss: 1 } as const;
+  const course = { model: "short", course: "choosing", epochs: 2 } as const;
+  const steady = { ...course, eventsTotal: 100, loss: 1 };
   clock({ ...steady, epoch: 1, events: 0, validationRecall: undefined });
   now += 2000;
   clock({ ...steady, epoch: 1, events: 50, validationRecall: undefined });

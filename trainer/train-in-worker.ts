@@ -1,19 +1,39 @@
 import { Worker } from "node:worker_threads";
 import { Failure, type FailureCode } from "../core/domain/failure.ts";
-import type { ModelProgress, ModelTask, TrainedModel, Watch } from "./train-model.ts";
+import { type ChosenEpoch, newChosenEpoch } from "./chosen-epoch.ts";
+import type { ModelWeights } from "./model-parameters.ts";
+import {
+  type ChosenModel,
+  type CourseName,
+  type ModelProgress,
+  type ModelTask,
+  refits,
+  refitsBeside,
+  type TrainedModel,
+  type Watch,
+} from "./train-model.ts";
 
-/** What a model's thread is started with. */
+/** What the thread of a model's course is started with. */
 export interface WorkerOrder {
   readonly task: ModelTask;
-  /** [1] in shared memory; set to 1 to stop the thread at its next batch. */
+  readonly course: CourseName;
+  /** What both courses know of the choice. */
+  readonly chosen: ChosenEpoch;
+  /** [1] in shared memory; set to 1 to stop the threads at their next batch. */
   readonly stop: Int32Array;
 }
 
-/** What a model's thread says. */
+/** What comes of each course. */
+export interface CourseResults {
+  readonly choosing: ChosenModel;
+  readonly refitting: ModelWeights;
+}
+
+/** What a course's thread says. */
 export type WorkerMessage =
   | { readonly progress: ModelProgress }
   | { readonly notice: string }
-  | { readonly model: TrainedModel }
+  | { readonly result: CourseResults[CourseName] }
   | { readonly stopped: true }
   | {
       readonly failure: {
@@ -23,8 +43,9 @@ export type WorkerMessage =
       };
     };
 
-/** Trains a model in a thread of its own. Throws what the thread failed with, and the reason of
- *  `signal` once it is aborted; the thread has ended by then. */
+/** Trains a model in threads of its own: its second course goes after the first one, epoch by epoch,
+ *  as soon as it is known to need them. Throws what a thread failed with, and the reason of `signal`
+ *  once it is aborted; the threads have ended by then. */
 export async function trainInWorker(
   task: ModelTask,
   told: Pick<Watch, "progress" | "notice">,
@@ -32,28 +53,55 @@ export async function trainInWorker(
 ): Promise<TrainedModel> {
   signal.throwIfAborted();
   const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const order: WorkerOrder = { task, stop };
+  const chosen = newChosenEpoch();
+  const abort = () => void Atomics.store(stop, 0, 1);
+  let failure: unknown;
+  const run = async <Name extends CourseName>(course: Name): Promise<CourseResults[Name]> => {
+    try {
+      return await runThread({ task, course, chosen, stop }, told);
+    } catch (error) {
+      // The other course ends then, too, and says no more than that it was stopped.
+      failure ??= error;
+      abort();
+      throw error;
+    }
+  };
+  signal.addEventListener("abort", abort);
+  const choosing = run("choosing");
+  const goesOn = refitsBeside(task) ? Promise.resolve() : choosing;
+  const refitting = refits(task) ? goesOn.then(() => run("refitting")) : undefined;
+  await Promise.allSettled([choosing, refitting]);
+  signal.removeEventListener("abort", abort);
+  signal.throwIfAborted();
+  if (failure !== undefined) throw failure;
+  const model = await choosing;
+  return { ...model, weights: (await refitting) ?? model.measured.weights };
+}
+
+async function runThread<Name extends CourseName>(
+  order: WorkerOrder & { readonly course: Name },
+  told: Pick<Watch, "progress" | "notice">,
+): Promise<CourseResults[Name]> {
+  const { task, course } = order;
   const worker = new Worker(new URL("./model-worker.ts", import.meta.url), { workerData: order });
   const ended = Promise.withResolvers<void>();
-  let outcome: TrainedModel | Error | undefined;
+  let outcome: CourseResults[CourseName] | Error | undefined;
   worker.on("message", (message: WorkerMessage) => {
     if ("progress" in message) told.progress(message.progress);
     else if ("notice" in message) told.notice(message.notice);
-    else if ("model" in message) outcome = message.model;
+    else if ("result" in message) outcome = message.result;
     else if ("failure" in message) outcome = failureOf(message.failure);
   });
   worker.on("error", (error) => {
     outcome = error;
   });
   worker.on("exit", () => ended.resolve());
-  const abort = () => Atomics.store(stop, 0, 1);
-  signal.addEventListener("abort", abort);
   await ended.promise;
-  signal.removeEventListener("abort", abort);
-  signal.throwIfAborted();
-  if (outcome === undefined) throw new Failure("bug", `the thread of ${task.name} gave no result`);
+  if (outcome === undefined) {
+    throw new Failure("bug", `the thread of ${task.name}, ${course}, gave no result`);
+  }
   if (outcome instanceof Error) throw outcome;
-  return outcome;
+  return outcome as CourseResults[Name];
 }
 
 function failureOf(failure: {
