@@ -5,7 +5,7 @@ import type { LoadFigures, StageFigures } from "../cli/load/load-report.ts";
 import { drawTable } from "../cli/table.ts";
 import type { BenchOptions } from "./bench.ts";
 import { requireThat } from "./did-not-happen.ts";
-import { newRounds, type Rounds } from "./measure.ts";
+import { percentile } from "./measure.ts";
 import { pinTo } from "./pinning.ts";
 import { startOn } from "./temporary.ts";
 import { makeWorld } from "./world.ts";
@@ -22,49 +22,70 @@ const K = 20;
  *  that it measures. */
 const [SERVER_CORE, TESTER_CORE] = [0, 1];
 
-/** `segue load` and ghz, a load tester of others, in turns on one server at one rate. ghz counts
- *  from when a call is sent, so it is set beside that; what `segue load` says first counts from
- *  when a call was due. Resolves with the text for stdout. */
+/** `segue load` and ghz, a load tester of others, in turns on one server at one rate: ghz, `segue
+ *  load`, ghz again. ghz counts from when a call is sent, so it is set beside that; what `segue load`
+ *  says first counts from when a call was due. A round's ratio is to both turns of ghz, so that a
+ *  machine that becomes slower counts for neither, and how far these two are apart says how far
+ *  anything can be trusted. Resolves with the text for stdout. */
 export async function loadAgainstGhz({ json, quick, progress }: BenchOptions): Promise<string> {
-  const [rounds, seconds] = quick ? [2, 3] : [5, 10];
+  const [rounds, seconds] = quick ? [2, 3] : [7, 8];
   progress("makes a world");
   const sizes = { tracks: 10_000, listeners: 100, sessionsEach: 1, sessionEvents: 5 };
   const world = await makeWorld(sizes);
   const segue = await startOn(world.home, "serve", "--port", "0");
   const pinned = pinTo(SERVER_CORE, segue.process.pid!);
-  const [due, sent, theirs] = [newRounds(), newRounds(), newRounds()] as Rounds<Percentile>[];
+  const turns: Turns[] = [];
   try {
     // The first turn of each warms the server up.
     for (let round = 0; round <= rounds; round++) {
       progress(`asks ${RATE} times a second, round ${round}`);
-      const loaded = segueLoad(grpcAddress(segue), seconds);
-      const ghzed = ghz(grpcAddress(segue), seconds);
-      if (round === 0) continue;
-      for (const name of PERCENTILES) {
-        due!.add(name, loaded.percentiles_ms[name]!);
-        sent!.add(name, loaded.sent_percentiles_ms[name]!);
-        theirs!.add(name, ghzed[name]);
-      }
+      const before = ghz(grpcAddress(segue), seconds);
+      const stage = segueLoad(grpcAddress(segue), seconds);
+      const after = ghz(grpcAddress(segue), seconds);
+      if (round > 0) turns.push({ before, stage, after });
     }
   } finally {
     await segue.stop();
     await world.close();
   }
-  const rows = PERCENTILES.map((name) => {
-    const [dueMs, sentMs, ghzMs] = [due, sent, theirs].map((rounds) => rounds!.median(name));
-    const ratio = sentMs! / ghzMs!;
-    return { percentile: name, due_ms: dueMs!, sent_ms: sentMs!, ghz_ms: ghzMs!, ratio };
-  });
+  const rows = PERCENTILES.map((name) => rowOf(name, turns));
   const settings = { rate: RATE, seconds, rounds, connections: CONNECTIONS, pinned };
   if (json) return `${JSON.stringify({ quick, ...settings, rows }, null, 2)}\n`;
-  const titles = ["percentile", "from due ms", "from sent ms", "ghz ms", "sent / ghz"];
+  const titles = ["percentile", "from due ms", "from sent ms", "ghz ms"];
+  const ratios = ["sent / ghz", "off by", "ghz / ghz", "off by"];
   return drawTable(
-    titles.map((title) => ({ title, right: true })),
-    rows.map(({ percentile, due_ms, sent_ms, ghz_ms, ratio }) => [
+    [...titles, ...ratios].map((title) => ({ title, right: true })),
+    rows.map(({ percentile, ...figures }) => [
       percentile,
-      ...[due_ms, sent_ms, ghz_ms, ratio].map((value) => value.toFixed(3)),
+      ...Object.values(figures).map((value) => value.toFixed(3)),
     ]),
   );
+}
+
+/** What one round measured. */
+interface Turns {
+  readonly before: ByPercentile;
+  readonly stage: StageFigures;
+  readonly after: ByPercentile;
+}
+
+/** Medians over the rounds: of milliseconds, of a round's ratios, and of how far those are from 1. */
+function rowOf(name: Percentile, turns: readonly Turns[]) {
+  const middle = (of: (turn: Turns) => number) => percentile(turns.map(of), 0.5);
+  const sentMs = ({ stage }: Turns) => stage.sent_percentiles_ms[name]!;
+  const ghzMs = ({ before, after }: Turns) => (before[name] + after[name]) / 2;
+  const ours = (turn: Turns) => sentMs(turn) / ghzMs(turn);
+  const theirs = ({ before, after }: Turns) => after[name] / before[name];
+  return {
+    percentile: name,
+    due_ms: middle(({ stage }) => stage.percentiles_ms[name]!),
+    sent_ms: middle(sentMs),
+    ghz_ms: middle(ghzMs),
+    ratio: middle(ours),
+    ratio_off: middle((turn) => Math.abs(ours(turn) - 1)),
+    ghz_ratio: middle(theirs),
+    ghz_ratio_off: middle((turn) => Math.abs(theirs(turn) - 1)),
+  };
 }
 
 type ByPercentile = Readonly<Record<Percentile, number>>;

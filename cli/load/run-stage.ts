@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Latencies, newLatencies } from "./latencies.ts";
 import type { Stage } from "./stages.ts";
 
@@ -26,8 +26,8 @@ export interface StageParts {
 
 /** More than any server bears; one that does not answer at all must not cost our memory. */
 const UNDER_WAY_MAX = 20_000;
-/** Timers are late by about a millisecond; what is due sooner is waited for awake. */
-const AWAKE_MS = 2;
+/** Timers are late by up to a millisecond, so a longer wait begins with one that ends before. */
+const TIMER_LATE_MS = 1;
 
 /** Begins jobs when they are due, whatever becomes of those before (an open loop). */
 export async function runStage(stage: Stage, parts: StageParts): Promise<StageResult> {
@@ -49,7 +49,7 @@ export async function runStage(stage: Stage, parts: StageParts): Promise<StageRe
   };
   for (let number = 0; number < total && !signal.aborted; number++) {
     const dueAtMs = startedAtMs + (stage.duesMs?.[number] ?? (number * 1000) / stage.rate);
-    await untilDue(dueAtMs, nowMs);
+    await untilDue(dueAtMs, nowMs, () => underWay === 0);
     if (underWay < UNDER_WAY_MAX) void begin(dueAtMs);
     else dropped++;
     onProgress(number + 1);
@@ -59,11 +59,22 @@ export async function runStage(stage: Stage, parts: StageParts): Promise<StageRe
   return { ...stage, latencies, sentLatencies, failed, dropped, reached };
 }
 
-async function untilDue(dueAtMs: number, nowMs: () => number): Promise<void> {
+/** Nobody ever wakes who waits for it. */
+const NEVER = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+/** Looking at the clock until a job is due would take a fifth of a core and leave so much garbage
+ *  that answers wait for its collection: this process would measure itself. So the thread sleeps,
+ *  exactly to the moment while it waits for no answer, and as exactly as timers do while it does. */
+async function untilDue(
+  dueAtMs: number,
+  nowMs: () => number,
+  isIdle: () => boolean,
+): Promise<void> {
   for (;;) {
     const waitMs = dueAtMs - nowMs();
     if (waitMs <= 0) return;
-    if (waitMs > AWAKE_MS) await sleep(waitMs - AWAKE_MS);
-    else await setImmediate();
+    if (waitMs > 2 * TIMER_LATE_MS) await sleep(waitMs - TIMER_LATE_MS);
+    else if (isIdle()) Atomics.wait(NEVER, 0, 0, waitMs);
+    else await sleep(waitMs);
   }
 }
