@@ -44,6 +44,7 @@ export async function showASkip(
     ` The list below was there ${tookMs.toFixed(0)} ms after the skip was sent.\n\n`,
     drawTable(AFTER_COLUMNS, afterRows(known, after, likeness)),
     `\n${verdict(before.slice(1), after, likeness)}\n`,
+    skipChances(known, after),
   ].join("");
 }
 
@@ -143,6 +144,30 @@ function verdict(
     `${gone.length} of ${before.length} tracks left the list${names}. Likeness of the list to ` +
     `the skipped track, as mean cosine: ${mean(before).toFixed(2)} before, ` +
     `${mean(after).toFixed(2)} after.`
+  );
+}
+
+/** Why the chances of a skip are others than before: those of the same tracks, on average. Empty
+ *  where the bundle knows of none. */
+function skipChances(
+  before: readonly RecommendedTrack[],
+  after: readonly RecommendedTrack[],
+): string {
+  const chanceBefore = new Map(before.map((track) => [track.track, track.skipProbability]));
+  const both = after.flatMap(({ track, skipProbability: now }) => {
+    const then = chanceBefore.get(track);
+    return then === undefined || now === undefined ? [] : [{ then, now }];
+  });
+  if (both.length === 0) return "";
+  const mean = (of: (chance: (typeof both)[number]) => number): number =>
+    both.reduce((sum, chance) => sum + of(chance), 0) / both.length;
+  const [then, now] = [mean((chance) => chance.then), mean((chance) => chance.now)];
+  const why =
+    now > then ? ". Whoever has just skipped is likelier to skip again, whatever comes" : "";
+  return (
+    "Skip chance: how likely the listener is to skip a track, should it come next. For the tracks " +
+    `of the second list it was ${percent(then)} on average before the skip, and is ` +
+    `${percent(now)} after it${why}.\n`
   );
 }
 
