@@ -23,10 +23,10 @@ const K = 20;
 const [SERVER_CORE, TESTER_CORE] = [0, 1];
 
 /** `segue load` and ghz, a load tester of others, in turns on one server at one rate: ghz, `segue
- *  load`, ghz again. ghz counts from when a call is sent, so it is set beside that; what `segue load`
- *  says first counts from when a call was due. A round's ratio is to both turns of ghz, so that a
- *  machine that becomes slower counts for neither, and how far these two are apart says how far
- *  anything can be trusted. Resolves with the text for stdout. */
+ *  load`, ghz again. ghz counts from when a call is sent, so it is set beside that; what `segue
+ *  load` says first counts from when a call was due. A round's ratio is to both turns of ghz, so
+ *  that a machine that becomes slower counts for neither, and how far these two are apart says how
+ *  far anything can be trusted. Resolves with the text for stdout. */
 export async function loadAgainstGhz({ json, quick, progress }: BenchOptions): Promise<string> {
   const [rounds, seconds] = quick ? [2, 3] : [7, 8];
   progress("makes a world");
@@ -69,7 +69,7 @@ interface Turns {
   readonly after: ByPercentile;
 }
 
-/** Medians over the rounds: of milliseconds, of a round's ratios, and of how far those are from 1. */
+/** Medians over the rounds: of milliseconds, of a round's ratios, and of how far these are off. */
 function rowOf(name: Percentile, turns: readonly Turns[]) {
   const middle = (of: (turn: Turns) => number) => percentile(turns.map(of), 0.5);
   const sentMs = ({ stage }: Turns) => stage.sent_percentiles_ms[name]!;

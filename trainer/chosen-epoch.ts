@@ -1,8 +1,8 @@
 import type { StopCheck } from "./train-epoch.ts";
 
-/** The epoch that measured best, as the threads of one model share it, [1]: 0 before there is one, n
- *  for the best so far, −n once it is chosen. The best so far only ever becomes a later one, so a
- *  course that learns up to it learns nothing in vain. */
+/** The epoch that measured best, as the threads of one model share it, [1]: 0 before there is one,
+ *  n for the best so far, −n once it is chosen. The best so far only ever becomes a later one, so
+ *  a course that learns up to it learns nothing in vain. */
 export type ChosenEpoch = Int32Array;
 
 export function newChosenEpoch(): ChosenEpoch {
@@ -26,8 +26,8 @@ export function chosenEpoch(chosen: ChosenEpoch): number | undefined {
 /** How often a thread that waits looks whether it shall stop. */
 const STOP_CHECK_MS = 100;
 
-/** Whether the chosen epoch is `epoch` or a later one. Blocks its thread until that is known; throws
- *  what `stopCheck` throws. */
+/** Whether the chosen epoch is `epoch` or a later one. Blocks its thread until that is known;
+ *  throws what `stopCheck` throws. */
 export function isChosenLater(chosen: ChosenEpoch, epoch: number, stopCheck: StopCheck): boolean {
   for (;;) {
     const value = Atomics.load(chosen, 0);

@@ -4,8 +4,8 @@ import { weightArrays } from "./model-parameters.ts";
 import type { CourseResults, WorkerMessage, WorkerOrder } from "./train-in-worker.ts";
 import { chooseWeights, refitWeights, type Watch } from "./train-model.ts";
 
-/** The thread in which one course of a model is learned. It ends by itself: a thread that is terminated while a
- *  graph loads or runs takes the whole process with it. */
+/** The thread in which one course of a model is learned. It ends by itself: a thread that is
+ *  terminated while a graph loads or runs takes the whole process with it. */
 const post = (message: WorkerMessage, handedOver: readonly ArrayBuffer[] = []) =>
   parentPort!.postMessage(message, handedOver);
 const { task, course, chosen, stop } = workerData as WorkerOrder;

@@ -43,9 +43,9 @@ export type WorkerMessage =
       };
     };
 
-/** Trains a model in threads of its own: its second course goes after the first one, epoch by epoch,
- *  as soon as it is known to need them. Throws what a thread failed with, and the reason of `signal`
- *  once it is aborted; the threads have ended by then. */
+/** Trains a model in threads of its own: its second course goes after the first one, epoch by
+ *  epoch, as soon as it is known to need them. Throws what a thread failed with, and the reason of
+ *  `signal` once it is aborted; the threads have ended by then. */
 export async function trainInWorker(
   task: ModelTask,
   told: Pick<Watch, "progress" | "notice">,

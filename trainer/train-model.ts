@@ -41,8 +41,8 @@ export interface CheckpointPlace {
   readonly everySeconds: number;
 }
 
-/** A model is learned twice: a first course chooses the epoch on the held-back sessions, a second one
- *  learns for as many epochs from all of them. */
+/** A model is learned twice: a first course chooses the epoch on the held-back sessions, a second
+ *  one learns for as many epochs from all of them. */
 export type CourseName = "choosing" | "refitting";
 
 /** How far a course is, as often as the trainer says. */
@@ -87,8 +87,8 @@ export interface Watch {
   readonly stopCheck: StopCheck;
 }
 
-/** Learns on one core and keeps the epoch that measures best; says in `chosen` which one that is, as
- *  it goes. The same task gives the same bits. Throws `training_diverged`, and what `stopCheck`
+/** Learns on one core and keeps the epoch that measures best; says in `chosen` which one that is,
+ *  as it goes. The same task gives the same bits. Throws `training_diverged`, and what `stopCheck`
  *  throws. */
 export async function chooseWeights(
   task: ModelTask,
@@ -127,8 +127,8 @@ export function refitsBeside(task: ModelTask): boolean {
   return hasOneRate(config) && numbers <= NUMBERS_BESIDE_MAX;
 }
 
-/** Learns from all sessions on one core, up to the epoch that `chosen` tells. The same task gives the
- *  same bits, whether or not that is known before. Throws as `chooseWeights` does. */
+/** Learns from all sessions on one core, up to the epoch that `chosen` tells. The same task gives
+ *  the same bits, whether or not that is known before. Throws as `chooseWeights` does. */
 export async function refitWeights(
   task: ModelTask,
   watch: Watch,

@@ -64,7 +64,7 @@ const NEVER = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
 
 /** Looking at the clock until a job is due would take a fifth of a core and leave so much garbage
  *  that answers wait for its collection: this process would measure itself. So the thread sleeps,
- *  exactly to the moment while it waits for no answer, and as exactly as timers do while it does. */
+ *  exactly to the moment while it waits for no answer, else as exactly as timers do. */
 async function untilDue(
   dueAtMs: number,
   nowMs: () => number,

@@ -165,8 +165,8 @@ function skipChances(
   const why =
     now > then ? ". Whoever has just skipped is likelier to skip again, whatever comes" : "";
   return (
-    "Skip chance: how likely the listener is to skip a track, should it come next. For the tracks " +
-    `of the second list it was ${percent(then)} on average before the skip, and is ` +
+    "Skip chance: how likely the listener is to skip a track, should it come next. For the " +
+    `tracks of the second list it was ${percent(then)} on average before the skip, and is ` +
     `${percent(now)} after it${why}.\n`
   );
 }
