@@ -9,7 +9,7 @@ import { openAdjustments, type Steering } from "./adjustment.ts";
 import { openCandidates } from "./candidates.ts";
 import { openLiveCatalogue } from "./catalogue/live-catalogue.ts";
 import { exactScan } from "./retrieval/exact-scan.ts";
-import { trackSpace } from "./retrieval/retriever.ts";
+import { type Retriever, trackSpace } from "./retrieval/retriever.ts";
 import { addTrack, noTracks } from "./retrieval/track-bits.ts";
 
 const COUNT = 100;
@@ -104,4 +104,28 @@ test("what is asked for within some tracks is found among them alone", () => {
   const nothing = { push: undefined, adjustment: undefined };
   const found = openCandidates(retriever, search, nothing)(10, within);
   assert.deepEqual(found.map(({ index }) => index).sort(), [3, 99]);
+});
+
+test("a list that asks for the same depth at each of its places searches the pool once", () => {
+  const searched: number[] = [];
+  const counting: Retriever = {
+    ...retriever,
+    retrieve(query) {
+      searched.push(query.k);
+      return retriever.retrieve(query);
+    },
+  };
+  const search = {
+    tastes: { short: Float32Array.of(1, 0, 0) },
+    weights: wholeBlend({ short: 1 }),
+    excluded: [],
+  };
+  const find = openCandidates(counting, search, { push: undefined, adjustment: undefined });
+  for (let place = 0; place < 5; place++) {
+    assert.deepEqual(
+      [find(10).length, find(40).length, find(1, noTracks(COUNT)).length],
+      [10, 40, 0],
+    );
+  }
+  assert.deepEqual(searched, [10, 40, 1, 1, 1, 1, 1]);
 });

@@ -22,13 +22,24 @@ export function openCandidates(
   const search = (k: number, allowed: TrackBits | undefined) =>
     retrievePushed(retriever, { ...query, ...(allowed && { allowed }), k }, push);
   if (adjustment === undefined) {
-    return (count, within = query.allowed) => search(count, within).map(unadjusted);
+    return remembered((count, within = query.allowed) => search(count, within).map(unadjusted));
   }
-  return (count, within = query.allowed) => {
+  return remembered((count, within = query.allowed) => {
     const bands = adjustment.bands.map((band) => ({ band, allowed: both(band.tracks, within) }));
     return bestOfBands(count, adjustment.values, (depth) => {
       return bands.map(({ band, allowed }) => ({ band, found: search(depth, allowed) }));
     });
+  });
+}
+
+/** Each place of a list that has rules asks for the same depths of the whole pool. */
+function remembered(find: FindCandidates): FindCandidates {
+  const byCount = new Map<number, readonly Candidate[]>();
+  return (count, within) => {
+    if (within !== undefined) return find(count, within);
+    const found = byCount.get(count) ?? find(count);
+    byCount.set(count, found);
+    return found;
   };
 }
 
