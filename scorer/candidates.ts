@@ -32,7 +32,7 @@ export function openCandidates(
   });
 }
 
-/** Each place of a list that has rules asks for the same depths of the whole pool. */
+/** A list that has rules asks for the same depths of the whole pool again and again. */
 function remembered(find: FindCandidates): FindCandidates {
   const byCount = new Map<number, readonly Candidate[]>();
   return (count, within) => {

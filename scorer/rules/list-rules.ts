@@ -32,6 +32,15 @@ export interface GrowingList {
   /** The first rule that keeps the track from the next place; undefined where none does. */
   objection(track: TrackIndex): ListRule | undefined;
   add(track: TrackIndex): void;
+  /** What the shares ask of every place that is left; undefined while one may be for any track.
+   *  Once it asks something it asks that to the end. */
+  due(): DueShares | undefined;
+}
+
+export interface DueShares {
+  readonly name: string;
+  /** Whether a track is of the kinds that are due. */
+  readonly counts: (track: TrackIndex) => boolean;
 }
 
 /** A list of `k` tracks under `rules`. Its shares are kept by leaving room: once the places that
@@ -66,6 +75,12 @@ export function growList(rules: ListRules, facts: TrackFacts, k: number): Growin
       byAlbum?.add(albumOf(albums, track));
       unheard.add(track);
       longTail.add(track);
+    },
+    due() {
+      const due = [unheard, longTail].filter(({ isDue }) => isDue());
+      if (due.length === 0) return undefined;
+      const name = due.length === 2 ? "both" : due[0] === unheard ? "unheard" : "long tail";
+      return { name, counts: (track) => due.every(({ counts }) => counts(track)) };
     },
   };
 }

@@ -45,6 +45,16 @@ test("a list is as long as its share of unheard tracks lets it be", () => {
   assert.deepEqual(steps, [{ rule: "unheard_share", before: COUNT - 13, after: 0 }]);
 });
 
+test("tracks that a share is due to are searched once, however far down they are", () => {
+  const { searches, picking } = picked({ longTailShareMin: 0.5 }, () => 0);
+  const facts = { ...picking.facts, isLongTail: (track: number) => track >= 10_000 };
+  const { picks, steps } = pickList({ ...picking, facts, k: 200 });
+  const rows = (from: number) => Array.from({ length: 100 }, (_, place) => from + place);
+  assert.deepEqual(indicesOf(picks), [...rows(0), ...rows(10_000)]);
+  assert.deepEqual(steps, [{ rule: "long_tail_share", before: 4196, after: 200 }]);
+  assert.deepEqual(searches, [800, 4096, 4096]);
+});
+
 /** The lower a track's index the better it is; `artistOf` says whose it is. */
 function picked(rules: ListRules, artistOf: (row: number) => number) {
   const artists = newListColumn(COUNT);

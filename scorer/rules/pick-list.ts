@@ -1,24 +1,14 @@
 import type { TrackIndex } from "../../core/domain/ids.ts";
-import type { Candidate, FindCandidates } from "../candidates.ts";
-import type { ServedTracks } from "../catalogue/new-tracks/served-tracks.ts";
-import { addTrack, hasTrack, noTracks, type TrackBits } from "../retrieval/track-bits.ts";
+import type { FindCandidates } from "../candidates.ts";
 import type { Choice, Chooser } from "./choose.ts";
-import {
-  floorCount,
-  type GrowingList,
-  growList,
-  type ListRules,
-  type TrackFacts,
-} from "./list-rules.ts";
-import type { ListRule, Pool, PoolStep } from "./pool.ts";
+import { floorCount, growList, type ListRules, type TrackFacts } from "./list-rules.ts";
+import { type Growing, leftOf, openOptions, type PickedFrom } from "./options.ts";
+import type { ListRule, PoolStep } from "./pool.ts";
 
 /** What a list is picked from and by. */
-export interface Picking {
-  readonly k: number;
+export interface Picking extends PickedFrom {
   readonly rules: ListRules;
   readonly facts: TrackFacts;
-  readonly pool: Pool;
-  readonly tracks: Pick<ServedTracks, "end" | "has">;
   /** Where the candidates of a place, from 0, are found. */
   readonly candidatesAt: (place: number) => FindCandidates;
   /** One that begins anew. */
@@ -30,12 +20,6 @@ export interface PickedList {
   /** What the rules of the list left over; see `PoolStep`. */
   readonly steps: readonly PoolStep[];
 }
-
-/** A candidate's depth in the catalogue decides what it costs to find: first a few more than the
- *  list has, then thousands. What is beyond is only searched among the tracks that the rules allow
- *  at the place. */
-const FIRST_DEPTH_PER_TRACK = 4;
-const DEPTH_MAX = 4096;
 
 /** Fills a list place by place. It ends before `k` only where no track of the whole pool may stand
  *  at the next place, and never with a share too small: a list that cannot have `k` tracks with
@@ -57,13 +41,11 @@ function fill(picking: Picking, k: number): PickedList {
   const list = growList(rules, facts, k);
   const chooser = picking.newChooser();
   const used = new Set<TrackIndex>();
-  const passedOver = new Map<TrackIndex, ListRule>();
+  const { passedOver, optionsFrom } = openOptions(picking, { list, used, ...chooser });
   const picks: Choice[] = [];
   while (picks.length < k) {
-    const find = candidatesAt(picks.length);
-    const place: Place = { list, used, passedOver, optionsMax: chooser.optionsMax };
-    const options = optionsAt(picking, place, find);
-    if (options.length === 0) return { picks, steps: lastSteps(picking, place) };
+    const options = optionsFrom(candidatesAt(picks.length));
+    if (options.length === 0) return { picks, steps: lastSteps(picking, { list, used }) };
     const choice = chooser.choose(options);
     picks.push(choice);
     used.add(choice.candidate.index);
@@ -73,52 +55,8 @@ function fill(picking: Picking, k: number): PickedList {
   return { picks, steps: stepsOf(looked, passedOver.values()) };
 }
 
-interface Place {
-  readonly list: GrowingList;
-  readonly used: ReadonlySet<TrackIndex>;
-  /** The first rule that kept a track from any place. */
-  readonly passedOver: Map<TrackIndex, ListRule>;
-  readonly optionsMax: number;
-}
-
-/** The best tracks that may stand at a place, in order of score; empty only where none of the pool
- *  may. */
-function optionsAt(picking: Picking, place: Place, find: FindCandidates): readonly Candidate[] {
-  const first = Math.max(FIRST_DEPTH_PER_TRACK * picking.k, 2 * place.optionsMax);
-  let options: readonly Candidate[] = [];
-  for (const depth of [first, DEPTH_MAX]) {
-    const found = find(depth);
-    options = allowedOf(found, place);
-    if (options.length === place.optionsMax || found.length < depth) return options;
-  }
-  if (options.length > 0) return options;
-  return allowedOf(find(place.optionsMax, allowedNow(picking, place)), place);
-}
-
-function allowedOf(found: readonly Candidate[], place: Place): readonly Candidate[] {
-  const { list, used, passedOver, optionsMax } = place;
-  const options: Candidate[] = [];
-  for (const candidate of found) {
-    if (options.length === optionsMax) break;
-    if (used.has(candidate.index)) continue;
-    const objection = list.objection(candidate.index);
-    if (objection === undefined) options.push(candidate);
-    else if (!passedOver.has(candidate.index)) passedOver.set(candidate.index, objection);
-  }
-  return options;
-}
-
-/** All tracks of the pool that may stand at a place. */
-function allowedNow(picking: Picking, place: Place): TrackBits {
-  const bits = noTracks(picking.tracks.end());
-  for (const row of leftOf(picking, place.used)) {
-    if (place.list.objection(row) === undefined) addTrack(bits, row);
-  }
-  return bits;
-}
-
 /** What kept each track that is left from the place that stays empty. */
-function lastSteps(picking: Picking, { list, used }: Place): readonly PoolStep[] {
+function lastSteps(picking: Picking, { list, used }: Growing): readonly PoolStep[] {
   let left = 0;
   const objections: ListRule[] = [];
   for (const row of leftOf(picking, used)) {
@@ -127,15 +65,6 @@ function lastSteps(picking: Picking, { list, used }: Place): readonly PoolStep[]
     if (objection !== undefined) objections.push(objection);
   }
   return stepsOf(left, objections);
-}
-
-function* leftOf({ pool, tracks }: Picking, used: ReadonlySet<TrackIndex>): Iterable<TrackIndex> {
-  const { allowed, excluded } = pool;
-  const end = tracks.end();
-  for (let row = 0 as TrackIndex; row < end; row++) {
-    if (allowed === undefined ? !tracks.has(row) : !hasTrack(allowed, row)) continue;
-    if (!used.has(row) && !excluded.has(row)) yield row;
-  }
 }
 
 const LIST_RULES: readonly ListRule[] = [
