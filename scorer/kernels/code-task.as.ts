@@ -2,11 +2,11 @@
 
 import { ScoreTask } from "./scores.as";
 
-/** One search, as `code-task.ts` writes it: 41 words of 4 bytes, in this order. */
+/** One search, as `code-task.ts` writes it: 44 words of 4 bytes, in this order. */
 @unmanaged
 export class CodeTask {
-  /** The query's columns, float32 [width], and the axes along which codes tell: float32
-   *  [coordinates, width]. */
+  /** The query's columns, int16 [width], and the axes along which codes tell: int16
+   *  [coordinates, width]. What is read of all rows is kept small. */
   query: usize;
   axes: usize;
   width: i32;
@@ -38,7 +38,7 @@ export class CodeTask {
   /** uint32 [clusters] each: the first block, and how many rows there are. */
   firsts: usize;
   sizes: usize;
-  /** float32 [clusters, width]: the means of the tracks' columns. */
+  /** int16 [clusters, width]: the means of the tracks' columns. */
   centroids: usize;
   /** float32 [5, clusters up to a multiple of 4]: variances within clusters, and float32 [5], by
    *  what each counts for the variance of scores. */
@@ -79,4 +79,8 @@ export class CodeTask {
   scored: i32;
   /** 15. What is read stays in a register, where a constant would be made anew at each use. */
   lowBits: i32;
+  /** What one step of the query stands for, and of each axis and centroid, float32. */
+  queryStep: f32;
+  axisSteps: usize;
+  centroidSteps: usize;
 }

@@ -6,7 +6,7 @@ import { markTracks } from "./bits.as";
 import { GATHERED_BLOCK, gatherBlock, sumBlock, sumTwoBlocks } from "./code-blocks.as";
 import { fillTables } from "./code-tables.as";
 import { CodeTask } from "./code-task.as";
-import { dotRows } from "./dot-rows.as";
+import { dotSteps } from "./dots.as";
 import { FineTask, keepFinest } from "./fine-rows.as";
 import { reachOf, replaceLeast, sinkCluster } from "./heaps.as";
 import { keepScored, scoreTracks, selectBest } from "./scores.as";
@@ -24,7 +24,8 @@ const LENGTH_MIN: f32 = 7.9e-31;
 /** Tells of each track that it looks at from its codes about what it scores, and scores those that
  *  may be among the k best, as far as the margin goes. Returns how many of these are the best. */
 export function searchCodes(task: CodeTask): i32 {
-  dotRows(task.query, task.axes, task.width, 0, task.coordinates, task.turned);
+  const columns = task.width, step = task.queryStep;
+  dotSteps(task.query, step, task.axes, task.axisSteps, columns, task.coordinates, task.turned);
   fillTables(task);
   writeReaches(task);
   for (let i = 0; i < task.k; i++) store<f32>(task.heap + (<usize>i << 2), -Infinity);
@@ -55,7 +56,8 @@ export function searchCodes(task: CodeTask): i32 {
  *  around their centroid alike in all directions. */
 function writeReaches(task: CodeTask): void {
   const count = task.clusterCount;
-  dotRows(task.query, task.centroids, task.width, 0, count, task.bases);
+  const columns = task.width, step = task.queryStep;
+  dotSteps(task.query, step, task.centroids, task.centroidSteps, columns, count, task.bases);
   const reach = f32x4.splat(task.reach);
   const stride = (<usize>(count + 3) >> 2) << 4;
   for (let at: usize = 0; at < stride; at += 16) {

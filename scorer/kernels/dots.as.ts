@@ -33,6 +33,13 @@ export function dotFour(
     sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(v128.load_ext<i8>(row2 + at, 8), high));
     sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(v128.load_ext<i8>(row3 + at, 8), high));
   }
+  return addLanes(sum0, sum1, sum2, sum3);
+}
+
+/** The sums of the lanes of four. */
+// @ts-ignore: decorator
+@inline
+function addLanes(sum0: v128, sum1: v128, sum2: v128, sum3: v128): v128 {
   const sum01 = i32x4.add(
     v128.shuffle<i32>(sum0, sum1, 0, 4, 2, 6),
     v128.shuffle<i32>(sum0, sum1, 1, 5, 3, 7),
@@ -45,4 +52,29 @@ export function dotFour(
     v128.shuffle<i32>(sum01, sum23, 0, 1, 4, 5),
     v128.shuffle<i32>(sum01, sum23, 2, 3, 6, 7),
   );
+}
+
+/** float32 dot products of int16 rows with an int16 query, whose steps stand for `step` and, by
+ *  row, for `steps`. No sum may leave 32 bits. `width` is a multiple of 8. All that is by row is
+ *  filled up to a multiple of 4. */
+export function dotSteps(
+  query: usize, step: f32, rows: usize, steps: usize, width: i32, count: i32, out: usize,
+): void {
+  const bytes = <usize>width << 1;
+  const units = f32x4.splat(step);
+  for (let i = 0; i < count; i += 4) {
+    const row0 = rows + <usize>i * bytes, row1 = row0 + bytes;
+    const row2 = row1 + bytes, row3 = row2 + bytes;
+    let sum0 = i32x4.splat(0), sum1 = i32x4.splat(0), sum2 = i32x4.splat(0), sum3 = i32x4.splat(0);
+    for (let column: usize = 0; column < bytes; column += 16) {
+      const part = v128.load(query + column);
+      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(part, v128.load(row0 + column)));
+      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(part, v128.load(row1 + column)));
+      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(part, v128.load(row2 + column)));
+      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(part, v128.load(row3 + column)));
+    }
+    const dots = f32x4.convert_i32x4_s(addLanes(sum0, sum1, sum2, sum3));
+    const at = <usize>i << 2;
+    v128.store(out + at, f32x4.mul(dots, f32x4.mul(units, v128.load(steps + at))));
+  }
 }

@@ -10,6 +10,7 @@ import {
   planVectors,
   type VectorLayout,
 } from "./model-vectors.ts";
+import { LENGTHS_MAX, quantiseToLength } from "./quantise.ts";
 import type { TrackSpace } from "./retriever.ts";
 import { MEMORY_BYTES_MAX, memoryPlan, newScanMemory } from "./scan-memory.ts";
 import { type ClusterSummary, clusterMeans, summariseClusters } from "./summarise-clusters.ts";
@@ -27,15 +28,18 @@ export type CodeLayout = LaidOutCodes & VectorLayout;
  *  is there. */
 export interface LaidOutCodes extends LaidOutVectors {
   readonly clusterCount: number;
-  /** float32 [clusters, width]: means of the tracks' columns. */
+  /** int16 [clusters, width]: means of the tracks' columns, and float32 [clusters]: what one step
+   *  of each stands for. */
   readonly centroids: number;
+  readonly centroidSteps: number;
   readonly spreads: number;
   readonly factors: number;
-  /** float32 [T, width] */
+  /** int16 [T, width], and float32 [T]: what one step of each stands for. */
   readonly axes: number;
-  /** A query's columns, filled up to a multiple of 4. */
+  readonly axisSteps: number;
+  /** A query's columns, filled up to a multiple of 8. */
   readonly width: number;
-  /** float32 [width] */
+  /** int16 [width] */
   readonly query: number;
   /** T */
   readonly coordinates: number;
@@ -68,7 +72,7 @@ export interface LaidOutCodes extends LaidOutVectors {
 
 /** How many words of 4 bytes the kernel's `CodeTask` has, and by how many variances it tells how
  *  far a cluster reaches. */
-export const CODE_TASK_WORDS = 41;
+export const CODE_TASK_WORDS = 44;
 export const SPREAD_PARTS = 5;
 export const BLOCK_ROWS = 16;
 /** At least what rows of int8 need in the memory beside the rows. */
@@ -90,17 +94,19 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
   const clusterCount = blocks.sizes.length;
   const coordinates = books.length / CODE_VALUES;
   const columns = axes.length / coordinates;
-  const width = roundedUp(columns);
+  const width = roundedUp(columns, 8);
   const subspaces = widths.length;
   const excludedWords = Math.floor(count / 32) + 1;
   const rows = blocks.count * BLOCK_ROWS;
   const places = {
     ...planScoring(plan, count),
-    centroids: plan.place(clusterCount * width * 4),
-    spreads: plan.place(SPREAD_PARTS * roundedUp(clusterCount) * 4),
+    centroids: plan.place(roundedUp(clusterCount, 4) * width * 2),
+    centroidSteps: plan.place(clusterCount * 4),
+    spreads: plan.place(SPREAD_PARTS * roundedUp(clusterCount, 4) * 4),
     factors: plan.place(SPREAD_PARTS * 4),
-    axes: plan.place(coordinates * width * 4),
-    query: plan.place(width * 4),
+    axes: plan.place(roundedUp(coordinates, 4) * width * 2),
+    axisSteps: plan.place(coordinates * 4),
+    query: plan.place(width * 2),
     turned: plan.place(coordinates * 4),
     books: plan.place(books.byteLength),
     widths: plan.place(subspaces * 4),
@@ -126,11 +132,9 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
   const memory = newScanMemory(plan.bytes());
   const { buffer } = memory;
   for (const model of Object.values(models)) loadVectors(buffer, model);
-  const summary = summariseClusters(space, clusters);
   const layout: LaidOutCodes = {
-    ...{ space, count, memory, models, clusterCount },
+    ...{ space, count, memory, models, clusterCount, ...places },
     ...{ width, coordinates, subspaces, excludedWords },
-    ...places,
     fine: finePlaces && loadFineRows(buffer, finePlaces, space),
   };
   new Float32Array(buffer, places.popularity, count).set(space.popularity);
@@ -138,8 +142,9 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
   new Uint32Array(buffer, places.widths, subspaces).set(widths);
   new Uint32Array(buffer, places.firsts, clusterCount).set(blocks.firsts);
   new Uint32Array(buffer, places.sizes, clusterCount).set(blocks.sizes);
-  loadRows(layout, places.axes, axes, columns);
-  loadRows(layout, places.centroids, clusterMeans(summary), columns);
+  const summary = summariseClusters(space, clusters);
+  loadRows(layout, [places.axes, places.axisSteps], axes, columns);
+  loadRows(layout, [places.centroids, places.centroidSteps], clusterMeans(summary), columns);
   loadSpreads(layout, summary);
   loadCodes(layout, clusters, rows);
   return layout;
@@ -169,15 +174,15 @@ function trackCodeBytes(subspaces: number): number {
   return Math.ceil(subspaces / 32) * 16;
 }
 
-function roundedUp(columns: number): number {
-  return Math.ceil(columns / 4) * 4;
+function roundedUp(count: number, multiple: number): number {
+  return Math.ceil(count / multiple) * multiple;
 }
 
 /** Puts the variances where the kernel finds them: of each model's vectors and bias, and of
  *  popularity. */
 function loadSpreads(layout: LaidOutCodes, { models, popularity }: ClusterSummary): void {
   const { memory, spreads, clusterCount } = layout;
-  const stride = roundedUp(clusterCount);
+  const stride = roundedUp(clusterCount, 4);
   const target = new Float32Array(memory.buffer, spreads, SPREAD_PARTS * stride);
   for (const [at, name] of MODEL_NAMES.entries()) {
     const model = models[name];
@@ -190,13 +195,15 @@ function loadSpreads(layout: LaidOutCodes, { models, popularity }: ClusterSummar
 
 function loadRows(
   { memory: { buffer }, width }: LaidOutCodes,
-  place: number,
+  [place, stepsPlace]: readonly [rows: number, steps: number],
   rows: Float32Array,
   columns: number,
 ): void {
-  for (let row = 0; row * columns < rows.length; row++) {
-    const target = new Float32Array(buffer, place + row * width * 4, columns);
-    target.set(rows.subarray(row * columns, (row + 1) * columns));
+  const steps = new Float32Array(buffer, stepsPlace, rows.length / columns);
+  for (let row = 0; row < steps.length; row++) {
+    const target = new Int16Array(buffer, place + row * width * 2, columns);
+    const values = rows.subarray(row * columns, (row + 1) * columns);
+    steps[row] = quantiseToLength(values, target, LENGTHS_MAX.row);
   }
 }
 

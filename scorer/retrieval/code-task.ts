@@ -3,6 +3,7 @@ import { MODEL_NAMES } from "../../core/domain/ids.ts";
 import { CODE_TASK_WORDS, type CodeLayout, SPREAD_PARTS } from "./code-layout.ts";
 import { openFineTask } from "./fine-rows.ts";
 import type { LoadedQueries } from "./model-vectors.ts";
+import { LENGTHS_MAX, quantiseToLength } from "./quantise.ts";
 import { squaredLength } from "./vector-length.ts";
 
 /** What differs from search to search, beside the query. */
@@ -36,13 +37,14 @@ export interface CodeTask {
   effort(): SearchEffort;
 }
 
-const [LISTED, REACH, NEAR, OUT, LOW_BITS] = [29, 32, 34, 37, 40];
+const [LISTED, REACH, NEAR, OUT, LOW_BITS, QUERY_STEP] = [29, 32, 34, 37, 40, 41];
 
 export function openCodeTask(layout: CodeLayout): CodeTask {
   const { buffer, kernels, task } = layout;
   const words = new Uint32Array(buffer, task, CODE_TASK_WORDS);
   const floats = new Float32Array(buffer, task, CODE_TASK_WORDS);
-  const columns = new Float32Array(buffer, layout.query, layout.width);
+  const columns = new Float32Array(layout.width);
+  const query = new Int16Array(buffer, layout.query, layout.width);
   const factors = new Float32Array(buffer, layout.factors, SPREAD_PARTS);
   words.set([layout.query, layout.axes, layout.width, layout.coordinates, layout.turned]);
   words.set([layout.books, layout.widths, layout.subspaces, layout.gathered], 5);
@@ -52,6 +54,7 @@ export function openCodeTask(layout: CodeLayout): CodeTask {
   words.set([layout.reaches, layout.waiting, layout.clusterCount], 22);
   words.set([layout.heap, layout.scoreTask, layout.fine?.task ?? 0, layout.listed], 25);
   words[LOW_BITS] = 15;
+  words.set([layout.axisSteps, layout.centroidSteps], QUERY_STEP + 1);
   const fine = layout.fine && openFineTask(buffer, layout.fine);
   return {
     loadQuery(queries, weights, saidMax) {
@@ -59,19 +62,20 @@ export function openCodeTask(layout: CodeLayout): CodeTask {
       let at = 0;
       for (const [part, name] of MODEL_NAMES.entries()) {
         const model = layout.models[name];
-        const query = queries[name];
-        const weight = query === undefined ? 0 : weights[name];
-        factors[2 * part] = query === undefined ? 0 : squaredLength(query);
+        const taste = queries[name];
+        const weight = taste === undefined ? 0 : weights[name];
+        factors[2 * part] = taste === undefined ? 0 : squaredLength(taste);
         factors[2 * part + 1] = weight ** 2;
         if (model === undefined) continue;
         const { dimension } = model.space;
-        if (query === undefined) columns.fill(0, at, at + dimension);
-        else columns.set(query, at);
+        if (taste === undefined) columns.fill(0, at, at + dimension);
+        else columns.set(taste, at);
         at += dimension;
         columns[at++] = weight;
       }
       columns[at] = weights.popularity;
       factors[SPREAD_PARTS - 1] = weights.popularity ** 2;
+      floats[QUERY_STEP] = quantiseToLength(columns, query, LENGTHS_MAX.query);
     },
     run({ listed, readsClusters, k, reach, margin, nearMax }) {
       words[LISTED] = listed;

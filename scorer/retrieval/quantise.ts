@@ -1,3 +1,5 @@
+import { lengthOf } from "./vector-length.ts";
+
 /** The largest integer of a quantised track vector. */
 export const ROW_STEPS_MAX = 127;
 const QUERY_STEPS_MAX = 32_767;
@@ -27,6 +29,24 @@ export function quantiseQuery(query: Float32Array, target: Int16Array): Quantise
   const steps = Math.min(QUERY_STEPS_MAX, Math.floor(DOT_MAX / (ROW_STEPS_MAX * target.length)));
   const scale = Math.fround(largest(query) / steps);
   return { scale, ...roundTo(query, scale, target) };
+}
+
+/** So long, in steps, that a query's dot product with any row fits 32 bits, rounding included. */
+export const LENGTHS_MAX = { query: 30_000, row: 60_000 } as const;
+
+/** Writes `values` to `target` as int16 steps of at most such a length; returns what one step
+ *  stands for, float32. */
+export function quantiseToLength(
+  values: Float32Array,
+  target: Int16Array,
+  lengthMax: number,
+): number {
+  const longest = largest(values) / QUERY_STEPS_MAX;
+  const scale = Math.fround(Math.max(longest, lengthOf(values) / lengthMax));
+  for (let at = 0; at < values.length; at++) {
+    target[at] = scale === 0 ? 0 : Math.round(values[at]! / scale);
+  }
+  return scale;
 }
 
 /** The next bound that survives being rounded to float32. */
