@@ -39,7 +39,13 @@ export function openPath(
     indexOf(live.tracks, to, "path.to_track"),
   ];
   const name = MODEL_NAMES.find((model) => bundle.models[model] !== undefined)!;
-  const unitOf = (track: TrackIndex) => unitVector(live.tracks.vectorOf(name, track)!);
+  // Tracks that are near a point are near the next one, too.
+  const units = new Map<TrackIndex, Float32Array>();
+  const unitOf = (track: TrackIndex) => {
+    const unit = units.get(track) ?? unitVector(live.tracks.vectorOf(name, track)!);
+    units.set(track, unit);
+    return unit;
+  };
   const [first, last] = [unitOf(start), unitOf(goal)];
   const weights = { ...NO_WEIGHTS, [name]: 1 };
   const onlyGoal = (within: TrackBits | undefined): TrackBits => {
