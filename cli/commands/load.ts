@@ -6,7 +6,7 @@ import { type Command, type Options, UsageError } from "../command.ts";
 import { framed, type Http2Calls, openHttp2Calls } from "../load/http2-calls.ts";
 import { eventsOf, stageOfLog } from "../load/listening-load.ts";
 import { loadFigures, loadPage, loadTable } from "../load/load-report.ts";
-import { runStage, type StageResult } from "../load/run-stage.ts";
+import { type Job, runStage, type StageResult } from "../load/run-stage.ts";
 import { objectiveOf, type Stage, stagesOf } from "../load/stages.ts";
 import { type LogTarget, openLogTarget } from "../log-target.ts";
 import { progressBar } from "../progress-bar.ts";
@@ -53,7 +53,7 @@ export const load: Command = {
     const bar = progressBar(process.stderr, () => performance.now());
     const results: StageResult[] = [];
     try {
-      const job = jobs(calls, { options, events, target });
+      const prepare = jobs(calls, { options, events, target });
       const nowMs = () => performance.now();
       // Without events: those are for the stages, in the log's order.
       const ask = jobs(calls, { options, events, target: undefined });
@@ -63,7 +63,7 @@ export const load: Command = {
         const total = Math.round(stage.rate * stage.seconds);
         const label = `${stage.rate.toFixed(0)}/s`;
         const onProgress = (done: number) => bar.show({ label, done, total });
-        results.push(await runStage(stage, { job, nowMs, signal, onProgress }));
+        results.push(await runStage(stage, { prepare, nowMs, signal, onProgress }));
       }
     } finally {
       bar.end();
@@ -86,13 +86,9 @@ export const load: Command = {
 /** Asks one list after the other: what runs for the first time is slow, here and at the scorer, and
  *  nobody wants to know how slow. A few hundred calls are not enough for this process to be as
  *  quick as it gets. */
-async function warmUp(
-  job: () => Promise<unknown>,
-  seconds: number,
-  signal: AbortSignal,
-): Promise<void> {
+async function warmUp(prepare: () => Job, seconds: number, signal: AbortSignal): Promise<void> {
   const untilMs = performance.now() + seconds * 1000;
-  while (performance.now() < untilMs && !signal.aborted) await job();
+  while (performance.now() < untilMs && !signal.aborted) await prepare()();
 }
 
 function plannedStages(
@@ -118,7 +114,7 @@ async function publishTarget(
   return openLogTarget(url, { topicPrefix: options.text("topic-prefix") });
 }
 
-/** Each call is the next job: its event is sent, where events shall be, and its listener asks. */
+/** Makes the next job with each call: its event is sent, where events shall be, and its listener asks. */
 function jobs(
   calls: Http2Calls,
   from: {
@@ -126,17 +122,21 @@ function jobs(
     readonly events: readonly ListeningEvent[] | undefined;
     readonly target: LogTarget | undefined;
   },
-): () => Promise<boolean> {
+): () => Job {
   const { options, events, target } = from;
   const k = options.number("k");
   const listeners = options.number("listeners");
   let next = 0;
-  return async () => {
+  return () => {
     const number = next++;
     const event = events?.[number % events.length];
-    if (event !== undefined) await target?.send([event]);
     const listener = event?.listener ?? `listener-${number % listeners}`;
     const request = NextTracksRequest.fromPartial({ listener, k });
-    return calls.ask(NEXT_TRACKS, framed(NextTracksRequest.encode(request).finish()));
+    const frame = framed(NextTracksRequest.encode(request).finish());
+    if (event === undefined || target === undefined) return () => calls.ask(NEXT_TRACKS, frame);
+    return async () => {
+      await target.send([event]);
+      return calls.ask(NEXT_TRACKS, frame);
+    };
   };
 }

@@ -80,7 +80,6 @@ export function callOn(
       te: "trailers",
       ...(deadlineMs !== undefined && { "grpc-timeout": `${deadlineMs}m` }),
     });
-    stream.setTimeout(CALL_MS, () => stream.close(constants.NGHTTP2_CANCEL));
     stream.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (look !== undefined) chunks.push(chunk);
@@ -107,6 +106,7 @@ export function callOn(
       stream.removeAllListeners();
     });
     stream.end(frame);
+    stream.setTimeout(CALL_MS, () => stream.close(constants.NGHTTP2_CANCEL));
   });
 }
 

@@ -15,7 +15,7 @@ test("jobs begin when they are due, though none before them has ended", async ()
     underWay--;
     return true;
   };
-  const result = await runStage({ rate: 200, seconds: 0.25 }, { ...parts, job });
+  const result = await runStage({ rate: 200, seconds: 0.25 }, { ...parts, prepare: () => job });
   assert.equal(result.latencies.count(), 50);
   assert.ok(most > 25, "an open loop does not wait for answers");
 });
@@ -27,7 +27,7 @@ test("what a job waits for its turn counts, from when it was due", async () => {
   const job = async () => true;
   const { latencies, sentLatencies } = await runStage(
     { rate: 1_000_000, seconds: 0.000_002 },
-    { ...parts, job, nowMs },
+    { ...parts, prepare: () => job, nowMs },
   );
   assert.ok(latencies.max() >= 99.9);
   assert.ok(sentLatencies.max() < 1, "nothing took long once it was sent");
@@ -36,7 +36,8 @@ test("what a job waits for its turn counts, from when it was due", async () => {
 test("a job that fails counts as failed and ends nothing", async () => {
   const refused = () => Promise.reject(new Error("refused"));
   for (const job of [refused, async () => false]) {
-    const { failed, latencies } = await runStage({ rate: 1000, seconds: 0.02 }, { ...parts, job });
+    const stage = { rate: 1000, seconds: 0.02 };
+    const { failed, latencies } = await runStage(stage, { ...parts, prepare: () => job });
     assert.deepEqual([failed, latencies.count()], [20, 20]);
   }
 });

@@ -15,9 +15,12 @@ export interface StageResult extends Stage {
   readonly dropped: number;
 }
 
+/** Does one thing, and says whether it went well; a rejection counts as failed, too. */
+export type Job = () => Promise<boolean>;
+
 export interface StageParts {
-  /** One job, and whether it went well; a rejection counts as failed, too. */
-  readonly job: () => Promise<boolean>;
+  /** Makes the next job, before it is due: what that takes is not the server's. */
+  readonly prepare: () => Job;
   /** A clock that only goes forwards, in milliseconds. */
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
@@ -31,12 +34,12 @@ const TIMER_LATE_MS = 1;
 
 /** Begins jobs when they are due, whatever becomes of those before (an open loop). */
 export async function runStage(stage: Stage, parts: StageParts): Promise<StageResult> {
-  const { job, nowMs, signal, onProgress } = parts;
+  const { prepare, nowMs, signal, onProgress } = parts;
   const [latencies, sentLatencies] = [newLatencies(), newLatencies()];
   const total = stage.duesMs?.length ?? Math.round(stage.rate * stage.seconds);
   let [failed, dropped, underWay, ended] = [0, 0, 0, 0];
   const startedAtMs = nowMs();
-  const begin = async (dueAtMs: number): Promise<void> => {
+  const begin = async (job: Job, dueAtMs: number): Promise<void> => {
     underWay++;
     const sentAtMs = nowMs();
     const isGood = await job().catch(() => false);
@@ -49,8 +52,9 @@ export async function runStage(stage: Stage, parts: StageParts): Promise<StageRe
   };
   for (let number = 0; number < total && !signal.aborted; number++) {
     const dueAtMs = startedAtMs + (stage.duesMs?.[number] ?? (number * 1000) / stage.rate);
+    const job = prepare();
     await untilDue(dueAtMs, nowMs, () => underWay === 0);
-    if (underWay < UNDER_WAY_MAX) void begin(dueAtMs);
+    if (underWay < UNDER_WAY_MAX) void begin(job, dueAtMs);
     else dropped++;
     onProgress(number + 1);
   }
