@@ -114,7 +114,8 @@ async function publishTarget(
   return openLogTarget(url, { topicPrefix: options.text("topic-prefix") });
 }
 
-/** Makes the next job with each call: its event is sent, where events shall be, and its listener asks. */
+/** Makes the next job with each call: its event is sent, where events shall be, and its listener
+ *  asks. */
 function jobs(
   calls: Http2Calls,
   from: {
