@@ -2,6 +2,7 @@ import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc
 import type { EventLog } from "../core/log/event-log.ts";
 import {
   type FollowListenerRequest,
+  NextTracksResponse,
   type RecommenderServer,
   RecommenderService,
 } from "../proto/gen/segue/v1/recommender.ts";
@@ -29,6 +30,7 @@ import {
   rankTracksReply,
   similarTracksReply,
 } from "./replies.ts";
+import { replyWriter } from "./reply-writer.ts";
 import {
   followListenerQuery,
   listenerOf,
@@ -126,7 +128,12 @@ export function recommenderService(parts: RecommenderParts): ServedService {
       return { position: positionReply(position) };
     }),
   };
-  return { definition: refusingMalformed(RecommenderService), implementation };
+  const { nextTracks } = RecommenderService;
+  const definition = refusingMalformed({
+    ...RecommenderService,
+    nextTracks: { ...nextTracks, responseSerialize: replyWriter(NextTracksResponse) },
+  });
+  return { definition, implementation };
 }
 
 /** How a method is answered that is about one listener: by the listener's owner. */
