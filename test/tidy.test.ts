@@ -31,6 +31,7 @@ const DEPENDENCIES: DependencyList = {
   "lz4-napi": ["core/log/kafka-codecs.ts"],
   "onnxruntime-node": ["core/bundle/graph-runner.ts", "trainer/onnx/graph-session.ts"],
   "@bufbuild/protobuf": [
+    "scorer/reply-writer.ts",
     "console/contracts.ts",
     "console/door.ts",
     "console/openapi/*",

@@ -56,8 +56,8 @@ export function serveMetrics(): ServeMetrics {
   };
 }
 
-/** A counter's totals in plain numbers, which it is told at each scrape: to find its labels anew for
- *  every call would take it microseconds. */
+/** A counter's totals in plain numbers, which it is told at each scrape: to find its labels anew
+ *  for every call would take it microseconds. */
 function totalsOf(
   metrics: Metrics,
   name: MetricName,
