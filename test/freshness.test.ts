@@ -19,6 +19,8 @@ const PATIENCE_MS = 15_000;
 
 after(stopBrokersForTests);
 
+const ROOT = join(import.meta.dirname, "..");
+
 test("on the embedded log an event sent with grpcurl changes the next reply", async (t) => {
   const segue = await freshSegue({});
   try {
@@ -124,7 +126,9 @@ function gatewayClient(t: TestContext, { client }: RunningSegue): Send {
 }
 
 function grpcurl({ address }: RunningSegue): Send {
-  const call = ["-plaintext", "-d", "@", address, "segue.v1.EventGateway/Publish"];
+  // A scorer tells its contracts only where it is asked to.
+  const contracts = ["-import-path", join(ROOT, "proto"), "-proto", "segue/v1/gateway.proto"];
+  const call = ["-plaintext", ...contracts, "-d", "@", address, "segue.v1.EventGateway/Publish"];
   return (event) => pipe("grpcurl", call, JSON.stringify({ event: ListeningEvent.toJSON(event) }));
 }
 
