@@ -24,7 +24,7 @@ const LARGE_BLOCKS_APART = { MALLOC_MMAP_THRESHOLD_: String(256 * 1024) };
 
 /** Little is young in a scorer at a time, so that a collection holds its calls up for a few
  *  milliseconds and not for twenty. */
-const SHORT_PAUSES = { NODE_OPTIONS: "--max-semi-space-size=8" };
+const SHORT_PAUSES = { NODE_OPTIONS: "--max-semi-space-size=32" };
 
 /** Starts `segue NAME ARGS…` and resolves when it says that it is ready. Its other lines go to
  *  stderr. Throws `dependency_missing` when it ends first or stays silent for a minute. */

@@ -41,7 +41,7 @@ env:
     value: {{ .root.Values.serve.port | quote }}
   # Short pauses for the collection of what is young.
   - name: NODE_OPTIONS
-    value: --max-semi-space-size=8
+    value: --max-semi-space-size=32
   {{- else if .root.Values.hosts.changelog }}
   - name: SEGUE_CHANGELOG
     value: "true"
