@@ -147,7 +147,7 @@ function readGathered(task: CodeTask, before: i32, count: i32): i32 {
     const score = base + task.unit * sum + saidOf(task, track);
     const bar = load<f32>(task.heap);
     if (score < bar - task.margin) continue;
-    if (score > bar) replaceLeast(task.heap, task.k, score);
+    if (score > bar) replaceLeast<f32>(task.heap, task.k, score);
     found = addCandidate(task, found, track, score);
   }
   return found;
@@ -212,7 +212,7 @@ function readCluster(task: CodeTask, found: i32, cluster: i32): i32 {
       const score = floor + task.unit * <f32>sum;
       found = addCandidate(task, found, track, score);
       if (!(score > load<f32>(task.heap))) continue;
-      replaceLeast(task.heap, task.k, score);
+      replaceLeast<f32>(task.heap, task.k, score);
       limit = limitOf(task, floor);
     }
   }

@@ -59,7 +59,7 @@ export function keepFinest(
         task.longRounding * load<f32>(own, 16);
       const score = dense + said;
       store<f32>(scoring.scores + at, score + radius);
-      if (score - radius > load<f32>(heap)) replaceLeast(heap, k, score - radius);
+      if (score - radius > load<f32>(heap)) replaceLeast<f32>(heap, k, score - radius);
     }
   }
   return keepScored(scoring, load<f32>(heap), 0, count, 0);

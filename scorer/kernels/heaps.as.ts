@@ -1,19 +1,19 @@
 // AssemblyScript, compiled into `scan.as.ts`.
 
-/** Puts `value` in the place of the least of a min-heap. */
-export function replaceLeast(heap: usize, size: i32, value: f32): void {
+/** Puts `value` in the place of the least of a min-heap of numbers of a kind. */
+export function replaceLeast<T>(heap: usize, size: i32, value: T): void {
   let at = 0;
   for (;;) {
     let child = 2 * at + 1;
     if (child >= size) break;
-    const left = heap + (<usize>child << 2);
-    if (child + 1 < size && load<f32>(left, 4) < load<f32>(left)) child++;
-    const least = load<f32>(heap + (<usize>child << 2));
+    const left = heap + (<usize>child << alignof<T>());
+    if (child + 1 < size && load<T>(left, sizeof<T>()) < load<T>(left)) child++;
+    const least = load<T>(heap + (<usize>child << alignof<T>()));
     if (least >= value) break;
-    store<f32>(heap + (<usize>at << 2), least);
+    store<T>(heap + (<usize>at << alignof<T>()), least);
     at = child;
   }
-  store<f32>(heap + (<usize>at << 2), value);
+  store<T>(heap + (<usize>at << alignof<T>()), value);
 }
 
 /** Offers a number to a heap that keeps the `limit` largest, float64, the least of them first, and
@@ -25,7 +25,7 @@ export function offerLargest(heap: usize, size: i32, limit: i32, value: f64): i3
     rise(heap, size, value);
     return size + 1;
   }
-  if (value > load<f64>(heap)) sinkFromRoot(heap, size, value);
+  if (value > load<f64>(heap)) replaceLeast<f64>(heap, size, value);
   return size;
 }
 
@@ -37,21 +37,6 @@ function rise(heap: usize, from: i32, value: f64): void {
     if (above <= value) break;
     store<f64>(heap + (<usize>at << 3), above);
     at = parent;
-  }
-  store<f64>(heap + (<usize>at << 3), value);
-}
-
-function sinkFromRoot(heap: usize, size: i32, value: f64): void {
-  let at = 0;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= size) break;
-    const left = heap + (<usize>child << 3);
-    if (child + 1 < size && load<f64>(left, 8) < load<f64>(left)) child++;
-    const least = load<f64>(heap + (<usize>child << 3));
-    if (least >= value) break;
-    store<f64>(heap + (<usize>at << 3), least);
-    at = child;
   }
   store<f64>(heap + (<usize>at << 3), value);
 }

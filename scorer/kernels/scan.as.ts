@@ -210,7 +210,7 @@ function examine(task: ScanTask, heap: usize, found: i32, row: u32, head: f32): 
   const at = <usize>found << 2;
   store<u32>(task.candidates + at, row);
   store<f32>(task.uppers + at, upper);
-  if (score - radius > threshold) replaceLeast(heap, task.k, score - radius);
+  if (score - radius > threshold) replaceLeast<f32>(heap, task.k, score - radius);
   return found + 1;
 }
 
