@@ -18,7 +18,27 @@ import type { Scorer } from "./scorer.ts";
 import type { SkipPush } from "./skip-push.ts";
 import type { AskedFor } from "./tastes.ts";
 
+/** What explaining a list waits for longest and what needs no list, so that it begins before there
+ *  is one. Resolves with undefined where the query does not ask, where no event has a part in the
+ *  list, and, noticed, where the models cannot be replayed. Never rejects. */
+export async function beginExplaining(
+  scorer: Scorer,
+  record: ListenerRecord | undefined,
+  { explainEvents, path }: NextTracksQuery,
+): Promise<LeftOut | undefined> {
+  if (explainEvents === undefined || path !== undefined) return undefined;
+  if (record === undefined || record.steps === 0) return undefined;
+  try {
+    return await leaveOneOut(scorer, record, explainEvents);
+  } catch (error) {
+    scorer.notice(new Failure("bug", "the models cannot replay a listener", { cause: error }));
+    return undefined;
+  }
+}
+
 export interface ToExplain {
+  /** What `beginExplaining` gave. */
+  readonly left: LeftOut;
   readonly query: NextTracksQuery;
   readonly asked: AskedFor;
   readonly heard: HeardSources;
@@ -29,18 +49,11 @@ export interface ToExplain {
 
 /** The tracks with what each event did to them: the same sources are asked again of the listener
  *  without it, and what a track's lift loses is the event's effect. Boosts and the like are the
- *  same with and without. Undefined where the query does not ask, where no event has a part in the
- *  list, and, noticed, where the models cannot be replayed. */
+ *  same with and without. */
 export async function explainTracks(
   scorer: Scorer,
-  record: ListenerRecord | undefined,
-  toExplain: ToExplain,
-): Promise<{ tracks: readonly RecommendedTrack[]; explained: Explained } | undefined> {
-  const { query, asked, heard, tracks, scored } = toExplain;
-  if (query.explainEvents === undefined || query.path !== undefined) return undefined;
-  if (record === undefined || record.steps === 0) return undefined;
-  const left = await leftOutOrNotice(scorer, record, query.explainEvents);
-  if (left === undefined) return undefined;
+  { left, query, asked, heard, tracks, scored }: ToExplain,
+): Promise<{ tracks: readonly RecommendedTrack[]; explained: Explained }> {
   const pushedShares = sharesOfPush(heard, { tracks, scored });
   const lifts = pushedLifts(scorer, { scored, pushedShares });
   const full = lifts(heard);
@@ -64,19 +77,6 @@ export async function explainTracks(
     tracks: tracks.map((track, at) => ({ ...track, influences: strongest(influences[at]!) })),
     explained: { events: left.without.length, exact: left.exact },
   };
-}
-
-async function leftOutOrNotice(
-  scorer: Scorer,
-  record: ListenerRecord,
-  eventsMax: number,
-): Promise<LeftOut | undefined> {
-  try {
-    return await leaveOneOut(scorer, record, eventsMax);
-  } catch (error) {
-    scorer.notice(new Failure("bug", "the models cannot replay a listener", { cause: error }));
-    return undefined;
-  }
 }
 
 interface Listed {

@@ -2,7 +2,7 @@ import { wholeBlend } from "../core/bundle/manifest.ts";
 import { stepsModels } from "../core/domain/listening-event.ts";
 import { type ListenerRecord, RECENT_EVENTS_MAX } from "../core/state/listener-record.ts";
 import type { ScoredTrack } from "./catalogue/new-tracks/served-tracks.ts";
-import { explainTracks } from "./explain-tracks.ts";
+import { beginExplaining, explainTracks } from "./explain-tracks.ts";
 import { hearSources } from "./hear-sources.ts";
 import { hurried } from "./hurry.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
@@ -29,6 +29,7 @@ export async function recommend(served: Scorer, wish: NextTracksQuery): Promise<
   const { record, freshness } = await readState(scorer, query);
   query.signal?.throwIfAborted();
   const asked = { session: query.session, atMs: query.askedAtMs ?? scorer.now() };
+  const explaining = beginExplaining(scorer, record, query);
   const heard = await hearSources(scorer, record, { asked, wishes: query });
   const adjustment = query.steering && (await scorer.adjustments(query.steering));
   if (query.listRules !== undefined) await scorer.live.upToDate();
@@ -43,7 +44,9 @@ export async function recommend(served: Scorer, wish: NextTracksQuery): Promise<
   const tracks = query.withSkipProbability
     ? await withSkipProbabilities(scorer, record, { asked, tracks: picked.tracks, scored })
     : picked.tracks;
-  const explanation = await explainTracks(scorer, record, { asked, query, heard, tracks, scored });
+  const left = await explaining;
+  const explanation =
+    left && (await explainTracks(scorer, { left, asked, query, heard, tracks, scored }));
   const id = recommendationId(scorer.now(), scorer.randomBytes(10));
   const steps = [...pool.steps, ...picked.steps];
   const list = { length: tracks.length, k: query.k, ...catalogue };
