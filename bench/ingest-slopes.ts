@@ -5,9 +5,9 @@ import { listeningEventToWire } from "../core/domain/decode-listening-event.ts";
 import type { Offset, Partition } from "../core/domain/ids.ts";
 import type { LogRecord } from "../core/log/event-log.ts";
 import { evicted } from "../core/state/evict.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 import { applyBatch } from "../ingest/apply-batch.ts";
 import { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import { requireThat } from "./did-not-happen.ts";
@@ -54,7 +54,7 @@ export async function measureSlopes(
   const { points: byListeners, record } = await measureCounts(many, counts);
   const most = counts.at(-1)!;
   const grownBytes = bytesOf(many.folder) / most;
-  const packed = async (name: string, kept: ListenerRecord) => {
+  const packed = async (name: string, kept: StoredRecord) => {
     const { store, folder, close } = hearingInto(world, runner, name);
     await fill(store, { from: 0, to: most, record: kept, place: (index) => index });
     await close();

@@ -1,6 +1,6 @@
 import type { ListenerId, Offset } from "../core/domain/ids.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 import { steadyListener } from "./steady-listening.ts";
 
 /** Events of a listener before the record is as large as it is for long. */
@@ -14,7 +14,7 @@ export async function fill(
   listeners: {
     readonly from: number;
     readonly to: number;
-    readonly record: ListenerRecord;
+    readonly record: StoredRecord;
     readonly place: (index: number) => number;
   },
 ): Promise<void> {
@@ -22,7 +22,7 @@ export async function fill(
   const { partition } = record;
   for (let start = from; start < to; start += FILL_LISTENERS) {
     const end = Math.min(to, start + FILL_LISTENERS);
-    const records = new Map<ListenerId, ListenerRecord>();
+    const records = new Map<ListenerId, StoredRecord>();
     for (let index = start; index < end; index++) records.set(steadyListener(place(index)), record);
     const position = store.position(partition) ?? { epoch: 0, next: 0 as Offset, appendedAtMs: 0 };
     await store.commit({ partition, expectedNext: position.next, position, records });

@@ -13,9 +13,11 @@ import type {
 } from "../core/domain/ids.ts";
 import { openKafkaFencedLog } from "../core/log/kafka-fenced-log.ts";
 import { openKafkaLog } from "../core/log/kafka-log.ts";
-import { DEDUPE_EVENTS_LEAST, type ListenerRecord } from "../core/state/listener-record.ts";
+import { DEDUPE_EVENTS_LEAST } from "../core/state/listener-record.ts";
 import { openLmdbStore } from "../core/state/lmdb-store.ts";
+import { packedEvents } from "../core/state/recent-events.ts";
 import { rememberedFraction, rememberedTimeMs } from "../core/state/remembered.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 import { startBroker } from "../deploy/kafka/broker.ts";
 import { CHANGELOG_TOPIC } from "../ingest/changelog/changelog-records.ts";
 import { type ChangelogKeeper, keepChangelog } from "../ingest/changelog/keep-changelog.ts";
@@ -131,7 +133,7 @@ function listenerAt(number: number): ListenerId {
   return `listener-${number}` as ListenerId;
 }
 
-function recordAt(number: number): ListenerRecord {
+function recordAt(number: number): StoredRecord {
   const random = pseudoRandom(number + 1);
   const hash = (bits: number) => Math.floor(Math.abs(random()) * 2 ** bits);
   const recent = Array.from({ length: RECENT_EVENTS }, (_, index) => ({
@@ -153,7 +155,7 @@ function recordAt(number: number): ListenerRecord {
     session: undefined,
     sessionSteps: RECENT_EVENTS,
     steps: RECENT_EVENTS,
-    recent,
+    recent: packedEvents(recent),
     heardEvents: Array.from({ length: DEDUPE_EVENTS_LEAST }, () => hash(40) as EventHash),
     disliked: [],
     hidden: { short: stateOf(random), long: stateOf(random) },

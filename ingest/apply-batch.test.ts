@@ -4,6 +4,7 @@ import { Failure } from "../core/domain/failure.ts";
 import { bundleMark } from "../core/domain/hash.ts";
 import type { ListenerId, Offset, Partition } from "../core/domain/ids.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
+import { listenerRecord } from "../core/state/stored-record.ts";
 import { appliedTo } from "../test/support/apply.ts";
 import {
   BEGAN_AT_MS,
@@ -60,7 +61,7 @@ test("a kind and a field of a newer version are no dead letters", async () => {
   const newer = Buffer.concat([play("1", 0).value!, Buffer.from([0x30, 99, 0x78, 1])]);
   const { counts, store } = await applied([{ ...play("1", 0), value: newer }]);
   assertCounts(counts, { stepped: 1, waves: 1, commits: 1 });
-  assert.equal(store.read(ann)?.recent[0]?.kind, "unspecified");
+  assert.equal(listenerRecord(store.read(ann)!).recent[0]?.kind, "unspecified");
 });
 
 test("an event of which nothing may be kept leaves no trace, be it an event or not", async () => {

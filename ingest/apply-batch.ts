@@ -3,8 +3,8 @@ import type { ListenerId, Offset } from "../core/domain/ids.ts";
 import type { EventLog, LogBatch, LogRecord, NewRecord } from "../core/log/event-log.ts";
 import { advance, type Models } from "../core/state/advance.ts";
 import type { Draft } from "../core/state/draft.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
 import type { AppliedPosition, SessionStore } from "../core/state/session-store.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 import type { Counts } from "./counters.ts";
 import { type HearFrom, hearBatch } from "./hear-batch.ts";
 
@@ -85,10 +85,10 @@ const NOTHING_APPLIED: AppliedPosition = { epoch: 0, next: 0 as Offset, appended
 
 /** Adds a null for every listener of whom the batch leaves nothing. */
 function withForgotten(
-  records: ReadonlyMap<ListenerId, ListenerRecord>,
+  records: ReadonlyMap<ListenerId, StoredRecord>,
   drafts: ReadonlyMap<ListenerId, Draft>,
-): Map<ListenerId, ListenerRecord | null> {
-  const changes = new Map<ListenerId, ListenerRecord | null>(records);
+): Map<ListenerId, StoredRecord | null> {
+  const changes = new Map<ListenerId, StoredRecord | null>(records);
   for (const [listener, draft] of drafts) {
     if (draft.history === undefined) changes.set(listener, null);
   }

@@ -5,8 +5,8 @@ import type { ListeningEvent } from "../core/domain/listening-event.ts";
 import type { LogRecord, NewRecord } from "../core/log/event-log.ts";
 import { type Draft, draftOf, evictIdle, hearInto } from "../core/state/draft.ts";
 import { HEAR_RULES, type HearRules, type Verdict } from "../core/state/hear.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
 import type { StateReader } from "../core/state/session-store.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 import { type CounterName, type Counts, newCounts } from "./counters.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { decodeKeptEvent } from "./decode.ts";
@@ -119,11 +119,11 @@ function hearEvent(event: ListeningEvent, offset: Offset, hearing: Hearing): voi
   const { partition, epoch } = hearing.place;
   const draft = draftFor(event.listener, hearing);
   evictIdle(draft, hearing.idleBeforeMs);
-  const verdict = hearInto(draft, event, { partition, epoch, offset }, hearing.rules);
-  hearing.counts[COUNTED_AS[verdict]] += 1;
-  if (verdict !== "step" && verdict !== "note") return;
+  const heard = hearInto(draft, event, { partition, epoch, offset }, hearing.rules);
+  hearing.counts[COUNTED_AS[heard.verdict]] += 1;
+  if (heard.verdict !== "step" && heard.verdict !== "note") return;
   // By the hash that was just remembered, since hashing an id anew costs more than all of this.
-  const { track } = draft.history!.recent.at(-1)!;
+  const { track } = heard.recent;
   if (hearing.bundle.indexOfHash(track) === undefined) hearing.counts.unknown_track += 1;
 }
 
@@ -150,7 +150,7 @@ function readRecord(
   listener: ListenerId,
   store: StateReader,
   counts: Counts,
-): ListenerRecord | undefined {
+): StoredRecord | undefined {
   try {
     return store.read(listener);
   } catch (failure) {

@@ -2,9 +2,9 @@ import type { ListenerId, Offset, Partition } from "../core/domain/ids.ts";
 import type { EventLog, LogRecord } from "../core/log/event-log.ts";
 import { partitionOf } from "../core/log/partition-of.ts";
 import type { Models } from "../core/state/advance.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
 import type { SessionStore } from "../core/state/session-store.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 import { applyBatch } from "./apply-batch.ts";
 
 export interface Rebuilding {
@@ -73,7 +73,7 @@ async function rebuildPartition(
     const batch = { partition, from, records, next: position.next };
     await applyBatch(batch, { ...heard, store: scratch, models, signal });
   }
-  const found = new Map<ListenerId, ListenerRecord>();
+  const found = new Map<ListenerId, StoredRecord>();
   for (const listener of wanted as ReadonlySet<ListenerId>) {
     const record = scratch.read(listener);
     if (record !== undefined) found.set(listener, record);

@@ -2,9 +2,9 @@ import { Failure } from "../core/domain/failure.ts";
 import type { ListenerId, Partition } from "../core/domain/ids.ts";
 import { partitionOf } from "../core/log/partition-of.ts";
 import { evicted } from "../core/state/evict.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
 import { decodeRecord } from "../core/state/record-codec.ts";
 import type { AppliedPosition, SessionStore } from "../core/state/session-store.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 
 export interface SweepOptions {
   /** As ingest writes it, so that the changelog is told, too. */
@@ -78,7 +78,7 @@ function idleAmong(
   listeners: readonly ListenerId[],
   { store, position }: { readonly store: SessionStore; readonly position: AppliedPosition },
 ) {
-  const records = new Map<ListenerId, ListenerRecord>();
+  const records = new Map<ListenerId, StoredRecord>();
   const computedFrom = new Map<ListenerId, Uint8Array>();
   for (const listener of listeners) {
     const bytes = store.bytesOf(listener);
@@ -93,7 +93,7 @@ function idleAmong(
 }
 
 /** What is damaged is left to those who look for damage. */
-function readable(bytes: Uint8Array, listener: ListenerId): ListenerRecord | undefined {
+function readable(bytes: Uint8Array, listener: ListenerId): StoredRecord | undefined {
   try {
     return decodeRecord(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), listener);
   } catch (failure) {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StepRunner } from "../core/bundle/step-runner.ts";
 import { bundleMark } from "../core/domain/hash.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 import { orNotice } from "./or-notice.ts";
-import { readRecord } from "./read-state.ts";
+import { readStored } from "./read-state.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** So many listeners are read in one turn of the event loop, half a millisecond of them. */
@@ -21,9 +21,9 @@ export async function prepareStates(scorer: Scorer, runner: StepRunner): Promise
   const listeners = [...scorer.asked.all()];
   const over = AbortSignal.timeout(PREPARING_MS_MAX);
   for (let from = 0; from < listeners.length && !over.aborted; from += LISTENERS_AT_ONCE) {
-    const foreign = new Map<ListenerId, ListenerRecord>();
+    const foreign = new Map<ListenerId, StoredRecord>();
     for (const listener of listeners.slice(from, from + LISTENERS_AT_ONCE)) {
-      const stored = orNotice(scorer, () => readRecord(scorer, listener));
+      const stored = orNotice(scorer, () => readStored(scorer, listener));
       if (stored !== undefined && stored.bundle !== mark) foreign.set(listener, stored);
     }
     if (foreign.size > 0) await scorer.rebuilt.prepare(foreign, runner);

@@ -7,6 +7,7 @@ import { advance } from "../core/state/advance.ts";
 import { draftOf, hearPending } from "../core/state/draft.ts";
 import { evicted } from "../core/state/evict.ts";
 import type { ListenerRecord } from "../core/state/listener-record.ts";
+import { listenerRecord, type StoredRecord } from "../core/state/stored-record.ts";
 import { waitUntilHeard } from "./catch-up.ts";
 import { orNotice } from "./or-notice.ts";
 import { type Freshness, lastApplied, type NextTracksQuery } from "./recommendation.ts";
@@ -31,7 +32,7 @@ export async function readState(scorer: Scorer, query: NextTracksQuery): Promise
   const stored = underBundle(scorer, read && evicted(read, position?.idleBeforeMs));
   const { record, pendingStepped } = await upToDate(scorer, listener, stored, pending);
   return {
-    record,
+    record: record && listenerRecord(record),
     freshness: {
       seen: position && lastApplied(partition, position.next),
       ageMs: position === undefined ? 0 : Math.max(0, scorer.now() - position.appendedAtMs),
@@ -43,6 +44,12 @@ export async function readState(scorer: Scorer, query: NextTracksQuery): Promise
 
 /** What is known of a listener, as it counts by now. Throws `bad_record` for damage. */
 export function readRecord(scorer: Scorer, listener: ListenerId): ListenerRecord | undefined {
+  const stored = readStored(scorer, listener);
+  return stored && listenerRecord(stored);
+}
+
+/** The same as a store has it. */
+export function readStored(scorer: Scorer, listener: ListenerId): StoredRecord | undefined {
   const position = scorer.state.position(partitionOf(listener, scorer.partitions));
   const record = scorer.state.read(listener);
   return record && evicted(record, position?.idleBeforeMs);
@@ -52,8 +59,8 @@ export function readRecord(scorer: Scorer, listener: ListenerId): ListenerRecord
  *  under none where they do not. */
 function underBundle(
   { bundle, statesOf }: Scorer,
-  record: ListenerRecord | undefined,
-): ListenerRecord | undefined {
+  record: StoredRecord | undefined,
+): StoredRecord | undefined {
   if (record === undefined || statesOf === undefined) return record;
   const own = statesOf.has(record.bundle) ? bundleMark(bundle.manifest.id) : OF_NO_BUNDLE;
   return { ...record, bundle: own };
@@ -66,9 +73,9 @@ const OF_NO_BUNDLE = "" as BundleMark;
 async function upToDate(
   scorer: Scorer,
   listener: ListenerId,
-  stored: ListenerRecord | undefined,
+  stored: StoredRecord | undefined,
   pending: readonly ListeningEvent[],
-): Promise<{ record: ListenerRecord | undefined; pendingStepped: number }> {
+): Promise<{ record: StoredRecord | undefined; pendingStepped: number }> {
   const foreign = stored !== undefined && stored.bundle !== bundleMark(scorer.bundle.manifest.id);
   try {
     const own = foreign ? await scorer.rebuilt.of(listener, stored) : stored;

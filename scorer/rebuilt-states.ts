@@ -3,17 +3,17 @@ import { bundleMark } from "../core/domain/hash.ts";
 import type { ListenerId } from "../core/domain/ids.ts";
 import { advance, type Models } from "../core/state/advance.ts";
 import { draftOf } from "../core/state/draft.ts";
-import type { ListenerRecord } from "../core/state/listener-record.ts";
+import type { StoredRecord } from "../core/state/stored-record.ts";
 
 /** Listeners whose records another bundle's models stepped, under this bundle. Stepping one anew
  *  from its recent events costs several lists, so what came of it is kept: until ingest has met the
  *  listener, its next lists need it again. */
 export interface RebuiltStates {
   /** A stored record of another bundle as it is under this one. Fails where the models do. */
-  of(listener: ListenerId, stored: ListenerRecord): Promise<ListenerRecord>;
+  of(listener: ListenerId, stored: StoredRecord): Promise<StoredRecord>;
   /** Steps all of these at once, which costs a fraction of one by one, and keeps them. `runner`
    *  does it where it is given. */
-  prepare(stored: ReadonlyMap<ListenerId, ListenerRecord>, runner?: StepRunner): Promise<void>;
+  prepare(stored: ReadonlyMap<ListenerId, StoredRecord>, runner?: StepRunner): Promise<void>;
 }
 
 /** A state has less than a kilobyte with two models of 100 units. */
@@ -25,7 +25,7 @@ export function createRebuiltStates(models: Models, statesMax = STATES_MAX): Reb
   const kept = new Map<ListenerId, Kept>();
 
   async function prepare(
-    stored: ReadonlyMap<ListenerId, ListenerRecord>,
+    stored: ReadonlyMap<ListenerId, StoredRecord>,
     runner = models.runner,
   ): Promise<void> {
     const drafts = new Map(
@@ -52,10 +52,10 @@ export function createRebuiltStates(models: Models, statesMax = STATES_MAX): Reb
   };
 }
 
-type Kept = Pick<ListenerRecord, "partition" | "epoch" | "heardOffset" | "sessionSteps" | "hidden">;
+type Kept = Pick<StoredRecord, "partition" | "epoch" | "heardOffset" | "sessionSteps" | "hidden">;
 
 /** Whether nothing was heard since, and the listener was not evicted. */
-function isOf(kept: Kept | undefined, stored: ListenerRecord): boolean {
+function isOf(kept: Kept | undefined, stored: StoredRecord): boolean {
   return (
     kept !== undefined &&
     kept.partition === stored.partition &&

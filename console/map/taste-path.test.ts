@@ -5,6 +5,7 @@ import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { advance } from "../../core/state/advance.ts";
 import { draftOf, hearPending } from "../../core/state/draft.ts";
 import { HEAR_RULES } from "../../core/state/hear.ts";
+import { listenerRecord } from "../../core/state/stored-record.ts";
 import { publishRandomBundle } from "../../test/fixtures/random-bundle.ts";
 import { BEGAN_AT_MS, listeningEvent } from "../../test/support/listening-records.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
@@ -24,7 +25,7 @@ test("a path leads over the places of shorter histories to that of the record", 
       hearPending(draft, listeningEvent({ ...event, eventId: `event-${at}` }), HEAR_RULES);
     }
     const { records } = await advance(new Map([["ann", draft]]), { bundle, runner });
-    return records.get("ann")!;
+    return listenerRecord(records.get("ann")!);
   };
   const map = trackMap(bundle)!;
   const path = await tastePath({ bundle, runner }, await recordAfter(6), { map, steps: 4 });

@@ -3,6 +3,7 @@ import { stepsModels } from "../../core/domain/listening-event.ts";
 import { advance } from "../../core/state/advance.ts";
 import { draftOf } from "../../core/state/draft.ts";
 import type { ListenerRecord, RecentEvent } from "../../core/state/listener-record.ts";
+import { storedRecord } from "../../core/state/stored-record.ts";
 import type { Scorer } from "../../scorer/scorer.ts";
 import type { Place, TrackMap } from "./track-map.ts";
 
@@ -50,7 +51,8 @@ export async function tastePath(
 
 /** A record of no bundle is stepped from its recent events alone. */
 function draftOfFirst(record: ListenerRecord, events: readonly RecentEvent[], length: number) {
-  const first = { ...record, bundle: "" as BundleMark, recent: events.slice(0, length) };
+  const recent = events.slice(0, length);
+  const first = storedRecord({ ...record, bundle: "" as BundleMark, recent });
   const draft = draftOf(first);
   draft.history = { ...first };
   return draft;

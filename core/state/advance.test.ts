@@ -8,7 +8,7 @@ import type { Offset, Partition } from "../domain/ids.ts";
 import { advance, type Models } from "./advance.ts";
 import { draftOf, hearInto, hearPending } from "./draft.ts";
 import { HEAR_RULES } from "./hear.ts";
-import type { ListenerRecord } from "./listener-record.ts";
+import { listenerRecord, type StoredRecord } from "./stored-record.ts";
 
 const models = tinyModels(1);
 const MINUTE_MS = 60_000;
@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 test("hearing many events in one batch equals hearing them one by one", async () => {
   const events = [play("track-1", 0), play("track-2", 4, "skipped"), play("track-3", 200)];
   const together = await heardBy(models, undefined, events);
-  let apart: ListenerRecord | undefined;
+  let apart: StoredRecord | undefined;
   for (const [index, event] of events.entries()) {
     apart = await heardBy(models, apart, [event], index);
   }
@@ -36,9 +36,9 @@ test("the short-term model forgets at a session's start, the long-term one does 
 
 test("the record that was read is never written to", async () => {
   const first = await heardBy(models, undefined, [play("track-1", 0)]);
-  const copy = structuredClone(first);
+  const copy = structuredClone(listenerRecord(first));
   await heardBy(models, first, [play("track-2", 1)], 1);
-  assert.deepEqual(first, copy);
+  assert.deepEqual(listenerRecord(first), copy);
 });
 
 test("an unknown track steps on the zero vector", async () => {
@@ -107,10 +107,10 @@ function play(
 
 async function heardBy(
   models: Models,
-  before: ListenerRecord | undefined,
+  before: StoredRecord | undefined,
   events: readonly ReturnType<typeof play>[],
   firstOffset = 0,
-): Promise<ListenerRecord> {
+): Promise<StoredRecord> {
   const draft = draftOf(before);
   for (const [index, event] of events.entries()) {
     const at = { partition: 0 as Partition, epoch: 0, offset: (firstOffset + index) as Offset };

@@ -6,8 +6,10 @@ import { bundleMark } from "../domain/hash.ts";
 import type { ModelName } from "../domain/ids.ts";
 import { stepsModels } from "../domain/listening-event.ts";
 import type { Draft } from "./draft.ts";
-import type { History, ListenerRecord, RecentEvent } from "./listener-record.ts";
+import type { ListenerRecord, RecentEvent } from "./listener-record.ts";
 import { courseOf, type Plan, plannedStep, sinceLastStart } from "./plan-course.ts";
+import { unpackedEvents } from "./recent-events.ts";
+import type { History, StoredRecord } from "./stored-record.ts";
 import { waves } from "./waves.ts";
 
 /** A bundle and what runs its graphs. */
@@ -18,7 +20,7 @@ export interface Models {
 
 export interface Advanced<Key> {
   /** A record for every draft that something changed. */
-  readonly records: Map<Key, ListenerRecord>;
+  readonly records: Map<Key, StoredRecord>;
   /** Batched calls that were made of the model that heard most. */
   readonly waves: number;
   /** Records of another bundle, whose hidden states were stepped anew from their recent events. */
@@ -40,7 +42,7 @@ export async function advance<Key>(
   }
   const all = [...hearings.values()].filter(({ steps }) => steps.length > 0);
   const planned = all.length > 0 ? await stepAll(all, models) : 0;
-  const records = new Map<Key, ListenerRecord>();
+  const records = new Map<Key, StoredRecord>();
   const bundle = bundleMark(models.bundle.manifest.id);
   for (const [key, { draft, hidden }] of hearings) {
     assert(draft.history !== undefined, "a draft that changed has a history");
@@ -79,7 +81,7 @@ function hearingOf(draft: Draft, bundle: Bundle): Hearing {
     hidden[model.name] = stored ?? new Float32Array(model.hidden);
   }
   if (!rebuilt) return { draft, steps, hidden, rebuilt };
-  const remembered = before.recent.filter((recent) => stepsModels(recent.kind));
+  const remembered = unpackedEvents(before.recent).filter(({ kind }) => stepsModels(kind));
   return { draft, steps: [...remembered, ...steps], hidden, rebuilt };
 }
 

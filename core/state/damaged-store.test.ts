@@ -10,10 +10,11 @@ import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { bundleMark } from "../domain/hash.ts";
 import type { BundleId, EventHash, ListenerId, Offset, Partition } from "../domain/ids.ts";
 import type { ReadStore, StoreFound } from "./damaged-store.fixture.ts";
-import type { ListenerRecord } from "./listener-record.ts";
 import { openLmdbStore } from "./lmdb-store.ts";
+import { NO_RECENT_EVENTS } from "./recent-events.ts";
 import { encodeRecord } from "./record-codec.ts";
 import { encodePosition } from "./store-layout.ts";
+import type { StoredRecord } from "./stored-record.ts";
 
 const TRIALS = 1_008;
 const PAGE_BYTES = 4096;
@@ -106,7 +107,7 @@ async function makeStore(folder: string, chance: Chance): Promise<Record<string,
   return history;
 }
 
-function recordAt(partition: Partition, next: number, chance: Chance): ListenerRecord {
+function recordAt(partition: Partition, next: number, chance: Chance): StoredRecord {
   const hidden = () => Float32Array.from({ length: 100 }, () => chance.below(1000) / 1024);
   return {
     bundle: bundleMark("ab".repeat(32) as BundleId),
@@ -117,7 +118,7 @@ function recordAt(partition: Partition, next: number, chance: Chance): ListenerR
     session: undefined,
     sessionSteps: 1,
     steps: next,
-    recent: [],
+    recent: NO_RECENT_EVENTS,
     heardEvents: [next] as EventHash[],
     disliked: [],
     hidden: { short: hidden(), long: hidden() },

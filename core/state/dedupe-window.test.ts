@@ -4,7 +4,8 @@ import { BEGAN_AT_MS, listeningEvent } from "../../test/support/listening-record
 import { pseudoRandom } from "../bundle/pseudo-random.ts";
 import type { Offset, Partition } from "../domain/ids.ts";
 import { HEAR_RULES, type Heard, hear } from "./hear.ts";
-import { DEDUPE_EVENTS_LEAST, type History, RECENT_EVENTS_MAX } from "./listener-record.ts";
+import { DEDUPE_EVENTS_LEAST, RECENT_EVENTS_MAX } from "./listener-record.ts";
+import type { History } from "./stored-record.ts";
 
 const MINUTE_MS = 60_000;
 

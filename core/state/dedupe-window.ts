@@ -1,11 +1,12 @@
 import type { EventHash } from "../domain/ids.ts";
-import { DEDUPE_EVENTS_LEAST, DEDUPE_EVENTS_MAX, type RecentEvent } from "./listener-record.ts";
+import { DEDUPE_EVENTS_LEAST, DEDUPE_EVENTS_MAX } from "./listener-record.ts";
+import { happenedAtMs, type RecentEvents } from "./recent-events.ts";
 import { TIME_STEP_MS } from "./remembered.ts";
 
 /** What says which ids need not be known any more. */
 export interface Heard {
   /** The events heard, the one of the newest id last. */
-  readonly recent: readonly RecentEvent[];
+  readonly recent: RecentEvents;
   /** Of the newest event that stepped; 0 before there was one. */
   readonly lastEventAtMs: number;
   readonly lateToleranceMs: number;
@@ -25,9 +26,9 @@ export function windowAfter(
   // Ids and remembered events end at the same one. An event that is forgotten was heard before all
   // of those, none of which was late then: it is younger than the oldest by the tolerance at most.
   const youngest = (at: number): number => {
-    const place = recent.length - length + at;
+    const place = recent.count - length + at;
     const rest = place < 0 ? lateToleranceMs : 0;
-    return recent[Math.max(0, place)]!.happenedAtMs + TIME_STEP_MS - 1 + rest;
+    return happenedAtMs(recent, Math.max(0, place)) + TIME_STEP_MS - 1 + rest;
   };
   let from = Math.max(0, length - DEDUPE_EVENTS_MAX);
   while (length - from > DEDUPE_EVENTS_LEAST && youngest(from) < lateBeforeMs) from++;

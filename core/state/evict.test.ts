@@ -4,8 +4,10 @@ import { BEGAN_AT_MS, listeningEvent } from "../../test/support/listening-record
 import type { BundleMark, ListenerId, Offset, Partition, SessionId } from "../domain/ids.ts";
 import { EVICTED_RECENT_EVENTS, evicted, isEvicted } from "./evict.ts";
 import { hear } from "./hear.ts";
-import { type History, type ListenerRecord, RECENT_EVENTS_MAX } from "./listener-record.ts";
+import { RECENT_EVENTS_MAX, type RecentEvent } from "./listener-record.ts";
+import { packedEvents, unpackedEvents } from "./recent-events.ts";
 import { encodeRecord } from "./record-codec.ts";
+import type { History, StoredRecord } from "./stored-record.ts";
 
 const MINUTE_MS = 60_000;
 const LISTENER = "ann" as ListenerId;
@@ -19,7 +21,7 @@ test("an idle listener keeps the long-term part, and whoever is not idle everyth
     ...record,
     session: undefined,
     sessionSteps: 0,
-    recent: record.recent.slice(-EVICTED_RECENT_EVENTS),
+    recent: packedEvents(unpackedEvents(record.recent).slice(-EVICTED_RECENT_EVENTS)),
     hidden: { long: record.hidden.long },
   });
   assert.deepEqual([isEvicted(record), isEvicted(kept)], [false, true]);
@@ -62,13 +64,13 @@ test("an evicted listener's events are known again, by their offset and by their
 test("whoever only begins tracks is idle by the last of them", () => {
   const history = heardHistory(1, "started");
   const record = { ...history, bundle: "ab".repeat(8) as BundleMark, hidden: {} };
-  const { happenedAtMs } = record.recent.at(-1)!;
+  const [{ happenedAtMs }] = unpackedEvents(record.recent) as [RecentEvent];
   assert.deepEqual([record.lastEventAtMs, record.steps], [0, 0]);
   assert.equal(evicted(record, happenedAtMs), record);
   assert.equal(isEvicted(evicted(record, happenedAtMs + 1)), false);
 });
 
-function heardRecord(events: number): ListenerRecord {
+function heardRecord(events: number): StoredRecord {
   const [short, long] = [0.5, 0.25].map((state) => new Float32Array(100).fill(state));
   const history = heardHistory(events, "finished");
   return {

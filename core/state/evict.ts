@@ -1,4 +1,5 @@
-import type { History, ListenerRecord } from "./listener-record.ts";
+import { packedEvents, unpackedEvents } from "./recent-events.ts";
+import type { History, StoredRecord } from "./stored-record.ts";
 
 /** The newest events that an evicted record keeps. Another bundle cannot read a hidden state of
  *  this one: without any, whoever stays away would be a stranger to the next bundle. */
@@ -12,7 +13,7 @@ export const EVICTED_RECENT_EVENTS = 8;
  *  Every reading of a record goes through here, with what the partition's position says, so whether
  *  the bytes on the disk have been evicted yet is never seen. Evicting again changes nothing, be it
  *  with the same time or a later one. */
-export function evicted(record: ListenerRecord, idleBeforeMs: number | undefined): ListenerRecord {
+export function evicted(record: StoredRecord, idleBeforeMs: number | undefined): StoredRecord {
   if (!isIdle(record, idleBeforeMs)) return record;
   const { short, ...hidden } = record.hidden;
   const kept = longTermPart(record);
@@ -33,18 +34,18 @@ function isIdle(history: History, idleBeforeMs: number | undefined): boolean {
   if (idleBeforeMs === undefined) return false;
   const { lastEventAtMs, recent } = history;
   // What is only noted steps no model, and so leaves the time of the last step.
-  return Math.max(lastEventAtMs, recent.at(-1)?.happenedAtMs ?? 0) < idleBeforeMs;
+  return Math.max(lastEventAtMs, recent.end.happenedAtMs) < idleBeforeMs;
 }
 
 function longTermPart<Kept extends History>(history: Kept): Kept {
   const { session, sessionSteps, recent } = history;
   const isDone =
-    session === undefined && sessionSteps === 0 && recent.length <= EVICTED_RECENT_EVENTS;
+    session === undefined && sessionSteps === 0 && recent.count <= EVICTED_RECENT_EVENTS;
   if (isDone) return history;
   return {
     ...history,
     session: undefined,
     sessionSteps: 0,
-    recent: recent.slice(-EVICTED_RECENT_EVENTS),
+    recent: packedEvents(unpackedEvents(recent).slice(-EVICTED_RECENT_EVENTS)),
   };
 }

@@ -1,6 +1,7 @@
 import { Failure } from "../domain/failure.ts";
 import type { BundleMark, ListenerId, Offset, Partition } from "../domain/ids.ts";
 import { openLmdbStore } from "./lmdb-store.ts";
+import { NO_RECENT_EVENTS } from "./recent-events.ts";
 
 /** Commits until the disk is full, three times more, and prints what it then finds. */
 const BATCHES_MAX = 100;
@@ -43,7 +44,7 @@ function recordAt(offset: number) {
     session: undefined,
     sessionSteps: 1,
     steps: 1,
-    recent: [],
+    recent: NO_RECENT_EVENTS,
     heardEvents: [],
     disliked: [],
     hidden: { short: new Float32Array(200) },

@@ -4,12 +4,9 @@ import { BEGAN_AT_MS, listeningEvent } from "../../test/support/listening-record
 import { trackHash } from "../domain/hash.ts";
 import type { Offset, Partition, TrackId } from "../domain/ids.ts";
 import { HEAR_RULES, type Heard, type HeardAt, hear } from "./hear.ts";
-import {
-  DEDUPE_EVENTS_MAX,
-  DISLIKED_TRACKS_MAX,
-  type History,
-  RECENT_EVENTS_MAX,
-} from "./listener-record.ts";
+import { DEDUPE_EVENTS_MAX, DISLIKED_TRACKS_MAX, RECENT_EVENTS_MAX } from "./listener-record.ts";
+import { unpackedEvents } from "./recent-events.ts";
+import type { History } from "./stored-record.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -19,7 +16,7 @@ test("the first event steps, starts a session and has no gap", () => {
   assert.equal(recent.sessionStart, true);
   assert.equal(recent.gapMs, 0);
   assert.deepEqual([history.steps, history.sessionSteps, history.heardOffset], [1, 1, 7]);
-  assert.deepEqual(history.recent, [recent]);
+  assert.deepEqual(unpackedEvents(history.recent), [recent]);
 });
 
 test("an event at or below the offset heard changes nothing", () => {
@@ -81,7 +78,7 @@ test("a start is remembered and changes nothing about the next event", () => {
   const note = hear(plain, eventAt({ kind: "started", track: "b", eventId: "s" }), at(1));
   assert.ok(note.verdict === "note");
   assert.deepEqual(
-    note.history.recent.map(({ kind }) => kind),
+    unpackedEvents(note.history.recent).map(({ kind }) => kind),
     ["finished", "started"],
   );
   const next = { eventId: "2", happenedAtMs: minute(5) };
@@ -118,10 +115,10 @@ test("nothing that a listener does makes a record grow without end", () => {
     kind: "disliked" as const,
   }));
   const history = heard(...changes);
-  assert.equal(history.recent.length, RECENT_EVENTS_MAX);
+  assert.equal(history.recent.count, RECENT_EVENTS_MAX);
   assert.equal(history.heardEvents.length, DEDUPE_EVENTS_MAX);
   assert.equal(history.disliked.length, DISLIKED_TRACKS_MAX);
-  assert.equal(history.recent.at(-1)!.track, trackHash("199" as TrackId));
+  assert.equal(unpackedEvents(history.recent).at(-1)!.track, trackHash("199" as TrackId));
 });
 
 type Change = Parameters<typeof listeningEvent>[0];

@@ -4,14 +4,11 @@ import type { EventHash, Offset, Partition, TrackHash } from "../domain/ids.ts";
 import { type EventKind, type ListeningEvent, stepsModels } from "../domain/listening-event.ts";
 import { windowAfter } from "./dedupe-window.ts";
 import { isEvicted } from "./evict.ts";
-import {
-  DISLIKED_TRACKS_MAX,
-  type History,
-  RECENT_EVENTS_MAX,
-  type RecentEvent,
-} from "./listener-record.ts";
+import { DISLIKED_TRACKS_MAX, type RecentEvent } from "./listener-record.ts";
+import { NO_RECENT_EVENTS, withEvent } from "./recent-events.ts";
 import { rememberedTimeMs } from "./remembered.ts";
 import { eventFeatures, IDLE_TIMEOUT_MS, startsSession } from "./session-cut.ts";
+import type { History } from "./stored-record.ts";
 
 /** Where in the log an event stands. */
 export interface HeardAt {
@@ -129,7 +126,7 @@ function remember(
   event: RecentEvent,
   { id, lastEventAtMs, rules }: Omit<Hearing, "at"> & { readonly lastEventAtMs: number },
 ): Pick<History, "recent" | "heardEvents" | "disliked"> {
-  const recent = appended(history?.recent ?? [], event, RECENT_EVENTS_MAX);
+  const recent = withEvent(history?.recent ?? NO_RECENT_EVENTS, event);
   const { lateToleranceMs } = rules;
   return {
     recent,

@@ -43,9 +43,6 @@ export interface ListenerRecord {
   readonly hidden: Readonly<Partial<Record<ModelName, Float32Array>>>;
 }
 
-/** A record but for what the models put into it. */
-export type History = Omit<ListenerRecord, "bundle" | "hidden">;
-
 export const DISLIKED_TRACKS_MAX = 64;
 
 /** One event as a record keeps it: what a step needs, so that the step can be done again. */

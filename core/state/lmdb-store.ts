@@ -8,7 +8,6 @@ import {
   type WritableEnvironment,
 } from "../lmdb/environment.ts";
 import { requireOwner } from "./fence.ts";
-import type { ListenerRecord } from "./listener-record.ts";
 import { decodeRecord, recordBytes } from "./record-codec.ts";
 import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store.ts";
 import { digestEntries } from "./store-digest.ts";
@@ -21,6 +20,7 @@ import {
 } from "./store-layout.ts";
 import { ensureSeal, nameStore, readSeal, requireNamedStore } from "./store-name.ts";
 import { encodeSeal, resealed, SEAL_KEY } from "./store-seal.ts";
+import type { StoredRecord } from "./stored-record.ts";
 
 /** The durable session store: an LMDB environment in `folder`, made where there is none. One
  *  process writes it; any number read it through `openLmdbReader`. Throws `bad_record` where the
@@ -39,7 +39,7 @@ export function openLmdbStore(folder: string, newId: () => string = randomId): S
 export function sessionStoreIn(environment: WritableEnvironment, id: string): SessionStore {
   ensureSeal(environment, id);
 
-  function read(listener: ListenerId): ListenerRecord | undefined {
+  function read(listener: ListenerId): StoredRecord | undefined {
     const bytes = readView(environment, listenerKey(listener));
     return bytes && decodeRecord(bytes, listener);
   }

@@ -1,10 +1,10 @@
 import type { ListenerId, Partition } from "../domain/ids.ts";
 import { requireOwner } from "./fence.ts";
-import type { ListenerRecord } from "./listener-record.ts";
 import { decodeRecord, recordBytes } from "./record-codec.ts";
 import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store.ts";
 import { digestEntries } from "./store-digest.ts";
 import { decodePosition, encodePosition, listenerKey, positionKey } from "./store-layout.ts";
+import type { StoredRecord } from "./stored-record.ts";
 
 /** A session store that ends with its process, for evaluation and tests. It keeps the very bytes
  *  that the LMDB store keeps, so that their digests can be compared. */
@@ -12,7 +12,7 @@ export function createMemoryStore(): SessionStore {
   const records = new Map<ListenerId, Buffer>();
   const positions = new Map<Partition, Buffer>();
 
-  function read(listener: ListenerId): ListenerRecord | undefined {
+  function read(listener: ListenerId): StoredRecord | undefined {
     const bytes = records.get(listener);
     return bytes && decodeRecord(bytes, listener);
   }

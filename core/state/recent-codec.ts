@@ -3,24 +3,16 @@ import {
   CONTEXT_KINDS,
   type ContextKind,
   EVENT_KINDS,
+  type EventKind,
   stepsModels,
 } from "../domain/listening-event.ts";
 import { HASH_BYTES, writeHash } from "./hash-codec.ts";
 import type { RecentEvent } from "./listener-record.ts";
 import { badRecent, gapSince, readByte, trackAt, usualFraction } from "./recent-bytes.ts";
 import { FRACTION_STEPS, fractionOf, TIME_STEP_MS } from "./remembered.ts";
-import {
-  type Cursor,
-  readVarint,
-  unzigzag,
-  VARINT_BYTES_MAX,
-  writeVarint,
-  zigzag,
-} from "./varint.ts";
+import { type Cursor, readVarint, VARINT_BYTES_MAX, writeVarint } from "./varint.ts";
 
-/** The bytes of a record's recent events in format 3. Times are in quarter seconds. First, where
- *  there are events, the time of the oldest less that of the record's newest event that stepped:
- *  zigzag, varint. Then each event:
+/** The bytes of a recent event in format 3. Times are in quarter seconds.
  *
  *  | bytes | content |
  *  |---|---|
@@ -33,93 +25,120 @@ import {
  *
  *  Without a fraction, a finished play was played whole and any other event not at all. Without a
  *  place, an event has that of the one before it. Without a gap, an event that steps the models has
- *  the time since the newest such event before it, and any other event none. */
-export function writeRecent(
+ *  the time since the newest such event before it, and any other event none.
+ *
+ *  Writes an event, makes of `before` what there is before the next, and returns the index after
+ *  the bytes. */
+export function writeEvent(
   bytes: Buffer,
   start: number,
-  { recent, lastEventAtMs }: Remembered,
+  event: RecentEvent,
+  before: Before,
 ): number {
-  if (recent.length === 0) return start;
-  let before = recent[0]!.happenedAtMs;
-  let at = writeVarint(bytes, start, zigzag(stepsOf(before) - wholeSteps(lastEventAtMs)));
-  let newest = 0;
-  let place = NO_PLACE;
-  for (const event of recent) {
-    const { kind, fractionPlayed, gapMs, happenedAtMs } = event;
-    const steps = stepsModels(kind);
-    const here = placeOf(event);
-    const isEarlier = happenedAtMs < before;
-    const hasFraction = fractionPlayed !== usualFraction(kind);
-    const hasGap = gapMs !== usualGap(steps, newest, happenedAtMs);
-    const more = (here === place ? 0 : PLACE) | (hasGap ? GAP : 0) | (isEarlier ? EARLIER : 0);
-    writeHash(bytes, at, event.track);
-    bytes[at + 6]! |= EVENT_KINDS.indexOf(kind) << KIND_SHIFT;
-    const flags =
-      (event.sessionStart ? SESSION_START : 0) |
-      (hasFraction ? FRACTION : 0) |
-      (more === 0 ? 0 : MORE);
-    const since = stepsOf(Math.abs(happenedAtMs - before));
-    at = writeVarint(bytes, at + HASH_BYTES, FLAGS * since + flags);
-    if (hasFraction) bytes[at++] = fractionByte(fractionPlayed);
-    if (more !== 0) bytes[at++] = more;
-    if (more & PLACE) bytes[at++] = here;
-    if (hasGap) at = writeVarint(bytes, at, gapMs);
-    before = happenedAtMs;
-    if (steps) newest = Math.max(newest, happenedAtMs);
-    place = here;
-  }
+  const { kind, fractionPlayed, gapMs, happenedAtMs } = event;
+  const place = placeOf(event);
+  const hasFraction = fractionPlayed !== usualFraction(kind);
+  const hasGap = gapMs !== usualGap(kind, before.newestMs, happenedAtMs);
+  const more =
+    (place === before.place ? 0 : PLACE) |
+    (hasGap ? GAP : 0) |
+    (happenedAtMs < before.happenedAtMs ? EARLIER : 0);
+  writeHash(bytes, start, event.track);
+  bytes[start + 6]! |= EVENT_KINDS.indexOf(kind) << KIND_SHIFT;
+  const flags =
+    (event.sessionStart ? SESSION_START : 0) |
+    (hasFraction ? FRACTION : 0) |
+    (more === 0 ? 0 : MORE);
+  const since = stepsOf(Math.abs(happenedAtMs - before.happenedAtMs));
+  let at = writeVarint(bytes, start + HASH_BYTES, FLAGS * since + flags);
+  if (hasFraction) bytes[at++] = fractionByte(fractionPlayed);
+  if (more !== 0) bytes[at++] = more;
+  if (more & PLACE) bytes[at++] = place;
+  if (hasGap) at = writeVarint(bytes, at, gapMs);
+  before.happenedAtMs = happenedAtMs;
+  if (stepsModels(kind)) before.newestMs = Math.max(before.newestMs, happenedAtMs);
+  before.place = place;
   return at;
 }
 
-export interface Remembered {
-  readonly recent: readonly RecentEvent[];
-  readonly lastEventAtMs: number;
+/** What an event's bytes leave out, since the events before it say it. */
+export interface Before {
+  /** Of the event before, milliseconds since 1970-01-01 UTC. */
+  happenedAtMs: number;
+  /** Of the newest event before that stepped the models, 0 where there is none. */
+  newestMs: number;
+  /** The byte of a place. */
+  place: number;
 }
 
-/** The inverse of `writeRecent`; the events end where `bytes` end. Throws `bad_record`. */
-export function readRecent(
-  cursor: Cursor,
-  { count, lastEventAtMs }: { readonly count: number; readonly lastEventAtMs: number },
-): RecentEvent[] {
-  const recent: RecentEvent[] = [];
-  const { bytes } = cursor;
-  let happenedAtMs =
-    count === 0 ? 0 : TIME_STEP_MS * (unzigzag(readVarint(cursor)) + wholeSteps(lastEventAtMs));
-  let newest = 0;
-  let place = NO_PLACE;
-  for (let index = 0; index < count; index++) {
-    const at = cursor.at;
-    if (at + HASH_BYTES >= bytes.length) throw badRecent("are cut short");
-    cursor.at += HASH_BYTES;
-    const kind = EVENT_KINDS[bytes[at + 6]! >> KIND_SHIFT]!;
-    const timeAndFlags = readVarint(cursor);
-    const flags = timeAndFlags % FLAGS;
-    const fractionPlayed = flags & FRACTION ? readFraction(cursor) : usualFraction(kind);
-    const more = flags & MORE ? readByte(cursor) : 0;
-    if (more & PLACE) place = readByte(cursor);
-    const sinceMs = ((timeAndFlags - flags) / FLAGS) * TIME_STEP_MS;
-    happenedAtMs += more & EARLIER ? -sinceMs : sinceMs;
-    const steps = stepsModels(kind);
-    recent.push({
-      track: trackAt(bytes, at),
-      happenedAtMs,
-      kind,
-      fractionPlayed,
-      gapMs: more & GAP ? readVarint(cursor) : usualGap(steps, newest, happenedAtMs),
-      sessionStart: (flags & SESSION_START) !== 0,
-      context: contextOf(place),
-      shuffle: (place & SHUFFLE) !== 0,
-    });
-    if (steps) newest = Math.max(newest, happenedAtMs);
-  }
-  if (cursor.at !== bytes.length) throw badRecent("do not end where the record ends");
-  return recent;
+/** What is before the first event of all, which happened at `firstAtMs`. */
+export function beforeFirst(firstAtMs: number): Before {
+  return { happenedAtMs: firstAtMs, newestMs: 0, place: NO_PLACE };
 }
 
-/** The room that `count` events never outgrow, in bytes. */
-export function recentBytesMax(count: number): number {
-  return VARINT_BYTES_MAX + count * (HASH_BYTES + 3 + 2 * VARINT_BYTES_MAX);
+/** Where reading of events stands, and what the last of them said, so that going by one leaves
+ *  nothing on the heap. */
+export interface Reading extends Cursor, Before {
+  trackAt: number;
+  kind: EventKind;
+  fractionPlayed: number;
+  gapMs: number;
+  sessionStart: boolean;
 }
+
+export function readingFrom({ bytes, at }: Cursor, firstAtMs: number): Reading {
+  return {
+    bytes,
+    at,
+    happenedAtMs: firstAtMs,
+    newestMs: 0,
+    place: NO_PLACE,
+    trackAt: at,
+    kind: EVENT_KINDS[0],
+    fractionPlayed: 0,
+    gapMs: 0,
+    sessionStart: false,
+  };
+}
+
+/** The inverse of `writeEvent`. Throws `bad_record`. */
+export function readOn(reading: Reading): void {
+  const { bytes, at } = reading;
+  if (at + HASH_BYTES >= bytes.length) throw badRecent("are cut short");
+  const kind = EVENT_KINDS[bytes[at + 6]! >> KIND_SHIFT]!;
+  reading.trackAt = at;
+  reading.at = at + HASH_BYTES;
+  const timeAndFlags = readVarint(reading);
+  const flags = timeAndFlags % FLAGS;
+  reading.kind = kind;
+  reading.sessionStart = (flags & SESSION_START) !== 0;
+  reading.fractionPlayed = flags & FRACTION ? readFraction(reading) : usualFraction(kind);
+  const more = flags & MORE ? readByte(reading) : 0;
+  if (more & PLACE) reading.place = readPlace(reading);
+  const sinceMs = ((timeAndFlags - flags) / FLAGS) * TIME_STEP_MS;
+  reading.happenedAtMs += more & EARLIER ? -sinceMs : sinceMs;
+  const { happenedAtMs, newestMs } = reading;
+  reading.gapMs = more & GAP ? readVarint(reading) : usualGap(kind, newestMs, happenedAtMs);
+  if (stepsModels(kind)) reading.newestMs = Math.max(newestMs, happenedAtMs);
+}
+
+/** The event that was read last. */
+export function eventIn(reading: Reading): RecentEvent {
+  const { bytes, place, happenedAtMs, kind, fractionPlayed, gapMs, sessionStart } = reading;
+  return {
+    track: trackAt(bytes, reading.trackAt),
+    happenedAtMs,
+    kind,
+    fractionPlayed,
+    gapMs,
+    sessionStart,
+    context: contextOf(place)!,
+    shuffle: (place & SHUFFLE) !== 0,
+  };
+}
+
+/** The room that an event never outgrows, in bytes. */
+export const EVENT_BYTES_MAX = HASH_BYTES + 3 + 2 * VARINT_BYTES_MAX;
 
 /** In a hash's highest byte, whose lower five bits are the hash's own. */
 const KIND_SHIFT = 5;
@@ -136,29 +155,29 @@ const EARLIER = 4;
 const SHUFFLE = 128;
 const NO_PLACE = CONTEXT_KINDS.indexOf("unspecified");
 
-function stepsOf(timeMs: number): number {
+/** Throws where a time is no remembered one. */
+export function stepsOf(timeMs: number): number {
   const steps = timeMs / TIME_STEP_MS;
   assert(Number.isInteger(steps), "a remembered time is in quarter seconds");
   return steps;
 }
 
-function wholeSteps(timeMs: number): number {
-  return Math.floor(timeMs / TIME_STEP_MS);
-}
-
-/** `newestMs`: of the events before that stepped the models, 0 where there is none. */
-function usualGap(steps: boolean, newestMs: number, happenedAtMs: number): number {
-  return steps ? gapSince(newestMs, happenedAtMs) : 0;
+function usualGap(kind: EventKind, newestMs: number, happenedAtMs: number): number {
+  return stepsModels(kind) ? gapSince(newestMs, happenedAtMs) : 0;
 }
 
 function placeOf({ context, shuffle }: RecentEvent): number {
   return CONTEXT_KINDS.indexOf(context) | (shuffle ? SHUFFLE : 0);
 }
 
-function contextOf(place: number): ContextKind {
-  const context = CONTEXT_KINDS[place & ~SHUFFLE];
-  if (context === undefined) throw badRecent("have an unknown play context");
-  return context;
+function contextOf(place: number): ContextKind | undefined {
+  return CONTEXT_KINDS[place & ~SHUFFLE];
+}
+
+function readPlace(cursor: Cursor): number {
+  const place = readByte(cursor);
+  if (contextOf(place) === undefined) throw badRecent("have an unknown play context");
+  return place;
 }
 
 function fractionByte(fraction: number): number {

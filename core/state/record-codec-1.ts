@@ -3,9 +3,10 @@ import { Failure } from "../domain/failure.ts";
 import { shortenedEventHash } from "../domain/hash.ts";
 import type { BundleMark, Offset, Partition, SessionId, TrackHash } from "../domain/ids.ts";
 import { HASH_BYTES, readHash } from "./hash-codec.ts";
-import type { ListenerRecord } from "./listener-record.ts";
 import { asRemembered } from "./older-recent.ts";
 import { readRecent1 } from "./recent-codec-1.ts";
+import { packedEvents } from "./recent-events.ts";
+import type { StoredRecord } from "./stored-record.ts";
 
 /** The record that bytes of format 1 hold, its checksum checked. Numbers are little-endian.
  *
@@ -36,7 +37,7 @@ import { readRecent1 } from "./recent-codec-1.ts";
  *
  *  Hidden states, event hashes and recent events become what records hold now: a state in halves,
  *  a hash of 40 bits, times and fractions as in `older-recent.ts`. Throws `bad_record`. */
-export function decodeRecord1(bytes: Buffer): ListenerRecord {
+export function decodeRecord1(bytes: Buffer): StoredRecord {
   if (bytes.length < HEADER_BYTES) throw cutShort();
   const flags = bytes[5]!;
   const sessionEnd = HEADER_BYTES + bytes.readUInt16LE(68);
@@ -58,7 +59,7 @@ export function decodeRecord1(bytes: Buffer): ListenerRecord {
         : undefined,
     sessionSteps: bytes.readUInt32LE(58),
     steps: bytes.readUIntLE(62, 6),
-    recent: asRemembered(readRecent1(bytes, dislikedEnd, bytes[76]!)),
+    recent: packedEvents(asRemembered(readRecent1(bytes, dislikedEnd, bytes[76]!))),
     heardEvents: readHashes(bytes, longEnd, eventsEnd).map(shortenedEventHash),
     disliked: readHashes(bytes, eventsEnd, dislikedEnd) as TrackHash[],
     hidden: {

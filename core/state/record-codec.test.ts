@@ -21,8 +21,9 @@ import {
   RECENT_EVENTS_MAX,
   type RecentEvent,
 } from "./listener-record.ts";
-import { decodeRecord, encodeRecord } from "./record-codec.ts";
+import * as codec from "./record-codec.ts";
 import { FRACTION_STEPS, fractionOf, rememberedTimeMs } from "./remembered.ts";
+import { listenerRecord, storedRecord } from "./stored-record.ts";
 
 const ann = "ann" as ListenerId;
 const hash = fc.integer({ min: 0, max: 2 ** 53 - 1 });
@@ -202,6 +203,14 @@ const GOLDEN_3 = [
   "d204f02d030e0123456789abcdef0301858080808020c0eaa1ffbc3102ea0700020102010240e0003c000000",
   "008001000000804d000000000000bf0c0000000000005005030180b89929010000000000708632320181",
 ].join("");
+
+function encodeRecord(record: ListenerRecord, listener: ListenerId): Buffer {
+  return codec.encodeRecord(storedRecord(record), listener);
+}
+
+function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecord {
+  return listenerRecord(codec.decodeRecord(bytes, listener));
+}
 
 function typicalRecord(events: number): ListenerRecord {
   const indexes = Array.from({ length: events }, (_, index) => index);

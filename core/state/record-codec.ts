@@ -21,16 +21,12 @@ import {
   writeEventHash,
   writeHash,
 } from "./hash-codec.ts";
-import {
-  DEDUPE_EVENTS_MAX,
-  DISLIKED_TRACKS_MAX,
-  type ListenerRecord,
-  RECENT_EVENTS_MAX,
-} from "./listener-record.ts";
+import { DEDUPE_EVENTS_MAX, DISLIKED_TRACKS_MAX, RECENT_EVENTS_MAX } from "./listener-record.ts";
 import { asRemembered } from "./older-recent.ts";
-import { readRecent, recentBytesMax, writeRecent } from "./recent-codec.ts";
 import { readRecent2 } from "./recent-codec-2.ts";
+import { packedEvents, readRecent, recentBytesMax, writeRecent } from "./recent-events.ts";
 import { decodeRecord1 } from "./record-codec-1.ts";
+import type { StoredRecord } from "./stored-record.ts";
 import { type Cursor, readVarint, VARINT_BYTES_MAX, writeVarint } from "./varint.ts";
 
 /** The bytes of a listener's record, format 3. Equal records have equal bytes.
@@ -52,13 +48,13 @@ import { type Cursor, readVarint, VARINT_BYTES_MAX, writeVarint } from "./varint
  *  | | in bytes where they all are such, see `byte-float.ts`, else in halves, see `half-float.ts` |
  *  | 5 × e | event hashes, u40, oldest first |
  *  | 7 × d | hashes of disliked tracks, u56, oldest first |
- *  | | recent events, oldest first, see `recent-codec.ts` |
+ *  | | recent events, oldest first, see `writeRecent` of `recent-events.ts` |
  *
  *  The id is in the checksum so that a record found under another listener's key is refused.
  *  Format 2 had no states in bytes, and its recent events were those of `recent-codec-2.ts`. It is
  *  read, and so is format 1; they are written anew in this one when their listener is next heard.
  */
-export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buffer {
+export function encodeRecord(record: StoredRecord, listener: ListenerId): Buffer {
   assertWithinLimits(record);
   const session = Buffer.from(record.session ?? "", "utf8");
   const { short, long } = record.hidden;
@@ -87,14 +83,14 @@ export function encodeRecord(record: ListenerRecord, listener: ListenerId): Buff
 }
 
 /** The bytes of a record, or those that already are one. */
-export function recordBytes(record: ListenerRecord | Uint8Array, listener: ListenerId): Buffer {
+export function recordBytes(record: StoredRecord | Uint8Array, listener: ListenerId): Buffer {
   return record instanceof Uint8Array ? Buffer.from(record) : encodeRecord(record, listener);
 }
 
 /** The inverse of `encodeRecord`, which also reads formats 1 and 2. The record owns its arrays:
  *  `bytes` may be reused. Throws `bad_record` for bytes that no version of `encodeRecord` wrote for
  *  this listener. */
-export function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecord {
+export function decodeRecord(bytes: Buffer, listener: ListenerId): StoredRecord {
   if (bytes.length < NUMBERS_AT) throw badRecord("is cut short");
   if (bytes.readUInt32LE(0) !== checksum(bytes, bytes.length, listener)) {
     throw badRecord("fails its checksum");
@@ -108,7 +104,7 @@ export function decodeRecord(bytes: Buffer, listener: ListenerId): ListenerRecor
   return record;
 }
 
-function decodeSince2(bytes: Buffer, version: 2 | 3): ListenerRecord {
+function decodeSince2(bytes: Buffer, version: 2 | 3): StoredRecord {
   const flags = bytes[5]!;
   const cursor = { bytes, at: NUMBERS_AT };
   const next = () => readVarint(cursor);
@@ -137,7 +133,7 @@ function decodeSince2(bytes: Buffer, version: 2 | 3): ListenerRecord {
   const { lastEventAtMs } = times;
   const recent =
     version === 2
-      ? asRemembered(readRecent2(cursor, counts.recent))
+      ? packedEvents(asRemembered(readRecent2(cursor, counts.recent)))
       : readRecent(cursor, { count: counts.recent, lastEventAtMs });
   return {
     bundle: bytes.toString("hex", MARK_AT, MARK_AT + MARK_BYTES) as BundleMark,
@@ -165,7 +161,7 @@ const LONG_IN_BYTES = 16;
 const HIDDEN_MAX = 4096;
 
 /** Returns the index after the last. One by one, since an array of them is garbage. */
-function writeNumbers(bytes: Buffer, record: ListenerRecord, sessionBytes: number): number {
+function writeNumbers(bytes: Buffer, record: StoredRecord, sessionBytes: number): number {
   const { short, long } = record.hidden;
   let at = writeVarint(bytes, NUMBERS_AT, record.partition);
   at = writeVarint(bytes, at, record.epoch);
@@ -178,11 +174,11 @@ function writeNumbers(bytes: Buffer, record: ListenerRecord, sessionBytes: numbe
   at = writeVarint(bytes, at, long?.length ?? 0);
   at = writeVarint(bytes, at, record.heardEvents.length);
   at = writeVarint(bytes, at, record.disliked.length);
-  return writeVarint(bytes, at, record.recent.length);
+  return writeVarint(bytes, at, record.recent.count);
 }
 
-function assertWithinLimits(record: ListenerRecord): void {
-  assert(record.recent.length <= RECENT_EVENTS_MAX, "recent events stay bounded");
+function assertWithinLimits(record: StoredRecord): void {
+  assert(record.recent.count <= RECENT_EVENTS_MAX, "recent events stay bounded");
   assert(record.heardEvents.length <= DEDUPE_EVENTS_MAX, "the dedupe window stays bounded");
   assert(record.disliked.length <= DISLIKED_TRACKS_MAX, "disliked tracks stay bounded");
   for (const hidden of [record.hidden.short, record.hidden.long]) {
@@ -191,11 +187,11 @@ function assertWithinLimits(record: ListenerRecord): void {
   assert((record.session?.length ?? 0) <= ID_BYTES_MAX, "a session id stays bounded");
 }
 
-function bytesMax(record: ListenerRecord, sessionBytes: number): number {
+function bytesMax(record: StoredRecord, sessionBytes: number): number {
   const floats = (record.hidden.short?.length ?? 0) + (record.hidden.long?.length ?? 0);
   const hashes = EVENT_HASH_BYTES * record.heardEvents.length + HASH_BYTES * record.disliked.length;
   const fixed = NUMBERS_AT + NUMBERS * VARINT_BYTES_MAX + sessionBytes;
-  return fixed + HALF_BYTES * floats + hashes + recentBytesMax(record.recent.length);
+  return fixed + HALF_BYTES * floats + hashes + recentBytesMax(record.recent);
 }
 
 /** Both hidden states in one piece of memory, since each piece costs more than its copy. */
@@ -203,7 +199,7 @@ function readHidden(
   cursor: Cursor,
   flags: number,
   lengths: Readonly<Record<ModelName, number>>,
-): ListenerRecord["hidden"] {
+): StoredRecord["hidden"] {
   const floats = new Float32Array(lengths.short + lengths.long);
   const short = floats.subarray(0, lengths.short);
   const long = floats.subarray(lengths.short);

@@ -10,8 +10,9 @@ import type {
   SessionId,
   TrackHash,
 } from "../domain/ids.ts";
-import type { ListenerRecord } from "./listener-record.ts";
+import { NO_RECENT_EVENTS } from "./recent-events.ts";
 import type { AppliedPosition, SessionStore, StoreCommit } from "./session-store.ts";
+import { type StoredRecord, storedRecord } from "./stored-record.ts";
 
 /** What every session store must do; each implementation's test calls this. */
 export function testSessionStore(name: string, openStore: () => Promise<SessionStore>): void {
@@ -34,7 +35,7 @@ export function testSessionStore(name: string, openStore: () => Promise<SessionS
   check("what was committed is read back", async (store) => {
     const records = new Map([
       [ann, recordAt(6)],
-      [bob, { ...recordAt(7), session: undefined, hidden: {}, recent: [] }],
+      [bob, { ...recordAt(7), session: undefined, hidden: {}, recent: NO_RECENT_EVENTS }],
     ]);
     await commitTo(store, 0, 8, records);
     assert.deepEqual(store.read(ann), records.get(ann));
@@ -205,8 +206,8 @@ function positionAt(next: number): AppliedPosition {
   return { epoch: 0, next: offset(next), appendedAtMs: 1_700_000_000_000 + next };
 }
 
-function recordAt(heard: number): ListenerRecord {
-  return {
+function recordAt(heard: number): StoredRecord {
+  return storedRecord({
     bundle: "ab".repeat(8) as BundleMark,
     partition,
     epoch: 0,
@@ -230,7 +231,7 @@ function recordAt(heard: number): ListenerRecord {
     heardEvents: [1, 2 ** 40 - 1] as EventHash[],
     disliked: [7] as TrackHash[],
     hidden: { short: Float32Array.of(0.5, -1), long: Float32Array.of(3) },
-  };
+  });
 }
 
 function commitTo(

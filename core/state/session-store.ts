@@ -1,5 +1,5 @@
 import type { ListenerId, Offset, Partition } from "../domain/ids.ts";
-import type { ListenerRecord } from "./listener-record.ts";
+import type { StoredRecord } from "./stored-record.ts";
 
 /** How far a partition of the listening log was applied. */
 export interface AppliedPosition {
@@ -28,7 +28,7 @@ export interface StoreCommit {
   readonly position: AppliedPosition;
   /** Null forgets the listener: nothing of them is left, not even a marker. Bytes are a record as a
    *  store keeps it, checked by whoever read them. */
-  readonly records: ReadonlyMap<ListenerId, ListenerRecord | Uint8Array | null>;
+  readonly records: ReadonlyMap<ListenerId, StoredRecord | Uint8Array | null>;
   /** The bytes that records were computed from: one that has others by now stays as it is. */
   readonly computedFrom?: ReadonlyMap<ListenerId, Uint8Array>;
 }
@@ -37,7 +37,7 @@ export interface StoreCommit {
 export interface StateReader {
   /** Undefined for a listener who was never heard. A record that fails its checksum throws
    *  `bad_record`. */
-  read(listener: ListenerId): ListenerRecord | undefined;
+  read(listener: ListenerId): StoredRecord | undefined;
   /** Undefined for a partition that was never applied. */
   position(partition: Partition): AppliedPosition | undefined;
   /** Resolves when there may be something new to see, be it a commit after this call or not. Only

@@ -1,11 +1,11 @@
 import { Failure } from "../domain/failure.ts";
 import type { ListenerId, Partition } from "../domain/ids.ts";
 import type { Environment } from "../lmdb/environment.ts";
-import type { ListenerRecord } from "./listener-record.ts";
 import { decodeRecord } from "./record-codec.ts";
 import type { AppliedPosition } from "./session-store.ts";
 import { decodePosition, listenerKey, positionKey } from "./store-layout.ts";
 import { SEAL_KEY } from "./store-seal.ts";
+import type { StoredRecord } from "./stored-record.ts";
 
 /** One entry of a session store, and what its bytes are. */
 export interface StoreEntry {
@@ -15,7 +15,7 @@ export interface StoreEntry {
 
 /** What an entry holds. `damage` says why its bytes are not what the store wrote. */
 export type EntryContent =
-  | { readonly listener: ListenerId; readonly record: ListenerRecord }
+  | { readonly listener: ListenerId; readonly record: StoredRecord }
   | { readonly partition: Partition; readonly position: AppliedPosition }
   | { readonly listener?: ListenerId; readonly partition?: Partition; readonly damage: string };
 

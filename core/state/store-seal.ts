@@ -35,8 +35,9 @@ export function resealed(
   key: Buffer,
   change: { readonly before: Buffer | undefined; readonly after: Buffer | undefined },
 ): Seal {
-  const removed = change.before && markOf(key, change.before);
-  const added = change.after && markOf(key, change.after);
+  const ofKey = crc32(key);
+  const removed = change.before && crc32(change.before, ofKey);
+  const added = change.after && crc32(change.after, ofKey);
   return {
     store: seal.store,
     entries: seal.entries + (added === undefined ? 0 : 1) - (removed === undefined ? 0 : 1),
@@ -78,8 +79,4 @@ export function decodeSeal(bytes: Buffer): Seal {
     sum: bytes.readUInt32LE(18),
     mix: bytes.readUInt32LE(22),
   };
-}
-
-function markOf(key: Buffer, value: Buffer): number {
-  return crc32(value, crc32(key));
 }

@@ -3,6 +3,7 @@ import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
 import { trackHash } from "../../core/domain/hash.ts";
 import type { ListenerId, TrackId } from "../../core/domain/ids.ts";
 import type { ListenerRecord } from "../../core/state/listener-record.ts";
+import { listenerRecord } from "../../core/state/stored-record.ts";
 import type {
   NextTracksRequest,
   NextTracksResponse,
@@ -18,7 +19,8 @@ export function violationsOf(
   request: NextTracksRequest,
   reply: NextTracksResponse,
 ): string[] {
-  const record = world.scorer.state.read(request.listener as ListenerId);
+  const stored = world.scorer.state.read(request.listener as ListenerId);
+  const record = stored && listenerRecord(stored);
   const { trackIds } = world.scorer.bundle;
   const pool = trackIds.filter((track) => mayBeListed(world, request, { record, track }));
   const list = reply.tracks.map(({ track }) => track as TrackId);

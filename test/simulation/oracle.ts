@@ -2,9 +2,9 @@ import type { ListenerId, Offset, Partition } from "../../core/domain/ids.ts";
 import { LISTENING_TOPIC, type NewRecord } from "../../core/log/event-log.ts";
 import { partitionOf } from "../../core/log/partition-of.ts";
 import { evicted } from "../../core/state/evict.ts";
-import type { ListenerRecord } from "../../core/state/listener-record.ts";
 import { createMemoryStore } from "../../core/state/memory-store.ts";
 import type { SessionStore } from "../../core/state/session-store.ts";
+import type { StoredRecord } from "../../core/state/stored-record.ts";
 import { applyBatch } from "../../ingest/apply-batch.ts";
 import type { Move } from "./history.ts";
 import { mixingModels } from "./mixing-models.ts";
@@ -61,7 +61,7 @@ export async function digestAsRead(store: SessionStore, partitions: number): Pro
     const partition = index as Partition;
     const position = store.position(partition);
     if (position === undefined) continue;
-    const records = new Map<ListenerId, ListenerRecord>();
+    const records = new Map<ListenerId, StoredRecord>();
     for (const listener of byPartition.get(partition) ?? []) {
       records.set(listener, evicted(store.read(listener)!, position.idleBeforeMs));
     }

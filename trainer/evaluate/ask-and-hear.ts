@@ -11,6 +11,7 @@ import { type ListeningEvent, stepsModels } from "../../core/domain/listening-ev
 import type { Models } from "../../core/state/advance.ts";
 import { createMemoryStore } from "../../core/state/memory-store.ts";
 import { startsSession } from "../../core/state/session-cut.ts";
+import { listenerRecord } from "../../core/state/stored-record.ts";
 import { applyBatch } from "../../ingest/apply-batch.ts";
 import { ListeningEvent as WireListeningEvent } from "../../proto/gen/segue/v1/listening.ts";
 import { recommend } from "../../scorer/recommend.ts";
@@ -173,7 +174,7 @@ async function askOfSkip(scorer: Scorer, event: ListeningEvent): Promise<AskedSk
   }
   const asked = { session: event.session, atMs: event.happenedAtMs };
   const record = scorer.state.read(event.listener);
-  const chances = await skipChances(scorer, record, {
+  const chances = await skipChances(scorer, record && listenerRecord(record), {
     asked,
     tracks: [scorer.live.tracks.scored(track)],
   });

@@ -3,11 +3,9 @@ import { SOURCE_NAMES } from "../../core/bundle/manifest.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import type { BundleId, ListenerId, TrackId } from "../../core/domain/ids.ts";
 import { type ListeningEvent, stepsModels } from "../../core/domain/listening-event.ts";
-import {
-  type ListenerRecord,
-  RECENT_EVENTS_MAX,
-  type RecentEvent,
-} from "../../core/state/listener-record.ts";
+import { RECENT_EVENTS_MAX, type RecentEvent } from "../../core/state/listener-record.ts";
+import { unpackedEvents } from "../../core/state/recent-events.ts";
+import type { StoredRecord } from "../../core/state/stored-record.ts";
 import { REQUEST_LIMITS } from "../../scorer/limits.ts";
 import { recommend } from "../../scorer/recommend.ts";
 import type { Influence, RecommendedTrack } from "../../scorer/recommendation.ts";
@@ -100,22 +98,22 @@ type Life = readonly Lived[];
 interface Lived {
   readonly event: ListeningEvent;
   readonly recent: RecentEvent;
-  readonly before: ListenerRecord | undefined;
+  readonly before: StoredRecord | undefined;
 }
 
 function live(
   lives: Map<ListenerId, Life>,
   event: ListeningEvent,
   records: {
-    readonly before: ListenerRecord | undefined;
-    readonly after: ListenerRecord | undefined;
+    readonly before: StoredRecord | undefined;
+    readonly after: StoredRecord | undefined;
   },
 ): void {
   const { before, after } = records;
   if (after === undefined || after.heardOffset === before?.heardOffset) return;
   const life = [
     ...(lives.get(event.listener) ?? []),
-    { event, before, recent: after.recent.at(-1)! },
+    { event, before, recent: unpackedEvents(after.recent).at(-1)! },
   ];
   lives.set(event.listener, life.slice(-RECENT_EVENTS_MAX));
 }
