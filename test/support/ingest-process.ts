@@ -12,7 +12,7 @@ import { startIngest } from "../../ingest/consume.ts";
 import { newCounts } from "../../ingest/counters.ts";
 import { type LogEngine, openTestLog } from "./test-log.ts";
 
-/** Ingest as a process of its own, which ends by itself once it has applied the whole log. */
+/** Ingest as a process of its own. */
 export interface IngestProcessOptions {
   readonly engine: LogEngine;
   readonly partitions: number;
@@ -20,6 +20,8 @@ export interface IngestProcessOptions {
   readonly bundle: string;
   readonly store: string;
   readonly group: string;
+  /** Goes on after it has applied the whole log, where it would else end by itself. */
+  readonly goesOn: boolean;
 }
 
 export interface IngestProcess {
@@ -63,6 +65,7 @@ async function main(options: IngestProcessOptions): Promise<void> {
     group,
     onNotice: writeNotice,
   });
+  if (options.goesOn) return;
   const ends = await Promise.all(
     Array.from({ length: partitions }, async (_, index) => {
       const partition = index as Partition;
