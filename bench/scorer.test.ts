@@ -25,5 +25,8 @@ test("a quick scorer benchmark prints every figure, refused calls of open loops 
     // An overloaded scorer refuses calls, on a slow machine at any of these rates.
     assert.ok(found.errors! >= 0 && found.errors! <= Number(rate));
   }
+  const { plain, explained, ...more } = figures.explained_lists;
+  assert.equal(more.more_p50_ms, explained.p50_ms - plain.p50_ms);
+  assert.equal(more.more_p99_ms, explained.p99_ms - plain.p99_ms);
   assert.ok(figures.events_heard_meanwhile > 0, "ingest hears beside it");
 });

@@ -2,6 +2,7 @@ import { drawTable } from "../cli/table.ts";
 import { RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
 import type { BenchOptions } from "./bench.ts";
 import { startEcho } from "./echo.ts";
+import { type ExplainedLists, explainedLists } from "./explained-lists.ts";
 import { type Http2Load, type LoadResult, requireNoErrors } from "./http2-load.ts";
 import { type Http2Loader, startHttp2Loader } from "./http2-loader.ts";
 import { percentile } from "./measure.ts";
@@ -41,6 +42,9 @@ export async function scorer({ json, quick, bundle, progress }: BenchOptions): P
     progress("asks the scorer and a bare server, in turns");
     const closed = await closedLoops({ world, echo, loader }, sizes);
     const open = await openLoops({ world, loader }, sizes.openSeconds, progress);
+    progress("asks for explained lists and plain ones, in turns, of a scorer on all cores");
+    pinTo([SERVER_CORE, LOAD_CORE], world.scorer.process.pid!);
+    const why = await explainedLists(world, loader, sizes);
     const figures = {
       quick,
       bundle: bundle ?? "random weights",
@@ -48,6 +52,7 @@ export async function scorer({ json, quick, bundle, progress }: BenchOptions): P
       pinned: pinned.every(Boolean),
       ...closed,
       open_loop: open,
+      explained_lists: why,
       events_heard_meanwhile: await beside.stop(),
     };
     return json ? `${JSON.stringify(figures, null, 2)}\n` : table(figures);
@@ -143,6 +148,7 @@ function latencies({ latenciesMs, errors, seconds }: LoadResult) {
 function table(
   figures: Awaited<ReturnType<typeof closedLoops>> & {
     readonly open_loop: Awaited<ReturnType<typeof openLoops>>;
+    readonly explained_lists: ExplainedLists;
   },
 ): string {
   const columns = ["asked/s", "answered/s", "p50 ms", "p90 ms", "p99 ms", "errors"].map(
@@ -158,7 +164,7 @@ function table(
     String(found.errors),
   ]);
   const { closed_loop_rps: rps, cpu_us_per_request: cpuUs, empty_reply: empty } = figures;
-  const { health_check: checked, hurried_share: hurried } = figures;
+  const { health_check: checked, hurried_share: hurried, explained_lists: why } = figures;
   return (
     `${rps.toFixed(0)} requests/s over ${CONNECTIONS} connections, ${cpuUs.toFixed(0)} us of CPU` +
     ` each: ${figures.cpu_of_empty_replies.toFixed(2)} empty replies of` +
@@ -166,6 +172,8 @@ function table(
     ` ${figures.cpu_of_health_checks.toFixed(2)} checks of the scorer's own health of` +
     ` ${checked.cpu_us_per_request.toFixed(0)} us. Of these lists` +
     ` ${(100 * hurried).toFixed(1)}% went without something, so as to be in time.` +
+    ` To explain one adds ${why.more_p50_ms.toFixed(2)} ms to its p50, and` +
+    ` ${why.more_p99_ms.toFixed(2)} ms to its p99, where two cores are free.` +
     `\n\n${drawTable(columns, rows)}`
   );
 }
