@@ -26,6 +26,7 @@ import { asRemembered } from "./older-recent.ts";
 import { readRecent2 } from "./recent-codec-2.ts";
 import { packedEvents, readRecent, recentBytesMax, writeRecent } from "./recent-events.ts";
 import { decodeRecord1 } from "./record-codec-1.ts";
+import { stateRoom } from "./state-room.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import { type Cursor, readVarint, VARINT_BYTES_MAX, writeVarint } from "./varint.ts";
 
@@ -194,15 +195,13 @@ function bytesMax(record: StoredRecord, sessionBytes: number): number {
   return fixed + HALF_BYTES * floats + hashes + recentBytesMax(record.recent);
 }
 
-/** Both hidden states in one piece of memory, since each piece costs more than its copy. */
 function readHidden(
   cursor: Cursor,
   flags: number,
   lengths: Readonly<Record<ModelName, number>>,
 ): StoredRecord["hidden"] {
-  const floats = new Float32Array(lengths.short + lengths.long);
-  const short = floats.subarray(0, lengths.short);
-  const long = floats.subarray(lengths.short);
+  const short = stateRoom(lengths.short);
+  const long = stateRoom(lengths.long);
   readStates(cursor, short, (flags & SHORT_IN_BYTES) !== 0);
   readStates(cursor, long, (flags & LONG_IN_BYTES) !== 0);
   return { ...(flags & HAS_SHORT ? { short } : {}), ...(flags & HAS_LONG ? { long } : {}) };
