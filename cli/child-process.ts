@@ -22,16 +22,17 @@ const STOP_GRACE_MS = 10_000;
  *  pieces that the next one does not fit into, and a scorer grows by megabytes with each. */
 const LARGE_BLOCKS_APART = { MALLOC_MMAP_THRESHOLD_: String(256 * 1024) };
 
-/** Little is young in a scorer at a time, so that a collection holds its calls up for a few
- *  milliseconds and not for twenty. */
-const SHORT_PAUSES = { NODE_OPTIONS: "--max-semi-space-size=32" };
+/** Little is young in a scorer or an ingest at a time: a collection holds calls up for a few
+ *  milliseconds and not for twenty, and memory does not grow by what is young. */
+const LITTLE_IS_YOUNG = { NODE_OPTIONS: "--max-semi-space-size=32" };
+const BOUNDED: readonly string[] = ["serve", "ingest"];
 
 /** Starts `segue NAME ARGS…` and resolves when it says that it is ready. Its other lines go to
  *  stderr. Throws `dependency_missing` when it ends first or stays silent for a minute. */
 export async function startChild(name: string, args: readonly string[]): Promise<Child> {
   const child = spawn(process.execPath, [SEGUE, name, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...LARGE_BLOCKS_APART, ...(name === "serve" && SHORT_PAUSES), ...process.env },
+    env: { ...LARGE_BLOCKS_APART, ...(BOUNDED.includes(name) && LITTLE_IS_YOUNG), ...process.env },
   });
   const detail = await readyLine(name, child);
   return { name, process: child, detail, stop: (graceMs) => stopChild(child, graceMs) };

@@ -36,12 +36,12 @@ env:
         fieldPath: metadata.name
   - name: SEGUE_ADVERTISE
     value: {{ printf "$(HOST_NAME).%s-hosts:%v" (include "segue.name" .root) .root.Values.serve.port | quote }}
+  # Short pauses for the collection of what is young, and memory that does not grow by it.
+  - name: NODE_OPTIONS
+    value: --max-semi-space-size=32
   {{- if eq .name "serve" }}
   - name: SEGUE_PORT
     value: {{ .root.Values.serve.port | quote }}
-  # Short pauses for the collection of what is young.
-  - name: NODE_OPTIONS
-    value: --max-semi-space-size=32
   {{- else if .root.Values.hosts.changelog }}
   - name: SEGUE_CHANGELOG
     value: "true"
