@@ -33,6 +33,10 @@ const CODED: TrackClusters = {
     codes: Uint32Array.of(1, 2, 3, 4, 5, 0xffffffff),
   },
 };
+const DIVIDED: TrackClusters = {
+  ...CODED,
+  codes: { ...CODED.codes!, parts: Uint32Array.of(0, 1, 2, 5, 6) },
+};
 const sizes = { tracks: 6, dimension: 3, hidden: 4, features: [], seed: 3 } as const;
 const plain = randomBundleContent(sizes);
 
@@ -44,6 +48,8 @@ test("clusters come back as they were published, and a bundle may have none", ()
     assert.equal(manifest.clusters?.count, 3);
     await publishBundle(folder, { ...plain, clusters: CODED });
     assert.deepEqual((await openBundle(folder)).clusters, CODED);
+    await publishBundle(folder, { ...plain, clusters: DIVIDED });
+    assert.deepEqual((await openBundle(folder)).clusters, DIVIDED);
     await publishBundle(folder, plain);
     assert.equal((await openBundle(folder)).clusters, undefined);
   }));
@@ -119,6 +125,13 @@ const refusals: readonly [what: string, field: string | RegExp, edit: Edit][] = 
   ["a book that is no number", /codes/, numbers("codes.books", ...Array(48).fill(Number.NaN))],
   ["widths of other coordinates", /codes/, integers("codes.widths", 1, 1, 0, 0, 0, 0, 0, 0)],
   ["codes of too few tracks", "clusters.codes.codes", integers("codes.codes", 1, 2, 3)],
+  [
+    "parts without their number",
+    "clusters.codes.part_count",
+    ({ clusters }) => delete codesOf(clusters).part_count,
+  ],
+  ["parts too many", "clusters.codes.parts", integers("codes.parts", 0, 1, 2, 3, 5, 6)],
+  ["a part of two clusters", /codes.parts/, integers("codes.parts", 0, 1, 3, 5, 6)],
   ["clusters that go back", /clusters.starts/, integers("clusters.starts", 0, 3, 2, 6)],
   ["clusters that end early", /clusters.starts/, integers("clusters.starts", 0, 2, 2, 5)],
 ];
@@ -126,7 +139,7 @@ const refusals: readonly [what: string, field: string | RegExp, edit: Edit][] = 
 test("clusters that are off are refused by their key or file", async () => {
   for (const [what, field, edit] of refusals) {
     await withFolder(async (folder) => {
-      await publishBundle(folder, { ...plain, clusters: CODED });
+      await publishBundle(folder, { ...plain, clusters: DIVIDED });
       await rewriteBundle(folder, edit);
       await assert.rejects(openBundle(folder), refusal(field), what);
     });

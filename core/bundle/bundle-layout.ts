@@ -200,7 +200,7 @@ function layOutClusters(
 
 function layOutCodes(
   files: ContentFiles,
-  { margin, axes, widths, books, codes }: TrackCodes,
+  { margin, axes, widths, books, codes, parts }: TrackCodes,
 ): CodesManifest {
   return {
     subspaces: widths.length,
@@ -210,6 +210,10 @@ function layOutCodes(
     widths: files.add("codes.widths", "u32", bytesOf(widths)),
     books: files.add("codes.books", "f32", bytesOf(books)),
     codes: files.add("codes", "u32", bytesOf(codes)),
+    ...(parts && {
+      part_count: parts.length - 1,
+      parts: files.add("codes.parts", "u32", bytesOf(parts)),
+    }),
   };
 }
 

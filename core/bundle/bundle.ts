@@ -119,6 +119,9 @@ export interface TrackCodes {
   readonly books: Float32Array;
   /** [count, subspaces / 8], by track: the first code is in the lowest 4 bits of a word. */
   readonly codes: Uint32Array;
+  /** [parts + 1]: where in the clusters' `tracks` each part of a cluster begins, then their number;
+   *  every cluster begins with a part of its own. Absent where clusters are read whole. */
+  readonly parts?: Uint32Array;
 }
 
 /** What a trainer hands to `publishBundle`. */

@@ -25,6 +25,7 @@ export const BUNDLE_LIMITS = {
   runWeightMax: 1000,
   sharpnessMax: 1e9,
   clustersMax: 65_536,
+  clusterPartsMax: 1_048_576,
   clusterReachMax: 1e6,
   codeSubspacesMax: 256,
   codeCoordinatesMax: 8192,

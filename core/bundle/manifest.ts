@@ -168,6 +168,12 @@ export interface CodesManifest {
   readonly books: string;
   /** Little-endian uint32 [tracks.count, subspaces / 8]: codes by track, lowest bits first. */
   readonly codes: string;
+  /** How many parts the clusters have, and where: both or none. Searches then read some parts of a
+   *  cluster, and `reach` is that of parts. */
+  readonly part_count?: number;
+  /** Little-endian uint32 [part_count + 1]: where each part begins in the clusters' `tracks`, then
+   *  their number. No part is of two clusters. */
+  readonly parts?: string;
 }
 
 export interface ClusterFigures {

@@ -171,7 +171,8 @@ function checkDeepSearch(clusters: JsonObject): void {
 
 function checkCodes(value: unknown): void {
   const numbers = ["subspaces", "coordinates", "margin"];
-  const codes = exactObject(value, "clusters.codes", [...numbers, ...CODE_FILES]);
+  const optional = ["part_count", "parts"];
+  const codes = exactObject(value, "clusters.codes", [...numbers, ...CODE_FILES], optional);
   const most = LIMITS.codeSubspacesMax;
   const subspaces = wholeNumber(codes.subspaces, "clusters.codes.subspaces", { least: 8, most });
   if (subspaces % CODES_PER_WORD !== 0) {
@@ -181,6 +182,10 @@ function checkCodes(value: unknown): void {
   wholeNumber(codes.coordinates, "clusters.codes.coordinates", range);
   numberIn(codes.margin, "clusters.codes.margin", { least: 0, most: LIMITS.codeMarginMax });
   for (const key of CODE_FILES) fileName(codes[key], `clusters.codes.${key}`);
+  if (!optional.some((key) => codes[key] !== undefined)) return;
+  const parts = { least: 1, most: LIMITS.clusterPartsMax };
+  wholeNumber(codes.part_count, "clusters.codes.part_count", parts);
+  fileName(codes.parts, "clusters.codes.parts");
 }
 
 /** `available`: the models and sources that the bundle has. */
@@ -250,8 +255,10 @@ export function* usedFiles(
     if (manifest.clusters !== undefined) yield [`clusters.${key}`, manifest.clusters[key]];
   }
   const codes = manifest.clusters?.codes;
-  for (const key of CODE_FILES)
-    if (codes !== undefined) yield [`clusters.codes.${key}`, codes[key]];
+  for (const key of [...CODE_FILES, "parts"] as const) {
+    const file = codes?.[key];
+    if (file !== undefined) yield [`clusters.codes.${key}`, file];
+  }
 }
 
 const MODEL_FILES = [

@@ -33,7 +33,7 @@ export async function readClusters(
   return {
     ...figures,
     ...{ tracks, starts },
-    ...(codes && { codes: await readCodes(files, codes, { count, columns }) }),
+    ...(codes && { codes: await readCodes(files, codes, { count, columns, starts }) }),
   };
 }
 
@@ -44,8 +44,8 @@ function columnsOf({ models }: Pick<Manifest, "models">): number {
 
 async function readCodes(
   files: FileReader,
-  { margin, subspaces, coordinates, ...names }: CodesManifest,
-  { count, columns }: { readonly count: number; readonly columns: number },
+  { margin, subspaces, coordinates, part_count: partCount, ...names }: CodesManifest,
+  { count, columns, starts }: { count: number; columns: number; starts: Uint32Array },
 ): Promise<TrackCodes> {
   const field = (key: keyof CodesManifest) => `clusters.codes.${key}`;
   const axes = await files.floats(names.axes, field("axes"), coordinates * columns);
@@ -56,5 +56,19 @@ async function readCodes(
   const books = await files.floats(names.books, field("books"), coordinates * CODE_VALUES);
   const words = (count * subspaces) / CODES_PER_WORD;
   const codes = await files.integers(names.codes, field("codes"), words);
-  return { margin, axes, widths, books, codes };
+  const { parts: file } = names;
+  if (file === undefined || partCount === undefined) return { margin, axes, widths, books, codes };
+  const parts = await files.integers(file, field("parts"), partCount + 1);
+  await checkPlaces(parts, file, count);
+  checkWithin(starts, parts, file);
+  return { margin, axes, widths, books, codes, parts };
+}
+
+/** Every cluster begins where a part does. */
+function checkWithin(starts: Uint32Array, parts: Uint32Array, file: string): void {
+  let part = 0;
+  for (const [cluster, start] of starts.entries()) {
+    while (parts[part]! < start) part++;
+    if (parts[part] !== start) throw badBundle(file, `has a part across cluster ${cluster}`);
+  }
 }

@@ -19,6 +19,7 @@ const PARTS = [
   "dots",
   "fine-rows",
   "heaps",
+  "reaches",
   "touch",
   "tally",
   "logarithms",

@@ -2,7 +2,7 @@
 
 import { ScoreTask } from "./scores.as";
 
-/** One search, as `code-task.ts` writes it: 44 words of 4 bytes, in this order. */
+/** One search, as `code-task.ts` writes it: 52 words of 4 bytes, in this order. */
 @unmanaged
 export class CodeTask {
   /** The query's columns, int16 [width], and the axes along which codes tell: int16
@@ -24,18 +24,18 @@ export class CodeTask {
   sums: usize;
   tables: usize;
   /** Blocks of 16 rows: for each two codes of a row, one after the other, 16 bytes with the first
-   *  in the low bits. Byte 2 i is of row i, byte 2 i + 1 of row i + 8. A cluster begins with a
-   *  block of its own. */
+   *  in the low bits. Byte 2 i is of row i, byte 2 i + 1 of row i + 8. A group, which is a part of
+   *  a cluster or all of it, begins with a block of its own. */
   codes: usize;
   /** uint32 by row: its track. Rows that only fill a block have one that is excluded. */
   tracks: usize;
   /** The same codes by track, filled up to a multiple of 16 bytes, and uint32 by track: its
-   *  cluster. */
+   *  group. */
   trackCodes: usize;
-  clusters: usize;
+  groups: usize;
   /** Bitset by track, lowest bit first. */
   excluded: usize;
-  /** uint32 [clusters] each: the first block, and how many rows there are. */
+  /** uint32 [groups] each: the first block, and how many rows there are. */
   firsts: usize;
   sizes: usize;
   /** int16 [clusters, width]: the means of the tracks' columns. */
@@ -44,12 +44,12 @@ export class CodeTask {
    *  what each counts for the variance of scores. */
   spreads: usize;
   factors: usize;
-  /** Scratch, float32 [clusters] each: what is added to what codes say, and what the best row is
-   *  expected to score. Clusters are read from the highest on, and none that is below the k best
-   *  of what was read. */
+  /** Scratch, float32 [groups] each: what is added to what codes say, and what the best row is
+   *  expected to score. Groups are read from the highest on, and none that is below the k best of
+   *  what was read. */
   bases: usize;
   reaches: usize;
-  /** Scratch: int32 [clusters]. */
+  /** Scratch: int32 [groups]. */
   waiting: usize;
   clusterCount: i32;
   /** Scratch, float32 [k]: a min-heap of the best scores that are known, or of -Infinity. */
@@ -63,7 +63,7 @@ export class CodeTask {
   /** 1 where others are looked for in the clusters, too. */
   readsClusters: i32;
   k: i32;
-  /** How many times its spread above its mean the best track of a cluster is expected. */
+  /** How many times its spread above its mean the best track of a group is expected. */
   reach: f32;
   /** How far what codes say may be below the k-th best, in lengths of the query's coordinates. */
   margin: f32;
@@ -72,7 +72,7 @@ export class CodeTask {
   /** Scratch: what 1 in the tables stands for, and what zeros in all of them do. */
   unit: f32;
   floor: f32;
-  /** Out: how many rows of clusters were read, how many tracks were within the margin, and how many
+  /** Out: how many rows of groups were read, how many tracks were within the margin, and how many
    *  were scored. */
   rowsRead: i32;
   near: i32;
@@ -83,4 +83,19 @@ export class CodeTask {
   queryStep: f32;
   axisSteps: usize;
   centroidSteps: usize;
+  groupCount: i32;
+  /** Scratch, float32 [clusters]: the mean scores of their tracks, where groups are parts. */
+  clusterScores: usize;
+  /** 1 where groups are parts of clusters; the others say something of parts alone. */
+  hasParts: i32;
+  /** Blocks, as of `codes`: what the tracks of a part differ by, on average, from its cluster's
+   *  mean; and uint32 by part: its cluster. */
+  partCodes: usize;
+  partClusters: usize;
+  /** float32 by part: how far its tracks are from that, in the coordinates of codes; and float32
+   *  [coordinates]: which share of the squares of that is each one's. */
+  partSpreads: usize;
+  partShares: usize;
+  /** Scratch: codes that say less are passed over, since enough others say more. */
+  least: f32;
 }

@@ -8,14 +8,20 @@ import { fillTables } from "./code-tables.as";
 import { CodeTask } from "./code-task.as";
 import { dotSteps } from "./dots.as";
 import { FineTask, keepFinest } from "./fine-rows.as";
-import { reachOf, replaceLeast, sinkCluster } from "./heaps.as";
+import { highestOf, reachOf, replaceLeast, sinkGroup } from "./heaps.as";
+import { lengthOf, writeReaches } from "./reaches.as";
 import { keepScored, scoreTracks, selectBest } from "./scores.as";
 import { touchLines } from "./touch.as";
 
 /** So many tracks beside the list are scored at once. */
 const FINE_MIN = 32;
-/** Clusters of so many rows are those of a catalogue whose codes no cache holds. */
+/** Groups of so many rows are those of a catalogue whose codes no cache holds, and so are parts. */
 const TOUCHED_ROWS: u32 = 256;
+/** So many groups are read, at most, before the others are put in order. */
+const FIRST_GROUPS = 4;
+/** Where so many times as many are found as are looked at, and as many more each time, those that
+ *  are too many are dropped. */
+const CROWD_TIMES = 2;
 /** By so many steps of score too many tracks are told apart. */
 const BINS = 512;
 /** So small a length counts as some, lest a margin without end be nothing. */
@@ -30,13 +36,14 @@ export function searchCodes(task: CodeTask): i32 {
   writeReaches(task);
   for (let i = 0; i < task.k; i++) store<f32>(task.heap + (<usize>i << 2), -Infinity);
   // From here on the margin is in scores.
-  task.margin *= max<f32>(LENGTH_MIN, lengthOf(task.turned, task.coordinates));
+  task.margin *= max<f32>(LENGTH_MIN, lengthOf(task.turned, 0, task.coordinates));
+  task.least = -Infinity;
   task.rowsRead = 0;
   const listedFound = readListed(task);
   let found = listedFound;
   if (task.readsClusters) {
     markTracks(task.excluded, task.listed, task.listedCount, true);
-    found = readClusters(task, found);
+    found = readGroups(task, found);
     markTracks(task.excluded, task.listed, task.listedCount, false);
   }
   const least = leastKept(task, found);
@@ -51,36 +58,6 @@ export function searchCodes(task: CodeTask): i32 {
   return selectBest(task.scoring, kept, task.k);
 }
 
-/** Writes to `bases` what the tracks of each cluster score on average, and to `reaches` what the
- *  best of them is expected to: so many times their spread above that, as if vectors were spread
- *  around their centroid alike in all directions. */
-function writeReaches(task: CodeTask): void {
-  const count = task.clusterCount;
-  const columns = task.width, step = task.queryStep;
-  dotSteps(task.query, step, task.centroids, task.centroidSteps, columns, count, task.bases);
-  const reach = f32x4.splat(task.reach);
-  const stride = (<usize>(count + 3) >> 2) << 4;
-  for (let at: usize = 0; at < stride; at += 16) {
-    let variance = f32x4.splat(0);
-    for (let part: usize = 0; part < 5; part++) {
-      const spread = v128.load(task.spreads + part * stride + at);
-      const factor = v128.load32_splat(task.factors + (part << 2));
-      variance = f32x4.add(variance, f32x4.mul(factor, spread));
-    }
-    const above = f32x4.mul(reach, f32x4.sqrt(variance));
-    v128.store(task.reaches + at, f32x4.add(v128.load(task.bases + at), above));
-  }
-}
-
-function lengthOf(vector: usize, columns: i32): f32 {
-  let sum: f32 = 0;
-  for (let i = 0; i < columns; i++) {
-    const value = load<f32>(vector + (<usize>i << 2));
-    sum += value * value;
-  }
-  return sqrt<f32>(sum);
-}
-
 /** Looks at the listed tracks: first at those that are spoken of more than the average, which raise
  *  the bar, and then at those of the others that can reach it. */
 function readListed(task: CodeTask): i32 {
@@ -90,7 +67,7 @@ function readListed(task: CodeTask): i32 {
   for (let i = 0; i < count; i++) {
     const track = load<u32>(listed + (<usize>i << 2));
     if (i >= likely && task.readsClusters) {
-      const reach = reachOf(task.reaches, load<u32>(task.clusters + (<usize>track << 2)));
+      const reach = reachOf(task.reaches, load<u32>(task.groups + (<usize>track << 2)));
       if (saidOf(task, track) + reach < load<f32>(task.heap)) continue;
     }
     store<u32>(task.gathered + (<usize>gathered << 2), track);
@@ -142,8 +119,8 @@ function readGathered(task: CodeTask, before: i32, count: i32): i32 {
   for (let i = 0; i < count; i++) {
     const track = load<u32>(task.gathered + (<usize>i << 2));
     const sum = <f32>load<u16>(task.sums + (<usize>i << 1));
-    const cluster = load<u32>(task.clusters + (<usize>track << 2));
-    const base = task.floor + load<f32>(task.bases + (<usize>cluster << 2));
+    const group = load<u32>(task.groups + (<usize>track << 2));
+    const base = task.floor + load<f32>(task.bases + (<usize>group << 2));
     const score = base + task.unit * sum + saidOf(task, track);
     const bar = load<f32>(task.heap);
     if (score < bar - task.margin) continue;
@@ -161,38 +138,70 @@ function addCandidate(task: CodeTask, found: i32, track: u32, score: f32): i32 {
   return found + 1;
 }
 
-/** Reads clusters as long as they can be expected to hold one of the best. */
-function readClusters(task: CodeTask, before: i32): i32 {
+/** Reads groups as long as they can be expected to hold one of the best. */
+function readGroups(task: CodeTask, before: i32): i32 {
   const heap = task.heap;
   let size = 0, found = before;
-  for (let i = 0; i < task.clusterCount; i++) {
-    if (reachOf(task.reaches, i) < load<f32>(heap)) continue;
+  // The first few set a bar, below which most of the others need not be put in order.
+  const firsts = min<i32>(FIRST_GROUPS, task.groupCount);
+  for (let i = 0; i < firsts && load<f32>(heap) == -Infinity; i++) {
+    const group = highestOf(task.reaches, task.groupCount);
+    found = readGroup(task, found, group);
+    store<f32>(task.reaches + (<usize>group << 2), -Infinity);
+  }
+  for (let i = 0; i < task.groupCount; i++) {
+    const reach = reachOf(task.reaches, i);
+    if (reach < load<f32>(heap) || reach == -Infinity) continue;
     store<i32>(task.waiting + (<usize>size << 2), i);
     size++;
   }
-  for (let at = (size >> 1) - 1; at >= 0; at--) sinkCluster(task.waiting, task.reaches, size, at);
+  for (let at = (size >> 1) - 1; at >= 0; at--) sinkGroup(task.waiting, task.reaches, size, at);
+  let crowd = before + CROWD_TIMES * task.nearMax;
   while (size > 0) {
-    const cluster = load<i32>(task.waiting);
-    if (reachOf(task.reaches, cluster) < load<f32>(heap)) break;
+    const group = load<i32>(task.waiting);
+    if (reachOf(task.reaches, group) < load<f32>(heap)) break;
     size--;
     store<i32>(task.waiting, load<i32>(task.waiting + (<usize>size << 2)));
-    sinkCluster(task.waiting, task.reaches, size, 0);
-    found = readCluster(task, found, cluster);
+    sinkGroup(task.waiting, task.reaches, size, 0);
+    if (task.hasParts) touchCodes(task, load<i32>(task.waiting));
+    found = readGroup(task, found, group);
+    // Whole clusters are those of a small catalogue, in which few are found.
+    if (!task.hasParts || found < crowd) continue;
+    task.least = leastKept(task, found);
+    found = dropBelow(task, before, found);
+    crowd = found + task.nearMax;
   }
   return found;
 }
 
-function readCluster(task: CodeTask, found: i32, cluster: i32): i32 {
-  const at = <usize>cluster << 2;
+/** Drops, of the candidates from one place on, those of which codes say less than `task.least`. */
+function dropBelow(task: CodeTask, from: i32, to: i32): i32 {
+  let kept = from;
+  for (let i = from; i < to; i++) {
+    const at = <usize>i << 2;
+    const score = load<f32>(task.scoring.scores + at);
+    addCandidate(task, kept, load<u32>(task.scoring.candidates + at), score);
+    kept += <i32>(score >= task.least);
+  }
+  return kept;
+}
+
+function touchCodes(task: CodeTask, group: i32): void {
+  const at = <usize>group << 2;
+  const stride = <usize>task.subspaces << 3;
+  const codes = task.codes + <usize>load<u32>(task.firsts + at) * stride;
+  const blocks = (load<u32>(task.sizes + at) + 15) >> 4;
+  store<i32>(task.sums, touchLines(codes, codes + <usize>blocks * stride));
+}
+
+function readGroup(task: CodeTask, found: i32, group: i32): i32 {
+  const at = <usize>group << 2;
   const size = load<u32>(task.sizes + at), first = load<u32>(task.firsts + at);
   task.rowsRead += size;
   const floor = task.floor + load<f32>(task.bases + at);
   const stride = <usize>task.subspaces << 3;
   const end = first + ((size + 15) >> 4);
-  if (size >= TOUCHED_ROWS) {
-    const codes = task.codes + <usize>first * stride;
-    store<i32>(task.sums, touchLines(codes, task.codes + <usize>end * stride));
-  }
+  if (size >= TOUCHED_ROWS) touchCodes(task, group);
   let limit = limitOf(task, floor);
   for (let block = first; block < end; block += 2) {
     const place = task.codes + <usize>block * stride;
@@ -228,38 +237,40 @@ function rowsFrom(least: v128, sums: usize): u32 {
   return i16x8.bitmask(lower) | (i16x8.bitmask(upper) << 8);
 }
 
-/** The least sum with which a row of a cluster is within the margin. */
+/** The least sum with which a row of a group is within the margin, and not below enough others. */
 // @ts-ignore: decorator
 @inline
 function limitOf(task: CodeTask, floor: f32): i32 {
-  const units = ceil<f32>((load<f32>(task.heap) - task.margin - floor) / task.unit);
+  const least = max<f32>(task.least, load<f32>(task.heap) - task.margin);
+  const units = ceil<f32>((least - floor) / task.unit);
   return <i32>min<f32>(max<f32>(units, 0), 65535);
 }
 
 /** The least that codes may say of a track that is kept: within the margin of the bar, or higher
  *  where too many are. */
 function leastKept(task: CodeTask, found: i32): f32 {
-  const least = load<f32>(task.heap) - task.margin;
+  const least = max<f32>(task.least, load<f32>(task.heap) - task.margin);
   const scores = task.scoring.scores;
-  let near = 0, most = least;
+  let near = 0, most: f32 = -Infinity, low: f32 = Infinity;
   for (let i = 0; i < found; i++) {
     const score = load<f32>(scores + (<usize>i << 2));
     if (score < least) continue;
     near++;
     most = max<f32>(most, score);
+    low = min<f32>(low, score);
   }
   task.near = near;
-  const unit = (most - least) / <f32>BINS;
+  const unit = (most - low) / <f32>BINS;
   if (near <= task.nearMax || !(unit > 0) || unit == Infinity) return least;
   const bins = task.scoring.best;
   memory.fill(bins, 0, BINS << 2);
   for (let i = 0; i < found; i++) {
     const score = load<f32>(scores + (<usize>i << 2));
     if (score < least) continue;
-    const bin = bins + (<usize>min<i32>(<i32>((score - least) / unit), BINS - 1) << 2);
+    const bin = bins + (<usize>min<i32>(<i32>((score - low) / unit), BINS - 1) << 2);
     store<i32>(bin, load<i32>(bin) + 1);
   }
   let bin = BINS - 1, kept = load<i32>(bins + (<usize>bin << 2));
   while (bin > 0 && kept < task.nearMax) kept += load<i32>(bins + (<usize>--bin << 2));
-  return least + unit * <f32>bin;
+  return low + unit * <f32>bin;
 }

@@ -41,12 +41,12 @@ function rise(heap: usize, from: i32, value: f64): void {
   store<f64>(heap + (<usize>at << 3), value);
 }
 
-/** Lets the cluster at a place of a heap of clusters sink below those of higher reach. waiting:
- *  int32 [size]; reaches: float32 by cluster. */
-export function sinkCluster(waiting: usize, reaches: usize, size: i32, from: i32): void {
+/** Lets the group at a place of a heap of groups sink below those of higher reach. waiting:
+ *  int32 [size]; reaches: float32 by group. */
+export function sinkGroup(waiting: usize, reaches: usize, size: i32, from: i32): void {
   let at = from;
-  const cluster = load<i32>(waiting + (<usize>at << 2));
-  const reach = reachOf(reaches, cluster);
+  const group = load<i32>(waiting + (<usize>at << 2));
+  const reach = reachOf(reaches, group);
   for (;;) {
     let child = 2 * at + 1;
     if (child >= size) break;
@@ -62,11 +62,25 @@ export function sinkCluster(waiting: usize, reaches: usize, size: i32, from: i32
     store<i32>(waiting + (<usize>at << 2), below);
     at = child;
   }
-  store<i32>(waiting + (<usize>at << 2), cluster);
+  store<i32>(waiting + (<usize>at << 2), group);
 }
 
 // @ts-ignore: decorator
 @inline
-export function reachOf(reaches: usize, cluster: i32): f32 {
-  return load<f32>(reaches + (<usize>cluster << 2));
+export function reachOf(reaches: usize, group: i32): f32 {
+  return load<f32>(reaches + (<usize>group << 2));
+}
+
+/** The group of highest reach. reaches: float32 [count], at least one. */
+export function highestOf(reaches: usize, count: i32): i32 {
+  let highest = 0;
+  let most = reachOf(reaches, 0);
+  for (let i = 1; i < count; i++) {
+    const reach = reachOf(reaches, i);
+    if (reach > most) {
+      most = reach;
+      highest = i;
+    }
+  }
+  return highest;
 }

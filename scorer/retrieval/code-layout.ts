@@ -1,4 +1,3 @@
-import type { TrackClusters, TrackCodes } from "../../core/bundle/bundle.ts";
 import { CODE_VALUES } from "../../core/bundle/manifest.ts";
 import { MODEL_NAMES, type ModelName } from "../../core/domain/ids.ts";
 import { type FineRows, fineBytes, loadFineRows, planFineRows } from "./fine-rows.ts";
@@ -10,15 +9,21 @@ import {
   planVectors,
   type VectorLayout,
 } from "./model-vectors.ts";
+import {
+  BLOCK_ROWS,
+  type CodedClusters,
+  type GroupPlaces,
+  loadParts,
+  type PartPlaces,
+  planGroups,
+  planParts,
+  putInBlock,
+  roundedUp,
+} from "./part-layout.ts";
 import { LENGTHS_MAX, quantiseToLength } from "./quantise.ts";
 import type { TrackSpace } from "./retriever.ts";
 import { MEMORY_BYTES_MAX, memoryPlan, newScanMemory } from "./scan-memory.ts";
 import { type ClusterSummary, clusterMeans, summariseClusters } from "./summarise-clusters.ts";
-
-/** Clusters with codes for their tracks. */
-export type CodedClusters = Pick<TrackClusters, "tracks" | "starts"> & {
-  readonly codes: TrackCodes;
-};
 
 /** A catalogue that can be searched here. */
 export type CodeLayout = LaidOutCodes & VectorLayout;
@@ -26,8 +31,11 @@ export type CodeLayout = LaidOutCodes & VectorLayout;
 /** A catalogue in the memory of the kernels, as codes in order of its clusters and as vectors; data
  *  alone, so that one thread can hand it to another. All places are bytes; `codes.as.ts` says what
  *  is there. */
-export interface LaidOutCodes extends LaidOutVectors {
+export interface LaidOutCodes extends LaidOutVectors, GroupPlaces, PartPlaces {
   readonly clusterCount: number;
+  /** How many parts clusters have, or clusters where they are read whole. */
+  readonly groupCount: number;
+  readonly hasParts: boolean;
   /** int16 [clusters, width]: means of the tracks' columns, and float32 [clusters]: what one step
    *  of each stands for. */
   readonly centroids: number;
@@ -53,12 +61,7 @@ export interface LaidOutCodes extends LaidOutVectors {
   readonly codes: number;
   readonly tracks: number;
   readonly trackCodes: number;
-  readonly clusters: number;
-  readonly firsts: number;
-  readonly sizes: number;
-  readonly bases: number;
-  readonly reaches: number;
-  readonly waiting: number;
+  readonly groups: number;
   /** Bitset of [excludedWords] uint32. */
   readonly excluded: number;
   readonly excludedWords: number;
@@ -72,9 +75,8 @@ export interface LaidOutCodes extends LaidOutVectors {
 
 /** How many words of 4 bytes the kernel's `CodeTask` has, and by how many variances it tells how
  *  far a cluster reaches. */
-export const CODE_TASK_WORDS = 44;
+export const CODE_TASK_WORDS = 52;
 export const SPREAD_PARTS = 5;
-export const BLOCK_ROWS = 16;
 /** At least what rows of int8 need in the memory beside the rows. */
 const FINE_REST_BYTES = 65_536;
 /** Of what gathers a block, beside the block. */
@@ -90,8 +92,9 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
     const model = space.models[name];
     if (model !== undefined) models[name] = planVectors(plan, model, count);
   }
-  const blocks = blocksOf(clusters.starts);
-  const clusterCount = blocks.sizes.length;
+  const blocks = blocksOf(groupsOf(clusters));
+  const groupCount = blocks.sizes.length;
+  const clusterCount = clusters.starts.length - 1;
   const coordinates = books.length / CODE_VALUES;
   const columns = axes.length / coordinates;
   const width = roundedUp(columns, 8);
@@ -116,12 +119,9 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
     codes: plan.place((rows * subspaces) / 2),
     tracks: plan.place(rows * 4),
     trackCodes: plan.place(count * trackCodeBytes(subspaces)),
-    clusters: plan.place(count * 4),
-    firsts: plan.place(clusterCount * 4),
-    sizes: plan.place(clusterCount * 4),
-    bases: plan.place(clusterCount * 4),
-    reaches: plan.place(clusterCount * 4),
-    waiting: plan.place(clusterCount * 4),
+    groups: plan.place(count * 4),
+    ...planGroups(plan, groupCount),
+    ...planParts(plan, clusters),
     excluded: plan.place(excludedWords * 4),
     heap: plan.place(count * 4),
     listed: plan.place(count * 4),
@@ -133,31 +133,38 @@ export function layOutCodes(space: TrackSpace, clusters: CodedClusters): LaidOut
   const { buffer } = memory;
   for (const model of Object.values(models)) loadVectors(buffer, model);
   const layout: LaidOutCodes = {
-    ...{ space, count, memory, models, clusterCount, ...places },
+    ...{ space, count, memory, models, clusterCount, groupCount, ...places },
     ...{ width, coordinates, subspaces, excludedWords },
+    hasParts: clusters.codes.parts !== undefined,
     fine: finePlaces && loadFineRows(buffer, finePlaces, space),
   };
   new Float32Array(buffer, places.popularity, count).set(space.popularity);
   new Float32Array(buffer, places.books, books.length).set(books);
   new Uint32Array(buffer, places.widths, subspaces).set(widths);
-  new Uint32Array(buffer, places.firsts, clusterCount).set(blocks.firsts);
-  new Uint32Array(buffer, places.sizes, clusterCount).set(blocks.sizes);
+  new Uint32Array(buffer, places.firsts, groupCount).set(blocks.firsts);
+  new Uint32Array(buffer, places.sizes, groupCount).set(blocks.sizes);
   const summary = summariseClusters(space, clusters);
   loadRows(layout, [places.axes, places.axisSteps], axes, columns);
   loadRows(layout, [places.centroids, places.centroidSteps], clusterMeans(summary), columns);
   loadSpreads(layout, summary);
   loadCodes(layout, clusters, rows);
+  loadParts(buffer, places, clusters);
   return layout;
+}
+
+/** Where in the order of tracks each group begins that is read in one piece. */
+function groupsOf({ starts, codes }: CodedClusters): Uint32Array {
+  return codes.parts ?? starts;
 }
 
 interface Blocks {
   readonly count: number;
-  /** [clusters] each. */
+  /** [groups] each. */
   readonly firsts: Uint32Array;
   readonly sizes: Uint32Array;
 }
 
-/** Every cluster begins with a block of its own. */
+/** Every group begins with a block of its own. */
 function blocksOf(starts: Uint32Array): Blocks {
   const firsts = new Uint32Array(starts.length - 1);
   const sizes = firsts.map((_, cluster) => starts[cluster + 1]! - starts[cluster]!);
@@ -172,10 +179,6 @@ function blocksOf(starts: Uint32Array): Blocks {
 /** What the kernel takes of a track at a time is 16 bytes. */
 function trackCodeBytes(subspaces: number): number {
   return Math.ceil(subspaces / 32) * 16;
-}
-
-function roundedUp(count: number, multiple: number): number {
-  return Math.ceil(count / multiple) * multiple;
 }
 
 /** Puts the variances where the kernel finds them: of each model's vectors and bias, and of
@@ -211,7 +214,8 @@ function loadRows(
 function loadCodes(layout: LaidOutCodes, clusters: CodedClusters, rows: number): void {
   const { subspaces, count } = layout;
   const { buffer } = layout.memory;
-  const { starts, codes } = clusters;
+  const { codes } = clusters;
+  const starts = groupsOf(clusters);
   const bytes = new Uint8Array(codes.codes.buffer, codes.codes.byteOffset, codes.codes.byteLength);
   const pairs = subspaces / 2;
   const target = new Uint8Array(buffer, layout.codes, rows * pairs);
@@ -221,21 +225,16 @@ function loadCodes(layout: LaidOutCodes, clusters: CodedClusters, rows: number):
     byTrack.set(bytes.subarray(track * pairs, (track + 1) * pairs), track * ownBytes);
   }
   const tracks = new Uint32Array(buffer, layout.tracks, rows).fill(count);
-  const clusterOf = new Uint32Array(buffer, layout.clusters, count);
-  const firsts = new Uint32Array(buffer, layout.firsts, layout.clusterCount);
-  for (let cluster = 0; cluster + 1 < starts.length; cluster++) {
-    const start = starts[cluster]!;
-    for (let at = 0; start + at < starts[cluster + 1]!; at++) {
+  const groupOf = new Uint32Array(buffer, layout.groups, count);
+  const firsts = new Uint32Array(buffer, layout.firsts, layout.groupCount);
+  for (let group = 0; group + 1 < starts.length; group++) {
+    const start = starts[group]!;
+    for (let at = 0; start + at < starts[group + 1]!; at++) {
       const track = clusters.tracks[start + at]!;
-      const row = firsts[cluster]! * BLOCK_ROWS + at;
+      const row = firsts[group]! * BLOCK_ROWS + at;
       tracks[row] = track;
-      clusterOf[track] = cluster;
-      const lane = at % BLOCK_ROWS;
-      const place = (row - lane) * pairs + (lane < 8 ? 2 * lane : 2 * lane - 15);
-      const from = track * pairs;
-      for (let pair = 0; pair < pairs; pair++) {
-        target[place + pair * BLOCK_ROWS] = bytes[from + pair]!;
-      }
+      groupOf[track] = group;
+      putInBlock(target, row, bytes.subarray(track * pairs, (track + 1) * pairs));
     }
   }
 }

@@ -130,11 +130,46 @@ test("of many tracks the best are found by their codes, of a small part or of al
   const { read, scored } = found.effort();
   assert.ok(read === 0 && scored >= 30 && scored < 1_000, `${scored} scored`);
 
-  const unsure = openCodeSearch(all, { reach: 64, margin: 1_000 });
   const { allowed: _allowed, ...whole } = query;
-  assert.deepEqual(unsure.retrieve(whole), bruteForce(large).retrieve(whole));
+  const expected = bruteForce(large).retrieve(whole);
+  const unsure = openCodeSearch(all, { reach: 64, margin: 1_000 });
+  assert.deepEqual(unsure.retrieve(whole), expected);
   const { near } = unsure.effort();
   assert.ok(near > 2 * nearMax(count, 30), "more than are looked at are near");
+
+  const parts = evenParts(count, 40);
+  const divided = openLayout(layOutCodes(large, { ...split, codes: { ...learned, parts } }));
+  const crowded = openCodeSearch(divided, { reach: 64, margin: 1_000 });
+  assert.deepEqual(crowded.retrieve(whole), expected);
+  const effort = crowded.effort();
+  assert.equal(effort.read, count);
+  assert.ok(effort.near < near, "those that are too many are dropped on the way");
+});
+
+function evenParts(count: number, size: number): Uint32Array {
+  return Uint32Array.from({ length: count / size + 1 }, (_, part) => part * size);
+}
+
+test("a search reads those parts of a cluster that can hold the best, and finds as much", () => {
+  // In each group, in order of their first column.
+  const tracks = grouped.tracks.slice();
+  const firstOf = (track: number) => space.models.short!.vectors[track * DIMENSION]!;
+  for (let group = 0; group < GROUPS; group++) {
+    const [start, end] = [grouped.starts[group], grouped.starts[group + 1]];
+    tracks.subarray(start, end).sort((one, other) => firstOf(one) - firstOf(other));
+  }
+  const ordered = { tracks, starts: grouped.starts };
+  const parts = evenParts(COUNT, 10);
+  const laidOut = layOutCodes(space, { ...ordered, codes: { ...codes, parts } });
+  const divided = openCodeSearch(openLayout(laidOut), { reach: 3, margin: MARGIN });
+  for (let group = 0; group < GROUPS; group++) {
+    const query = queryNear(group, { k: 5 });
+    assert.deepEqual(divided.retrieve(query), oracle.retrieve(query));
+    assert.ok(divided.effort().read < COUNT / 4, `${divided.effort().read} rows`);
+  }
+  const all = queryNear(3, { k: COUNT, excluded: [3, 80].map((track) => track as TrackIndex) });
+  assert.deepEqual(divided.retrieve(all), oracle.retrieve(all));
+  assert.equal(divided.effort().read, COUNT);
 });
 
 test("tracks beyond the catalogue that others add are not found, nor in the way", () => {

@@ -37,7 +37,7 @@ export interface CodeTask {
   effort(): SearchEffort;
 }
 
-const [LISTED, REACH, NEAR, OUT, LOW_BITS, QUERY_STEP] = [29, 32, 34, 37, 40, 41];
+const [LISTED, REACH, NEAR, OUT, LOW_BITS, QUERY_STEP, PARTS] = [29, 32, 34, 37, 40, 41, 44];
 
 export function openCodeTask(layout: CodeLayout): CodeTask {
   const { buffer, kernels, task } = layout;
@@ -49,12 +49,15 @@ export function openCodeTask(layout: CodeLayout): CodeTask {
   words.set([layout.query, layout.axes, layout.width, layout.coordinates, layout.turned]);
   words.set([layout.books, layout.widths, layout.subspaces, layout.gathered], 5);
   words.set([layout.sums, layout.tables, layout.codes, layout.tracks, layout.trackCodes], 9);
-  words.set([layout.clusters, layout.excluded, layout.firsts, layout.sizes], 14);
+  words.set([layout.groups, layout.excluded, layout.firsts, layout.sizes], 14);
   words.set([layout.centroids, layout.spreads, layout.factors, layout.bases], 18);
   words.set([layout.reaches, layout.waiting, layout.clusterCount], 22);
   words.set([layout.heap, layout.scoreTask, layout.fine?.task ?? 0, layout.listed], 25);
   words[LOW_BITS] = 15;
   words.set([layout.axisSteps, layout.centroidSteps], QUERY_STEP + 1);
+  words.set([layout.groupCount, layout.clusterScores, Number(layout.hasParts)], PARTS);
+  words.set([layout.partCodes, layout.partClusters], PARTS + 3);
+  words.set([layout.partSpreads, layout.partShares], PARTS + 5);
   const fine = layout.fine && openFineTask(buffer, layout.fine);
   return {
     loadQuery(queries, weights, saidMax) {

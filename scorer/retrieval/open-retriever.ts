@@ -1,10 +1,11 @@
 import type { Bundle, TrackClusters } from "../../core/bundle/bundle.ts";
 import type { ClusterFigures } from "../../core/bundle/manifest.ts";
 import { Failure } from "../../core/domain/failure.ts";
-import { type CodedClusters, type LaidOutCodes, layOutCodes } from "./code-layout.ts";
+import { type LaidOutCodes, layOutCodes } from "./code-layout.ts";
 import { openCodeSearch } from "./code-search.ts";
 import { exactScanOf } from "./exact-scan.ts";
 import { openLayout } from "./model-vectors.ts";
+import type { CodedClusters } from "./part-layout.ts";
 import type { Retriever, TrackSpace } from "./retriever.ts";
 import { type LaidOutTracks, layOut } from "./scan-layout.ts";
 import type { SearchReach } from "./search-reach.ts";

@@ -1,13 +1,7 @@
+import { type CodeBooks, encodeRow } from "../../core/bundle/code-books.ts";
 import { CODE_VALUES } from "../../core/bundle/manifest.ts";
 
 const ROUNDS = 12;
-
-/** What each of the codes' values stands for: [T, 16]. */
-export interface CodeBooks {
-  /** [subspaces]: their sum is T. */
-  readonly widths: Uint32Array;
-  readonly books: Float32Array;
-}
 
 /** Learns the 16 values of each code from rows [·, T] by k-means (Lloyd 1982, doi
  *  10.1109/TIT.1982.1056489). */
@@ -54,33 +48,5 @@ function moveValues({ widths, books }: CodeBooks, sums: Float64Array, sizes: Flo
         if (size > 0) books[at] = sums[at]! / size;
       }
     }
-  }
-}
-
-const distances = new Float64Array(CODE_VALUES);
-
-/** Writes to `codes` [subspaces] the nearest values of the row that begins at `from`. */
-export function encodeRow(
-  { widths, books }: CodeBooks,
-  rows: Float32Array,
-  from: number,
-  codes: Uint8Array,
-): void {
-  let coordinate = 0;
-  for (let subspace = 0; subspace < widths.length; subspace++) {
-    distances.fill(0);
-    for (let end = coordinate + widths[subspace]!; coordinate < end; coordinate++) {
-      const own = rows[from + coordinate]!;
-      const place = coordinate * CODE_VALUES;
-      for (let value = 0; value < CODE_VALUES; value++) {
-        const off = own - books[place + value]!;
-        distances[value] = distances[value]! + off * off;
-      }
-    }
-    let nearest = 0;
-    for (let value = 1; value < CODE_VALUES; value++) {
-      if (distances[value]! < distances[nearest]!) nearest = value;
-    }
-    codes[subspace] = nearest;
   }
 }

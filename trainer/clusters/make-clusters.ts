@@ -6,6 +6,7 @@ import type { StopCheck } from "../train-epoch.ts";
 import { chooseReach } from "./choose-reach.ts";
 import { clusterPoints, type SampledQueries } from "./cluster-points.ts";
 import { clusterTracks } from "./cluster-tracks.ts";
+import { divideClusters } from "./divide-clusters.ts";
 import { makeCodes } from "./make-codes.ts";
 import { type HeardSessions, sampleQueries } from "./sample-queries.ts";
 
@@ -42,20 +43,32 @@ export async function clusterSpace(
     progress: (done, total) => progress("cluster tracks", done, total),
     stopCheck,
   });
-  const codes = await makeCodes(space, clustered, {
+  const coded = await makeCodes(space, clustered, {
     ...quietly,
     progress: (done, total) => progress("code tracks", done, total),
   });
+  const divided =
+    space.count < DIVIDED_TRACKS_MIN
+      ? undefined
+      : divideClusters(clustered, coded, {
+          ...{ random: seededRandom(seed, "parts"), stopCheck },
+          progress: (done, total) => progress("divide clusters", done, total),
+        });
+  const ordered = divided?.clustered ?? clustered;
+  const codes = { ...coded, ...(divided && { parts: divided.parts }) };
   const chosen = chooseReach(
     space,
-    { clustered, codes },
+    { clustered: ordered, codes },
     {
       ...quietly,
       progress: (done, total) => progress("measure searches", done, total),
     },
   );
-  return { ...clustered, ...chosen.figures, codes: { margin: chosen.margin, ...codes } };
+  return { ...ordered, ...chosen.figures, codes: { margin: chosen.margin, ...codes } };
 }
+
+/** Clusters of smaller catalogues have so few tracks that a search may as well read them whole. */
+const DIVIDED_TRACKS_MIN = 200_000;
 
 /** A search looks at all centroids, and then at the tracks of some clusters: both grow with the
  *  root of the catalogue. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { encodeRow } from "../../core/bundle/code-books.ts";
 import { pseudoRandom, randomFloats } from "../../core/bundle/pseudo-random.ts";
 import { codeAxes } from "./code-axes.ts";
 import { divideCoordinates } from "./divide-coordinates.ts";
-import { encodeRow, learnBooks } from "./learn-books.ts";
+import { learnBooks } from "./learn-books.ts";
 
 test("a track's coordinates times a query's are the track times the query", () => {
   const [width, count] = [5, 60];

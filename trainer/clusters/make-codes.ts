@@ -1,11 +1,12 @@
 import type { TrackCodes } from "../../core/bundle/bundle.ts";
+import { type CodeBooks, encodeRow } from "../../core/bundle/code-books.ts";
 import { CODES_PER_WORD } from "../../core/bundle/manifest.ts";
 import type { TrackSpace } from "../../scorer/retrieval/retriever.ts";
 import type { QueryWork } from "./cluster-points.ts";
 import type { ClusteredTracks } from "./cluster-tracks.ts";
 import { codeAxes } from "./code-axes.ts";
 import { divideCoordinates } from "./divide-coordinates.ts";
-import { type CodeBooks, encodeRow, learnBooks } from "./learn-books.ts";
+import { learnBooks } from "./learn-books.ts";
 import { addSquare, queryMoments } from "./query-moments.ts";
 import { type TrackColumns, trackColumns } from "./track-columns.ts";
 import { openRowTurning, type RowTurning } from "./turn-rows.ts";
