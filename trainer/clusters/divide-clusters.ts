@@ -51,52 +51,58 @@ function divided(
   const count = Math.round(tracks.length / PART_TRACKS);
   if (count <= 1) return tracks.length === 0 ? [] : [tracks.slice()];
   const rows = entriesOf(tracks, codes);
-  const entries = codes.widths.length * CODE_VALUES;
-  const partOf = new Uint32Array(tracks.length);
-  const centres = Array.from({ length: count }, (_, part) => {
+  const width = codes.widths.length;
+  const tables = Array.from({ length: count }, (_, part) => {
     const row = Math.floor(((part + random()) * tracks.length) / count);
-    return centreOf(codes, rows, { entries, of: (other) => other === row });
+    return distancesFrom(codes, centreOf(codes, countsOf([row], rows, width)));
   });
+  let groups: readonly number[][] = [];
   for (let round = 0; ; round++) {
-    const tables = centres.map((centre) => distancesFrom(codes, centre));
-    for (let row = 0; row < partOf.length; row++) partOf[row] = nearest(tables, rows[row]!);
+    groups = nearestRows(tables, rows, width);
     if (round === ROUNDS) break;
-    for (let part = 0; part < count; part++) {
-      centres[part] = centreOf(codes, rows, { entries, of: (row) => partOf[row] === part });
+    for (const [part, group] of groups.entries()) {
+      if (group.length === 0) continue;
+      tables[part] = distancesFrom(codes, centreOf(codes, countsOf(group, rows, width)));
     }
   }
-  const groups = centres.map((_, part) => tracks.filter((_, row) => partOf[row] === part));
-  return groups.filter(({ length }) => length > 0);
+  const filled = groups.filter(({ length }) => length > 0);
+  return filled.map((group) => Uint32Array.from(group, (row) => tracks[row]!));
 }
 
-/** Of each track the places of its codes' values among all of them: [subspaces]. */
+/** [tracks, subspaces]: the places of each track's codes among the values of all codes. */
 function entriesOf(
   tracks: Uint32Array,
   { widths, codes }: Pick<TrackCodes, "widths" | "codes">,
-): readonly Uint16Array[] {
+): Uint16Array {
   const words = widths.length / CODES_PER_WORD;
-  return Array.from(tracks, (track) =>
-    Uint16Array.from(widths, (_, subspace) => {
+  const entries = new Uint16Array(tracks.length * widths.length);
+  let at = 0;
+  for (const track of tracks) {
+    for (let subspace = 0; subspace < widths.length; subspace++) {
       const word = codes[track * words + Math.floor(subspace / CODES_PER_WORD)]!;
       const code = (word >>> (4 * (subspace % CODES_PER_WORD))) & (CODE_VALUES - 1);
-      return subspace * CODE_VALUES + code;
-    }),
-  );
+      entries[at++] = subspace * CODE_VALUES + code;
+    }
+  }
+  return entries;
 }
 
-/** The mean coordinates of some rows, [T]; zeros where there are none. */
+/** [subspaces, 16]: how often each value of each code is there in some rows. */
+function countsOf(some: readonly number[], rows: Uint16Array, width: number): Float64Array {
+  const counts = new Float64Array(width * CODE_VALUES);
+  for (const row of some) {
+    for (let at = row * width; at < (row + 1) * width; at++) counts[rows[at]!]! += 1;
+  }
+  return counts;
+}
+
+/** [T]: the mean of what codes stand for that are there so often. */
 function centreOf(
   { widths, books }: Pick<TrackCodes, "widths" | "books">,
-  rows: readonly Uint16Array[],
-  { entries, of }: { readonly entries: number; readonly of: (row: number) => boolean },
+  counts: Float64Array,
 ): Float32Array {
-  const counts = new Uint32Array(entries);
   let size = 0;
-  for (let row = 0; row < rows.length; row++) {
-    if (!of(row)) continue;
-    size += 1;
-    for (const entry of rows[row]!) counts[entry]! += 1;
-  }
+  for (let value = 0; value < CODE_VALUES; value++) size += counts[value]!;
   const centre = new Float32Array(books.length / CODE_VALUES);
   let coordinate = 0;
   for (const [subspace, width] of widths.entries()) {
@@ -105,7 +111,7 @@ function centreOf(
       for (let value = 0; value < CODE_VALUES; value++) {
         sum += counts[subspace * CODE_VALUES + value]! * books[coordinate * CODE_VALUES + value]!;
       }
-      centre[coordinate] = sum / Math.max(1, size);
+      centre[coordinate] = sum / size;
     }
   }
   return centre;
@@ -129,13 +135,24 @@ function distancesFrom(
   return table;
 }
 
-function nearest(tables: readonly Float32Array[], row: Uint16Array): number {
-  let [found, least] = [0, Number.POSITIVE_INFINITY];
-  for (let part = 0; part < tables.length; part++) {
-    const table = tables[part]!;
-    let sum = 0;
-    for (let at = 0; at < row.length; at++) sum += table[row[at]!]!;
-    if (sum < least) [found, least] = [part, sum];
+/** The rows to which each of the centres is the nearest, by its table. */
+function nearestRows(
+  tables: readonly Float32Array[],
+  rows: Uint16Array,
+  width: number,
+): readonly number[][] {
+  const groups = tables.map((): number[] => []);
+  for (let from = 0; from < rows.length; from += width) {
+    let [found, least] = [0, Number.POSITIVE_INFINITY];
+    for (let part = 0; part < tables.length; part++) {
+      const table = tables[part]!;
+      let sum = 0;
+      for (let at = from; at < from + width; at++) sum += table[rows[at]!]!;
+      if (sum >= least) continue;
+      found = part;
+      least = sum;
+    }
+    groups[found]!.push(from / width);
   }
-  return found;
+  return groups;
 }
