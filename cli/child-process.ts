@@ -23,7 +23,8 @@ const STOP_GRACE_MS = 10_000;
 const LARGE_BLOCKS_APART = { MALLOC_MMAP_THRESHOLD_: String(256 * 1024) };
 
 /** Little is young in a scorer or an ingest at a time: a collection holds calls up for a few
- *  milliseconds and not for twenty, and memory does not grow by what is young. */
+ *  milliseconds and not for twenty, memory does not grow by what is young, and the buffers of a
+ *  batch are gone before V8, which counts them apart, collects everything for their sake. */
 const LITTLE_IS_YOUNG = { NODE_OPTIONS: "--max-semi-space-size=32" };
 const BOUNDED: readonly string[] = ["serve", "ingest"];
 

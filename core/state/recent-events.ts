@@ -22,8 +22,8 @@ import {
 } from "./varint.ts";
 
 /** A listener's recent events, oldest first, in the bytes that a record holds. Hearing an event
- *  needs none of them but the new one as an object, and objects of all of them would be most of
- *  what it costs. Values, never changed. */
+ *  needs none of them but the new one as an object, and objects of all of them would be a third of
+ *  all that it leaves on the heap. Values, never changed. */
 export interface RecentEvents {
   readonly count: number;
   /** When the oldest happened; 0 where there is none. */
@@ -41,7 +41,7 @@ export const NO_RECENT_EVENTS: RecentEvents = {
   end: beforeFirst(0),
 };
 
-/** At most `RECENT_EVENTS_MAX`. */
+/** The newest `RECENT_EVENTS_MAX` of them. */
 export function packedEvents(events: readonly RecentEvent[]): RecentEvents {
   return events.reduce(withEvent, NO_RECENT_EVENTS);
 }
@@ -77,7 +77,6 @@ function withoutOldest(recent: RecentEvents): RecentEvents {
   const reading = readingOf(recent);
   readOn(reading);
   const count = recent.count - 1;
-  if (count === 0) return NO_RECENT_EVENTS;
   readOn(reading);
   const firstAtMs = reading.happenedAtMs;
   const before = beforeFirst(firstAtMs);
