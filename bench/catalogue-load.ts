@@ -35,7 +35,8 @@ export type Graphs = Pick<ModelContent, "hidden" | "features" | "step" | "taste"
 /** A search keeps one thread busy: a process for each of two cores. */
 const PROCESSES = 2;
 const [CONNECTIONS, LISTENERS, K] = [16, 500, 20];
-const WARM_SECONDS = 2;
+/** V8 compiles what is called often, and that goes on for thousands of calls. */
+const WARM_SHARE = 0.5;
 
 /** Serves a catalogue with its clusters over gRPC and asks for lists of 20 by tastes alone: without
  *  neighbours and co-play, which would say much of the list before the search. */
@@ -59,7 +60,7 @@ export async function measureLoad(
   const loader = await startHttp2Loader();
   const load = loader.open({ path, port, messages, connections: CONNECTIONS });
   try {
-    await load.openLoop(rate, WARM_SECONDS);
+    await load.openLoop(rate, WARM_SHARE * seconds);
     const before = cpuUsOfFamily(scorer.process.pid!);
     const { latenciesMs, errors } = await load.openLoop(rate, seconds);
     const cpuUs = cpuUsOfFamily(scorer.process.pid!) - before;
