@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Failure } from "../core/domain/failure.ts";
+import { writeCompiled } from "./keep-compiled.ts";
 
 /** A `segue` command that runs as a process of its own. */
 export interface Child {
@@ -42,6 +43,7 @@ export async function startChild(name: string, args: readonly string[]): Promise
 /** How a child says that it is ready; `startChild` waits for this line. */
 export function sayReady(name: string, detail: string): void {
   process.stdout.write(`segue ${name} is ready: ${detail}\n`);
+  writeCompiled();
 }
 
 /** Where a scorer that is ready listens, as HOST:PORT. */

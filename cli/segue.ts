@@ -2,6 +2,7 @@
 import { Failure } from "../core/domain/failure.ts";
 import { helpText, readCommandLine, splitCommandLine, UsageError } from "./command.ts";
 import { COMMANDS } from "./command-list.ts";
+import { keepCompiled } from "./keep-compiled.ts";
 import { suggestion } from "./nearest-name.ts";
 import { CONFIG_FILE_VARIABLE, surroundingsOf } from "./surroundings.ts";
 
@@ -19,6 +20,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EROFS: "name a folder on a disk that can be written",
 };
 
+keepCompiled();
 process.exitCode = await main(process.argv.slice(2));
 setTimeout(() => process.exit(), LINGER_MS).unref();
 

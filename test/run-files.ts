@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "node:test";
 import type { TestEvent } from "node:test/reporters";
+import { keepCompiled } from "../cli/keep-compiled.ts";
 import type { Broker } from "../deploy/kafka/broker.ts";
 import { ownBrokerForTests } from "../deploy/kafka/require-broker.ts";
 
@@ -26,6 +27,7 @@ export async function runFiles(
   files: readonly TestFile[],
   onFile: (file: TestFile, events: readonly TestEvent[]) => void,
 ): Promise<void> {
+  keepCompiled();
   const broker = files.some(needsBroker) ? await startSharedBroker() : undefined;
   if (broker !== undefined) process.env[SHARED_BROKERS_VARIABLE] = broker.brokers.join(",");
   const left = [...files];
