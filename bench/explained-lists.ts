@@ -1,4 +1,6 @@
+import { connectClient } from "../cli/recommender-client.ts";
 import { NextTracksRequest, RecommenderService } from "../proto/gen/segue/v1/recommender.ts";
+import { requireThat } from "./did-not-happen.ts";
 import { requireNoErrors } from "./http2-load.ts";
 import type { Http2Loader } from "./http2-loader.ts";
 import { percentile } from "./measure.ts";
@@ -29,8 +31,10 @@ export async function explainedLists(
   loader: Http2Loader,
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
 ): Promise<ExplainedLists> {
+  const withReasons = messages.map(explained);
+  await requireReasons(port, withReasons[0]!);
   const shared = { path, port, connections: CONNECTIONS };
-  const turns = [messages, messages.map(explained)].map((asked) => ({
+  const turns = [messages, withReasons].map((asked) => ({
     load: loader.open({ ...shared, messages: asked }),
     latenciesMs: [] as number[],
   }));
@@ -53,6 +57,15 @@ export async function explainedLists(
     more_p50_ms: why!.p50_ms - plain!.p50_ms,
     more_p99_ms: why!.p99_ms - plain!.p99_ms,
   };
+}
+
+/** The loads count replies, and do not read them. */
+async function requireReasons(port: number, message: Uint8Array): Promise<void> {
+  const client = connectClient(`127.0.0.1:${port}`);
+  const { tracks } = await client.nextTracks(NextTracksRequest.decode(message));
+  client.close();
+  const has = tracks.some(({ broughtBy }) => broughtBy.length > 0);
+  requireThat(has, "no track of a list that was to be explained has a reason");
 }
 
 function explained(message: Uint8Array): Uint8Array {
