@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { flushCompileCache } from "node:module";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Failure } from "../core/domain/failure.ts";
-import { writeCompiled } from "./keep-compiled.ts";
 
 /** A `segue` command that runs as a process of its own. */
 export interface Child {
@@ -43,7 +43,8 @@ export async function startChild(name: string, args: readonly string[]): Promise
 /** How a child says that it is ready; `startChild` waits for this line. */
 export function sayReady(name: string, detail: string): void {
   process.stdout.write(`segue ${name} is ready: ${detail}\n`);
-  writeCompiled();
+  // A process that is killed would keep nothing of what it has compiled.
+  flushCompileCache();
 }
 
 /** Where a scorer that is ready listens, as HOST:PORT. */

@@ -1,4 +1,4 @@
-import { enableCompileCache, flushCompileCache } from "node:module";
+import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
 /** Beside the packages: who may write here may change what runs anyway. */
@@ -10,9 +10,4 @@ const FOLDER = join(import.meta.dirname, "..", "node_modules", ".cache", "compil
 export function keepCompiled(): void {
   process.env.NODE_COMPILE_CACHE ??= FOLDER;
   enableCompileCache(process.env.NODE_COMPILE_CACHE);
-}
-
-/** Writes what was compiled by now, which is else done when the process ends of itself. */
-export function writeCompiled(): void {
-  flushCompileCache();
 }
