@@ -34,3 +34,38 @@ export function encodeRow(
     codes[subspace] = nearest;
   }
 }
+
+/** Of what the codes of some rows stand for. */
+export interface Moments {
+  /** [T] each. */
+  readonly means: Float32Array;
+  readonly variances: Float32Array;
+}
+
+export function newMoments({ books }: CodeBooks): Moments {
+  const coordinates = books.length / CODE_VALUES;
+  return { means: new Float32Array(coordinates), variances: new Float32Array(coordinates) };
+}
+
+/** Writes the moments of `size` rows, of which `counts`, [subspaces, 16], have each value. */
+export function takeMoments(
+  { means, variances }: Moments,
+  { widths, books }: CodeBooks,
+  { counts, size }: { readonly counts: Uint32Array; readonly size: number },
+): void {
+  let coordinate = 0;
+  for (let subspace = 0; subspace < widths.length; subspace++) {
+    for (let end = coordinate + widths[subspace]!; coordinate < end; coordinate++) {
+      let [sum, squares] = [0, 0];
+      for (let value = 0; value < CODE_VALUES; value++) {
+        const times = counts[subspace * CODE_VALUES + value]!;
+        const own = books[coordinate * CODE_VALUES + value]!;
+        sum += times * own;
+        squares += times * own * own;
+      }
+      const mean = sum / size;
+      means[coordinate] = mean;
+      variances[coordinate] = Math.max(0, squares / size - mean * mean);
+    }
+  }
+}

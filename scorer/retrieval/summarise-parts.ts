@@ -1,5 +1,5 @@
 import type { TrackClusters, TrackCodes } from "../../core/bundle/bundle.ts";
-import { type CodeBooks, encodeRow } from "../../core/bundle/code-books.ts";
+import { encodeRow, newMoments, takeMoments } from "../../core/bundle/code-books.ts";
 import { CODE_VALUES, CODES_PER_WORD } from "../../core/bundle/manifest.ts";
 
 /** What a search knows of each part of a cluster before it reads one of its tracks, in the
@@ -59,39 +59,6 @@ function countCodes(counts: Uint32Array, codes: Uint32Array, track: number): voi
     for (let at = end - CODES_PER_WORD * CODE_VALUES; at < end; at += CODE_VALUES) {
       counts[at + (rest & (CODE_VALUES - 1))]! += 1;
       rest >>>= 4;
-    }
-  }
-}
-
-interface Moments {
-  /** [T] each, of some tracks. */
-  readonly means: Float32Array;
-  readonly variances: Float32Array;
-}
-
-function newMoments({ books }: CodeBooks): Moments {
-  const coordinates = books.length / CODE_VALUES;
-  return { means: new Float32Array(coordinates), variances: new Float32Array(coordinates) };
-}
-
-function takeMoments(
-  { means, variances }: Moments,
-  { widths, books }: CodeBooks,
-  { counts, size }: { readonly counts: Uint32Array; readonly size: number },
-): void {
-  let coordinate = 0;
-  for (let subspace = 0; subspace < widths.length; subspace++) {
-    for (let end = coordinate + widths[subspace]!; coordinate < end; coordinate++) {
-      let [sum, squares] = [0, 0];
-      for (let value = 0; value < CODE_VALUES; value++) {
-        const times = counts[subspace * CODE_VALUES + value]!;
-        const own = books[coordinate * CODE_VALUES + value]!;
-        sum += times * own;
-        squares += times * own * own;
-      }
-      const mean = sum / size;
-      means[coordinate] = mean;
-      variances[coordinate] = Math.max(0, squares / size - mean * mean);
     }
   }
 }

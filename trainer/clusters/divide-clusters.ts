@@ -1,4 +1,5 @@
 import type { TrackCodes } from "../../core/bundle/bundle.ts";
+import { newMoments, takeMoments } from "../../core/bundle/code-books.ts";
 import { CODE_VALUES, CODES_PER_WORD } from "../../core/bundle/manifest.ts";
 import type { Random } from "../random.ts";
 import type { StopCheck } from "../train-epoch.ts";
@@ -52,17 +53,21 @@ function divided(
   if (count <= 1) return tracks.length === 0 ? [] : [tracks.slice()];
   const rows = entriesOf(tracks, codes);
   const width = codes.widths.length;
+  const moments = newMoments(codes);
+  const tableOf = (group: readonly number[]) => {
+    takeMoments(moments, codes, { counts: countsOf(group, rows, width), size: group.length });
+    return distancesFrom(codes, moments.means);
+  };
   const tables = Array.from({ length: count }, (_, part) => {
     const row = Math.floor(((part + random()) * tracks.length) / count);
-    return distancesFrom(codes, centreOf(codes, countsOf([row], rows, width)));
+    return tableOf([row]);
   });
   let groups: readonly number[][] = [];
   for (let round = 0; ; round++) {
     groups = nearestRows(tables, rows, width);
     if (round === ROUNDS) break;
     for (const [part, group] of groups.entries()) {
-      if (group.length === 0) continue;
-      tables[part] = distancesFrom(codes, centreOf(codes, countsOf(group, rows, width)));
+      if (group.length > 0) tables[part] = tableOf(group);
     }
   }
   const filled = groups.filter(({ length }) => length > 0);
@@ -88,33 +93,12 @@ function entriesOf(
 }
 
 /** [subspaces, 16]: how often each value of each code is there in some rows. */
-function countsOf(some: readonly number[], rows: Uint16Array, width: number): Float64Array {
-  const counts = new Float64Array(width * CODE_VALUES);
+function countsOf(some: readonly number[], rows: Uint16Array, width: number): Uint32Array {
+  const counts = new Uint32Array(width * CODE_VALUES);
   for (const row of some) {
     for (let at = row * width; at < (row + 1) * width; at++) counts[rows[at]!]! += 1;
   }
   return counts;
-}
-
-/** [T]: the mean of what codes stand for that are there so often. */
-function centreOf(
-  { widths, books }: Pick<TrackCodes, "widths" | "books">,
-  counts: Float64Array,
-): Float32Array {
-  let size = 0;
-  for (let value = 0; value < CODE_VALUES; value++) size += counts[value]!;
-  const centre = new Float32Array(books.length / CODE_VALUES);
-  let coordinate = 0;
-  for (const [subspace, width] of widths.entries()) {
-    for (let end = coordinate + width; coordinate < end; coordinate++) {
-      let sum = 0;
-      for (let value = 0; value < CODE_VALUES; value++) {
-        sum += counts[subspace * CODE_VALUES + value]! * books[coordinate * CODE_VALUES + value]!;
-      }
-      centre[coordinate] = sum / size;
-    }
-  }
-  return centre;
 }
 
 /** What each value of each code adds to the squared distance from a centre: [subspaces, 16]. */
