@@ -1,5 +1,5 @@
-import type { TrackIndex } from "../../core/domain/ids.ts";
 import type { Candidate } from "../candidates.ts";
+import { beginLikeness, type VectorOf } from "./likeness.ts";
 import { seededChance } from "./seeded-chance.ts";
 
 /** Takes one of the tracks that the rules allow at a place. */
@@ -24,9 +24,6 @@ export interface Exploration {
   readonly pool: number;
   readonly seed: number;
 }
-
-/** A track's vector in the space of one model. */
-export type VectorOf = (track: TrackIndex) => Float32Array;
 
 /** How many options diversity compares. */
 const DIVERSE_OPTIONS = 100;
@@ -79,7 +76,7 @@ function drawn(chances: readonly number[], random: number): number {
 /** Of equal scores the first. */
 function bestOf(scores: readonly number[]): number {
   let best = 0;
-  for (const [at, score] of scores.entries()) if (score > scores[best]!) best = at;
+  for (let at = 1; at < scores.length; at++) if (scores[at]! > scores[best]!) best = at;
   return best;
 }
 
@@ -87,35 +84,21 @@ function bestOf(scores: readonly number[]): number {
  *  (best − worst) · the highest cosine with a track before it.
  *  Source: Carbonell and Goldstein 1998, doi 10.1145/290941.291025, where λ is 1 − diversity. */
 function diverse(diversity: number, vectorOf: VectorOf) {
-  const chosen: Float32Array[] = [];
-  /** By track: the highest cosine with the first `compared` of `chosen`. */
-  const likeness = new Map<TrackIndex, { unit: Float32Array; most: number; compared: number }>();
-
-  function mostAlike(track: TrackIndex): number {
-    let known = likeness.get(track);
-    if (known === undefined) {
-      known = { unit: unitVector(vectorOf(track)), most: 0, compared: 0 };
-      likeness.set(track, known);
-    }
-    for (; known.compared < chosen.length; known.compared++) {
-      const cosine = dot(known.unit, chosen[known.compared]!);
-      if (known.compared === 0 || cosine > known.most) known.most = cosine;
-    }
-    return known.most;
-  }
-
+  const likeness = beginLikeness(vectorOf);
   return {
     of(options: readonly Candidate[]): readonly number[] {
-      const scores = options.map(({ score }) => score);
-      const worst = Math.min(...scores);
-      const range = Math.max(...scores) - worst;
-      return options.map(({ index, score }) => {
-        return (1 - diversity) * (score - worst) - diversity * range * mostAlike(index);
+      const most = likeness.mostOf(options);
+      let [worst, best] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      for (const { score } of options) {
+        if (score < worst) worst = score;
+        if (score > best) best = score;
+      }
+      const range = best - worst;
+      return options.map(({ score }, at) => {
+        return (1 - diversity) * (score - worst) - diversity * range * most[at]!;
       });
     },
-    add(track: TrackIndex): void {
-      chosen.push(unitVector(vectorOf(track)));
-    },
+    add: likeness.add,
   };
 }
 

@@ -47,23 +47,18 @@ export interface DueShares {
  *  are left are all needed for unheard tracks, no other may come. */
 export function growList(rules: ListRules, facts: TrackFacts, k: number): GrowingList {
   const { artists, albums, recording } = facts.columns;
-  const byArtist = rules.perArtist && spread(rules.perArtist);
-  const byAlbum = rules.perAlbum && spread(rules.perAlbum);
+  const byArtist = rules.perArtist && spread(rules.perArtist, artists);
+  const byAlbum = rules.perAlbum && spread(rules.perAlbum, oneEach(albums));
   const recordings = new Set<number>(rules.noNearDuplicates ? facts.heardRecordings : []);
   recordings.delete(Number.NaN);
   const unheard = floorOf(rules.unheardShareMin, k, (track) => !facts.wasHeard(track));
   const longTail = floorOf(rules.longTailShareMin, k, facts.isLongTail);
 
-  function artistsOf(track: TrackIndex): Uint32Array {
-    const start = artists.start(track);
-    return artists.codes().subarray(start, start + artists.length(track));
-  }
-
   return {
     objection(track) {
       if (rules.noNearDuplicates && recordings.has(recording[track]!)) return "near_duplicate";
-      if (byArtist?.isFull(artistsOf(track))) return "per_artist";
-      if (byAlbum?.isFull(albumOf(albums, track))) return "per_album";
+      if (byArtist?.isFull(track)) return "per_artist";
+      if (byAlbum?.isFull(track)) return "per_album";
       if (unheard.isDue() && !unheard.counts(track)) return "unheard_share";
       if (longTail.isDue() && !longTail.counts(track)) return "long_tail_share";
       return undefined;
@@ -71,8 +66,8 @@ export function growList(rules: ListRules, facts: TrackFacts, k: number): Growin
     add(track) {
       const own = recording[track]!;
       if (rules.noNearDuplicates && !Number.isNaN(own)) recordings.add(own);
-      byArtist?.add(artistsOf(track));
-      byAlbum?.add(albumOf(albums, track));
+      byArtist?.add(track);
+      byAlbum?.add(track);
       unheard.add(track);
       longTail.add(track);
     },
@@ -85,25 +80,38 @@ export function growList(rules: ListRules, facts: TrackFacts, k: number): Growin
   };
 }
 
-function albumOf(albums: Uint32Array, track: TrackIndex): readonly number[] {
-  return albums[track] === 0 ? [] : [albums[track]!];
+type Codes = Pick<CatalogueColumns["artists"], "start" | "length" | "codes">;
+
+/** A column that has one code for a track, or 0 for none, as lists of codes. */
+function oneEach(column: Uint32Array): Codes {
+  return {
+    start: (row) => row,
+    length: (row) => (column[row] === 0 ? 0 : 1),
+    codes: () => column,
+  };
 }
 
 /** Counts codes over the last `window` − 1 tracks. */
-function spread({ tracksMax, window }: SpreadLimit) {
+function spread({ tracksMax, window }: SpreadLimit, column: Codes) {
   const counts = new Map<number, number>();
   const last: ReadonlySet<number>[] = [];
   const change = (codes: Iterable<number>, by: number) => {
     for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + by);
   };
   return {
-    isFull(codes: Iterable<number>): boolean {
-      for (const code of codes) if ((counts.get(code) ?? 0) >= tracksMax) return true;
+    isFull(track: TrackIndex): boolean {
+      const codes = column.codes();
+      const start = column.start(track);
+      const end = start + column.length(track);
+      for (let at = start; at < end; at++) {
+        if ((counts.get(codes[at]!) ?? 0) >= tracksMax) return true;
+      }
       return false;
     },
-    add(codes: Iterable<number>): void {
+    add(track: TrackIndex): void {
+      const start = column.start(track);
       // A track that names an artist twice is still one track.
-      const own = new Set(codes);
+      const own = new Set(column.codes().subarray(start, start + column.length(track)));
       last.push(own);
       change(own, 1);
       if (last.length >= window) change(last.shift()!, -1);
