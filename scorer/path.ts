@@ -3,6 +3,8 @@ import { Failure } from "../core/domain/failure.ts";
 import { MODEL_NAMES, type ModelName, type TrackId, type TrackIndex } from "../core/domain/ids.ts";
 import type { Candidate, FindCandidates } from "./candidates.ts";
 import type { ServedTracks } from "./catalogue/new-tracks/served-tracks.ts";
+import { REQUEST_LIMITS } from "./limits.ts";
+import { type LineSearch, openLineSearch } from "./line-search.ts";
 import type { RetrievalQuery } from "./retrieval/retriever.ts";
 import { addTrack, hasTrack, noTracks, type TrackBits } from "./retrieval/track-bits.ts";
 import { dot, unitVector } from "./rules/choose.ts";
@@ -16,11 +18,14 @@ export interface PathWish {
 /** A way through the space of a model, place by place. */
 export interface OpenPath {
   readonly model: ModelName;
+  /** How many candidates it finds for a place with the least effort. */
+  readonly near: number;
   candidatesAt(place: number): FindCandidates;
 }
 
-/** Of the tracks that the model scores best for a point, so many are compared with it at least. */
-const NEAR_MIN = 200;
+/** Of the tracks that the model scores best for a point, so many are compared with it at least: of
+ *  the longest path's last place half are left. */
+const NEAR_MIN = 2 * REQUEST_LIMITS.pathTracksMax;
 /** What is popular has no more weight on the way than far-off tracks have: points are so many times
  *  longer than vectors of length 1, and the model's bias stays as it is. */
 const OVER_BIAS = 1000;
@@ -39,40 +44,43 @@ export function openPath(
     indexOf(live.tracks, to, "path.to_track"),
   ];
   const name = MODEL_NAMES.find((model) => bundle.models[model] !== undefined)!;
-  // Tracks that are near a point are near the next one, too.
-  const units = new Map<TrackIndex, Float32Array>();
-  const unitOf = (track: TrackIndex) => {
-    const unit = units.get(track) ?? unitVector(live.tracks.vectorOf(name, track)!);
-    units.set(track, unit);
-    return unit;
-  };
+  const unitOf = (track: TrackIndex) => unitVector(live.tracks.vectorOf(name, track)!);
   const [first, last] = [unitOf(start), unitOf(goal)];
-  const weights = { ...NO_WEIGHTS, [name]: 1 };
-  const onlyGoal = (within: TrackBits | undefined): TrackBits => {
-    const bits = noTracks(live.tracks.end());
-    if (within === undefined || hasTrack(within, goal)) addTrack(bits, goal);
-    return bits;
+  const others = { ...pool, excluded: [...pool.excluded, goal] };
+  const lineOf = (count: number, allowed = pool.allowed) =>
+    openLineSearch(
+      { retriever, tracks: live.tracks },
+      {
+        ...{ model: name, start: first, end: last, points: k, scale: OVER_BIAS },
+        ...{ count: Math.max(count, NEAR_MIN), pool: { ...others, ...(allowed && { allowed }) } },
+      },
+    );
+  const lines = new Map<number, LineSearch>();
+  const near = (place: number, count: number) => {
+    const line = lines.get(count) ?? lineOf(count);
+    lines.set(count, line);
+    return line.nearest(place);
+  };
+  // What is asked for within is another set at every place.
+  const nearWithin = (place: number, count: number, within: TrackBits) => {
+    const line = lineOf(count, within);
+    line.search(place);
+    return line.nearest(place);
+  };
+  const atGoal = (within = pool.allowed): readonly Candidate[] => {
+    const allowed = noTracks(live.tracks.end());
+    if (within === undefined || hasTrack(within, goal)) addTrack(allowed, goal);
+    const tastes = { [name]: last.map((value) => value * OVER_BIAS) };
+    const weights = { ...NO_WEIGHTS, [name]: 1 };
+    const found = retriever.retrieve({ ...pool, allowed, tastes, weights, k: 1 });
+    return found.map((track) => ({ ...track, score: dot(last, last), skips: 0, adjustment: 0 }));
   };
   return {
     model: name,
-    candidatesAt(place) {
-      const along = (place + 1) / k;
-      const point = first.map((value, axis) => value + along * (last[axis]! - value));
-      const tastes = { [name]: point.map((value) => value * OVER_BIAS) };
-      const search = (count: number, allowed: TrackBits | undefined) =>
-        retriever.retrieve({ ...pool, ...(allowed && { allowed }), tastes, weights, k: count });
-      const unit = unitVector(point);
-      return (count, within = pool.allowed) => {
-        // One more, in the place of the goal.
-        const near = search(Math.max(count, NEAR_MIN) + 1, within);
-        const others = near.filter(({ index }) => index !== goal);
-        const atGoal = place + 1 === k ? search(1, onlyGoal(within)) : [];
-        const scored = [...others, ...atGoal].map((track): Candidate => {
-          const score = Math.fround(dot(unit, unitOf(track.index)));
-          return { ...track, score, skips: 0, adjustment: 0 };
-        });
-        return scored.sort((one, other) => other.score - one.score || one.index - other.index);
-      };
+    near: NEAR_MIN,
+    candidatesAt: (place) => (count, within) => {
+      const found = within === undefined ? near(place, count) : nearWithin(place, count, within);
+      return place + 1 === k ? [...atGoal(within), ...found] : found;
     },
   };
 }

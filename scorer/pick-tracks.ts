@@ -45,6 +45,7 @@ export function pickTracks(
     const picked = pickList({
       ...listOf(scorer, record, { query, pool }),
       candidatesAt: path.candidatesAt,
+      firstDepth: path.near,
       newChooser: () => newChooser(0, undefined, undefined),
     });
     return { ...onPath(scorer, path, picked), steps: picked.steps, explorationSeed: undefined };

@@ -8,6 +8,8 @@ import type { ListRule, Pool } from "./pool.ts";
 /** The pool that a list of `k` tracks is picked from. */
 export interface PickedFrom {
   readonly k: number;
+  /** How many candidates a place is first picked from; a few for each track where it is absent. */
+  readonly firstDepth?: number | undefined;
   readonly pool: Pool;
   readonly tracks: Pick<ServedTracks, "end" | "has">;
 }
@@ -37,7 +39,8 @@ export function openOptions(
   from: PickedFrom,
   { list, used, optionsMax }: Growing & { readonly optionsMax: number },
 ): Options {
-  const first = Math.max(FIRST_DEPTH_PER_TRACK * from.k, 2 * optionsMax);
+  const { firstDepth = FIRST_DEPTH_PER_TRACK * from.k } = from;
+  const first = Math.max(firstDepth, 2 * optionsMax);
   const passedOver = new Map<TrackIndex, ListRule>();
   let shelves = newShelves(() => []);
 
