@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pseudoRandom, randomFloats } from "../core/bundle/pseudo-random.ts";
 import type { TrackIndex } from "../core/domain/ids.ts";
 import type { Candidate } from "./candidates.ts";
-import { type Line, openLineSearch } from "./line-search.ts";
+import { type Line, type NearestOnLine, openLineSearch } from "./line-search.ts";
 import { bruteForce } from "./retrieval/brute-force.ts";
 import type { Retriever } from "./retrieval/retriever.ts";
 import { addTrack, noTracks } from "./retrieval/track-bits.ts";
@@ -27,32 +27,30 @@ const retriever = bruteForce({
 
 test("points of a line have the tracks that a search for each would compare, in fewer", () => {
   for (const scale of [0.5, 1000]) {
-    const { line, search, searches } = opened({ scale, count: 80 });
+    const { line, nearest, searches } = opened({ scale, count: 80 });
     for (let point = 0; point < POINTS; point++) {
-      assertNearest(line, point, search.nearest(point));
+      assertNearest(line, point, nearest(point));
     }
     assert.ok(searches() < POINTS / 3, `${searches()} searches`);
   }
 });
 
-test("points may be asked for in any order, and be searched before", () => {
-  const { line, search } = opened({ scale: 1000, count: 30 });
-  search.search(41);
+test("points may be asked for in any order", () => {
+  const { line, nearest } = opened({ scale: 1000, count: 30 });
   for (const point of [41, POINTS - 1, 7, 59, 42, 0, 8]) {
-    assertNearest(line, point, search.nearest(point));
+    assertNearest(line, point, nearest(point));
   }
 });
 
-test("a point that is searched alone costs one search, and a small pool two for all", () => {
+test("one point costs one search, and a small pool two for all", () => {
   const alone = opened({ scale: 1000, count: 30 });
-  alone.search.search(20);
-  alone.search.nearest(20);
+  alone.nearest(20);
   assert.equal(alone.searches(), 1);
   const allowed = noTracks(COUNT);
   for (const track of [3, 5, 900, 1500]) addTrack(allowed, track as TrackIndex);
   const few = opened({ scale: 1000, count: 30, allowed, excluded: [5 as TrackIndex] });
   for (let point = 0; point < POINTS; point++) {
-    const found = few.search.nearest(point).map(({ index }) => index);
+    const found = few.nearest(point).map(({ index }) => index);
     assert.deepEqual(found.toSorted(), [1500, 3, 900]);
   }
   assert.equal(few.searches(), 2);
@@ -60,7 +58,7 @@ test("a point that is searched alone costs one search, and a small pool two for 
 
 function opened(asked: Pick<Line, "scale" | "count"> & Partial<Line["pool"]>): {
   line: Line;
-  search: ReturnType<typeof openLineSearch>;
+  nearest: NearestOnLine;
   searches: () => number;
 } {
   const { scale, count, allowed, excluded = [] } = asked;
@@ -74,11 +72,11 @@ function opened(asked: Pick<Line, "scale" | "count"> & Partial<Line["pool"]>): {
       return retriever.retrieve(query);
     },
   };
-  const search = openLineSearch(
+  const nearest = openLineSearch(
     { retriever: counted, tracks: { vectorOf: (_, at) => vectorOf(at) } },
     line,
   );
-  return { line, search, searches: () => searches };
+  return { line, nearest, searches: () => searches };
 }
 
 function assertNearest(line: Line, point: number, found: readonly Candidate[]): void {

@@ -19,13 +19,9 @@ export interface Line {
   readonly pool: Pick<RetrievalQuery, "allowed" | "excluded">;
 }
 
-export interface LineSearch {
-  /** Searches for a point, from 0, rather than to look whether it can do without. */
-  search(point: number): void;
-  /** The tracks near a point, by their cosines with it, the highest first; fewer than `count` only
-   *  where there are no more. */
-  nearest(point: number): readonly Candidate[];
-}
+/** The tracks near a point, from 0, by their cosines with it, the highest first; fewer than `count`
+ *  only where there are no more. */
+export type NearestOnLine = (point: number) => readonly Candidate[];
 
 /** A search finds so many times the tracks that a point needs, so that those beside it need no
  *  search: more makes searches fewer, and all else dearer. */
@@ -33,7 +29,8 @@ const FOUND_TIMES = 1.25;
 
 /** A track's score is linear along the line. So between two points that were searched no track that
  *  neither of them found scores above the straight line between the worst scores that they found:
- *  where enough others do, these are the best. Otherwise the point in the middle is searched. */
+ *  where enough of those found do, they are the best. Otherwise the point in the middle is
+ *  searched. */
 export function openLineSearch(
   {
     retriever,
@@ -43,7 +40,7 @@ export function openLineSearch(
     readonly tracks: Pick<ServedTracks, "vectorOf">;
   },
   line: Line,
-): LineSearch {
+): NearestOnLine {
   const { model, start, end, points, scale, count, pool } = line;
   const weights = { ...NO_WEIGHTS, [model]: 1 };
   const seen = seenTracks(served, line);
@@ -67,25 +64,25 @@ export function openLineSearch(
   function sectionAt(point: number): Section {
     let [from, to] = [point, point];
     while (from > 0 && searched[from] === undefined) from--;
+    // Nobody asked for what is before.
+    if (searched[from] === undefined) from = point;
+    const left = search(from);
     while (to < points - 1 && searched[to] === undefined) to++;
-    const [left, right] = [search(from), search(to)];
+    const right = search(to);
     if (section?.left !== left || section.right !== right) {
       section = { left, right, tracks: [...new Set([...left.tracks, ...right.tracks])] };
     }
     return section;
   }
 
-  return {
-    search,
-    nearest(point) {
-      for (;;) {
-        const { left, right, tracks } = sectionAt(point);
-        const least = worstBetween(left, right, point);
-        const near = seen.nearest(tracks, { along: alongAt(point), least });
-        if (near.length >= count || least === Number.NEGATIVE_INFINITY) return near;
-        search((left.point + right.point) >> 1);
-      }
-    },
+  return (point) => {
+    for (;;) {
+      const { left, right, tracks } = sectionAt(point);
+      const least = worstBetween(left, right, point);
+      const near = seen.nearest(tracks, { along: alongAt(point), least });
+      if (near.length >= count || least === Number.NEGATIVE_INFINITY) return near;
+      search((left.point + right.point) >> 1);
+    }
   };
 }
 

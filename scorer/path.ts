@@ -4,9 +4,9 @@ import { MODEL_NAMES, type ModelName, type TrackId, type TrackIndex } from "../c
 import type { Candidate, FindCandidates } from "./candidates.ts";
 import type { ServedTracks } from "./catalogue/new-tracks/served-tracks.ts";
 import { REQUEST_LIMITS } from "./limits.ts";
-import { type LineSearch, openLineSearch } from "./line-search.ts";
+import { type NearestOnLine, openLineSearch } from "./line-search.ts";
 import type { RetrievalQuery } from "./retrieval/retriever.ts";
-import { addTrack, hasTrack, noTracks, type TrackBits } from "./retrieval/track-bits.ts";
+import { addTrack, hasTrack, noTracks } from "./retrieval/track-bits.ts";
 import { dot, unitVector } from "./rules/choose.ts";
 import type { Scorer } from "./scorer.ts";
 
@@ -55,17 +55,11 @@ export function openPath(
         ...{ count: Math.max(count, NEAR_MIN), pool: { ...others, ...(allowed && { allowed }) } },
       },
     );
-  const lines = new Map<number, LineSearch>();
-  const near = (place: number, count: number) => {
+  const lines = new Map<number, NearestOnLine>();
+  const lineFor = (count: number) => {
     const line = lines.get(count) ?? lineOf(count);
     lines.set(count, line);
-    return line.nearest(place);
-  };
-  // What is asked for within is another set at every place.
-  const nearWithin = (place: number, count: number, within: TrackBits) => {
-    const line = lineOf(count, within);
-    line.search(place);
-    return line.nearest(place);
+    return line;
   };
   const atGoal = (within = pool.allowed): readonly Candidate[] => {
     const allowed = noTracks(live.tracks.end());
@@ -79,7 +73,9 @@ export function openPath(
     model: name,
     near: NEAR_MIN,
     candidatesAt: (place) => (count, within) => {
-      const found = within === undefined ? near(place, count) : nearWithin(place, count, within);
+      // What a place asks for within is no other place's.
+      const nearest = within === undefined ? lineFor(count) : lineOf(count, within);
+      const found = nearest(place);
       return place + 1 === k ? [...atGoal(within), ...found] : found;
     },
   };
