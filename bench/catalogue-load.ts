@@ -12,21 +12,27 @@ import {
   output,
   scalar,
 } from "../trainer/onnx/graph-builder.ts";
-import { startHttp2Loader } from "./http2-loader.ts";
+import { describeTracks, filtered, untilDescribed } from "./half-filtered.ts";
+import { type Http2Loader, startHttp2Loader } from "./http2-loader.ts";
 import { percentile } from "./measure.ts";
 import { cpuUsOfFamily } from "./process-cpu.ts";
-import { openScorerWorld } from "./scorer-world.ts";
+import { openScorerWorld, type ScorerWorld } from "./scorer-world.ts";
 import { makeHome } from "./temporary.ts";
 
 /** Answers of a scorer that is asked at a rate, whether or not others have ended. */
 export interface LoadFigures {
-  readonly rate: number;
   readonly p50_ms: number;
   readonly p90_ms: number;
   readonly p99_ms: number;
   readonly errors: number;
   /** Milliseconds of CPU of the scorer's processes for each call. */
   readonly cpu_ms: number;
+}
+
+export interface CatalogueLoad extends LoadFigures {
+  readonly rate: number;
+  /** The same calls with a filter that half of the catalogue passes. */
+  readonly half_filtered: LoadFigures;
 }
 
 /** The graphs of a served model. */
@@ -47,37 +53,52 @@ export async function measureLoad(
     readonly graphs: Readonly<Partial<Record<ModelName, Graphs>>>;
   },
   { rate, seconds }: { readonly rate: number; readonly seconds: number },
-): Promise<LoadFigures> {
+): Promise<CatalogueLoad> {
   const home = makeHome();
   const folder = join(home.folder, "large-bundle");
+  const tracks = content.space.count;
   await publishLarge(folder, content);
-  const world = await openScorerWorld({
-    ...{ tracks: content.space.count, listeners: LISTENERS, k: K },
-    ...{ bundle: folder, processes: PROCESSES },
-  });
-  const { path } = RecommenderService.nextTracks;
-  const { port, messages, scorer } = world;
+  const sizes = { tracks, listeners: LISTENERS, k: K };
+  const world = await openScorerWorld({ ...sizes, bundle: folder, processes: PROCESSES });
   const loader = await startHttp2Loader();
-  const load = loader.open({ path, port, messages, connections: CONNECTIONS });
   try {
-    await load.openLoop(rate, WARM_SHARE * seconds);
-    const before = cpuUsOfFamily(scorer.process.pid!);
-    const { latenciesMs, errors } = await load.openLoop(rate, seconds);
-    const cpuUs = cpuUsOfFamily(scorer.process.pid!) - before;
-    return {
-      rate,
-      p50_ms: percentile(latenciesMs, 0.5),
-      p90_ms: percentile(latenciesMs, 0.9),
-      p99_ms: percentile(latenciesMs, 0.99),
-      errors,
-      cpu_ms: cpuUs / 1000 / latenciesMs.length,
-    };
+    await describeTracks(world.folders.log, tracks);
+    await untilDescribed(world);
+    const plain = await loadFigures(world, loader, { rate, seconds, messages: world.messages });
+    const messages = world.messages.map(filtered);
+    const half = await loadFigures(world, loader, { rate, seconds, messages });
+    return { rate, ...plain, half_filtered: half };
   } finally {
-    load.close();
     await loader.close();
     await world.close();
     home.remove();
   }
+}
+
+async function loadFigures(
+  { port, scorer }: ScorerWorld,
+  loader: Http2Loader,
+  asked: {
+    readonly rate: number;
+    readonly seconds: number;
+    readonly messages: readonly Uint8Array[];
+  },
+): Promise<LoadFigures> {
+  const { path } = RecommenderService.nextTracks;
+  const { rate, seconds, messages } = asked;
+  const load = loader.open({ path, port, messages, connections: CONNECTIONS });
+  await load.openLoop(rate, WARM_SHARE * seconds);
+  const before = cpuUsOfFamily(scorer.process.pid!);
+  const { latenciesMs, errors } = await load.openLoop(rate, seconds);
+  const cpuUs = cpuUsOfFamily(scorer.process.pid!) - before;
+  load.close();
+  return {
+    p50_ms: percentile(latenciesMs, 0.5),
+    p90_ms: percentile(latenciesMs, 0.9),
+    p99_ms: percentile(latenciesMs, 0.99),
+    errors,
+    cpu_ms: cpuUs / 1000 / latenciesMs.length,
+  };
 }
 
 async function publishLarge(

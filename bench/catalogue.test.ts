@@ -19,5 +19,8 @@ test("a quick catalogue benchmark prints searches by size, filters and whole ans
     assert.ok(found.read_share! > 0 && found.read_share! <= 1);
   }
   assert.ok(served.filter_ms.first.p50 > 0 && served.filter_ms.later.p99 > 0);
-  assert.ok(served.open_loop.p50_ms > 0 && served.open_loop.cpu_ms >= 0);
+  for (const load of [served.open_loop, served.open_loop.half_filtered]) {
+    assert.ok(load.p50_ms > 0 && load.cpu_ms >= 0);
+    assert.equal(load.errors, 0);
+  }
 });
