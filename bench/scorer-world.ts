@@ -67,6 +67,7 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
   const several = ["--processes", String(sizes.processes ?? 1)];
   const scorer = await startOn(home, "serve", ...ANY_PORTS, "--bundle", bundle, ...several);
   const lastHeardAtMs = new Map(events.map((event) => [event.listener, event.happenedAtMs]));
+  let listenings = 0;
   const messages = Array.from(lastHeardAtMs, ([listener, atMs]) =>
     NextTracksRequest.encode(
       NextTracksRequest.fromPartial({ listener, k: sizes.k, askedAtMs: atMs + ASKED_AFTER_MS }),
@@ -80,7 +81,7 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
     folders: { bundle, log: home.log },
     messages,
     metric: (name) => metricOf(scorer, name),
-    listenOn: (rate) => listening(log, events, rate),
+    listenOn: (rate) => listening(log, { events, rate, name: `beside-${listenings++}` }),
     async close() {
       for (const child of [scorer, ingest]) await child.stop();
       await log.close();
@@ -114,7 +115,10 @@ async function caughtUp(state: string, log: EventLog, count: number): Promise<vo
 }
 
 /** The same listening by others, who are not asked for; by others again once it is over. */
-function listening(log: EventLog, events: readonly ListeningEvent[], rate: number) {
+function listening(
+  log: EventLog,
+  { events, rate, name }: { events: readonly ListeningEvent[]; rate: number; name: string },
+) {
   let published = 0;
   let goesOn = true;
   const startedMs = performance.now();
@@ -125,8 +129,8 @@ function listening(log: EventLog, events: readonly ListeningEvent[], rate: numbe
         const number = published + at;
         const event = events[number % events.length]!;
         const time = Math.floor(number / events.length);
-        const listener = `beside-${time}-${event.listener}` as ListenerId;
-        return { ...event, eventId: `beside-${number}` as EventId, listener };
+        const listener = `${name}-${time}-${event.listener}` as ListenerId;
+        return { ...event, eventId: `${name}-${number}` as EventId, listener };
       });
       if (next.length > 0) await appendEvents(log, next);
       published += next.length;

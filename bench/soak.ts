@@ -16,6 +16,7 @@ const FULL = {
   listeners: 2_000,
   k: 20,
   minutes: 30,
+  fillMinutes: 4,
   loadSeconds: 5,
   calmSeconds: 30,
   swapMs: 10_000,
@@ -25,15 +26,18 @@ const QUICK = {
   listeners: 100,
   k: 20,
   minutes: 0.2,
+  fillMinutes: 0.02,
   loadSeconds: 1,
   calmSeconds: 2,
   swapMs: 2_000,
 };
+/** So many times as often bundles are exchanged, and so many times as much is heard, while memory
+ *  fills: what a process keeps for its young objects grows with each of them up to its bound, which
+ *  would look like memory that is lost. */
+const FILL_FACTOR = 10;
 const LISTENING_RATE = 100;
 const BAD_SHARE = 0.01;
 const SLICE_SECONDS = 0.25;
-/** Memory that a process takes in this first share of the time is for its caches to fill. */
-const WARM_UP_SHARE = 0.2;
 const MIB = 1024 * 1024;
 const { path } = RecommenderService.nextTracks;
 
@@ -52,16 +56,27 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
     given.cores !== undefined && keepApart(world, [loader.pid, process.pid], given.cores);
   const { port, messages } = world;
   const load = loader.open({ path, port, messages, connections: CONNECTIONS });
-  const beside = world.listenOn(LISTENING_RATE);
+  const toFill = world.listenOn(FILL_FACTOR * LISTENING_RATE);
+  let beside: ReturnType<ScorerWorld["listenOn"]> | undefined;
   try {
     const rps = await closedLoopRps(load, sizes.loadSeconds);
     const rate = rps / 2;
-    progress(`asks ${rate.toFixed(0)} times a second, and disturbs nothing yet`);
+    const badPerSecond = rate * BAD_SHARE;
+    progress(`asks ${rate.toFixed(0)} times a second, and exchanges quickly, so that memory fills`);
+    const filling = disturb(world, { swapMs: sizes.swapMs / FILL_FACTOR, badPerSecond });
+    await askFor(world, load, { rate, minutes: sizes.fillMinutes, progress });
+    await filling.stop();
+    await toFill.stop();
+    beside = world.listenOn(LISTENING_RATE);
+    progress("disturbs nothing for a while");
     const calm = await load.openLoop(rate, sizes.calmSeconds);
     progress(`asks ${rate.toFixed(0)} times a second for ${minutes} min`);
-    const disturbing = disturb(world, { swapMs: sizes.swapMs, badPerSecond: rate * BAD_SHARE });
+    const disturbing = disturb(world, { swapMs: sizes.swapMs, badPerSecond });
     const asked = await askFor(world, load, { rate, minutes, progress });
-    const calmP99Ms = percentile(calm.latenciesMs, 0.99);
+    const disturbed = await disturbing.stop();
+    // A machine may have become slower meanwhile.
+    const calmAgain = await load.openLoop(rate, sizes.calmSeconds);
+    const calmP99Ms = percentile([...calm.latenciesMs, ...calmAgain.latenciesMs], 0.99);
     const figures = {
       quick,
       minutes,
@@ -72,14 +87,15 @@ export async function soak({ json, quick, sizes: given, progress }: BenchOptions
       ...asked,
       undisturbed_p99_ms: calmP99Ms,
       p99_of_undisturbed: asked.p99_ms / calmP99Ms,
-      ...(await disturbing.stop()),
+      ...disturbed,
       events_heard_meanwhile: await beside.stop(),
     };
     return json ? `${JSON.stringify(figures, null, 2)}\n` : table(figures);
   } finally {
     load.close();
     await loader.close();
-    await beside.stop();
+    await toFill.stop();
+    await beside?.stop();
     await world.close();
   }
 }
@@ -127,8 +143,7 @@ async function askFor(
     for (const latencyMs of result.latenciesMs) latenciesMs.push(latencyMs);
     errors += result.errors - result.shed;
     shed += result.shed;
-    const isWarm = atMs >= WARM_UP_SHARE * lengthMs;
-    if (isWarm) for (const { take } of Object.values(processes)) take(atMs);
+    for (const { take } of Object.values(processes)) take(atMs);
   }
   return {
     requests: latenciesMs.length + errors + shed,
