@@ -76,7 +76,7 @@ function planOf({ quick, progress, sizes: { tracks: most = Infinity } }: BenchOp
 }
 
 /** So many tastes of each kind: those that choose the clusters, and others that search. */
-const TASTES = 64;
+const TASTES = 128;
 
 interface SizeFigures extends SearchFigures {
   readonly clusters: number;

@@ -18,7 +18,7 @@ type Depth = (typeof DEPTHS)[number];
  *  the first for which searches read few. */
 const WANTED = {
   20: { byCodes: [0.998, 0.99, 0.98, 0.96, 0.9], shares: [0.997, 0.982, 0.962, 0.902] },
-  100: { byCodes: [0.99, 0.98], shares: [0.99, 0.98, 0.975] },
+  100: { byCodes: [0.99, 0.98], shares: [0.995, 0.99, 0.98, 0.975] },
 } as const;
 /** So many tracks beside the list are few, and so is this part of all. */
 const NEAR_TRACKS = 2_000;
