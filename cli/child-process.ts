@@ -26,15 +26,21 @@ const LARGE_BLOCKS_APART = { MALLOC_MMAP_THRESHOLD_: String(256 * 1024) };
 /** Little is young in a scorer or an ingest at a time: a collection holds calls up for a few
  *  milliseconds and not for twenty, memory does not grow by what is young, and the buffers of a
  *  batch are gone before V8, which counts them apart, collects everything for their sake. */
-const LITTLE_IS_YOUNG = { NODE_OPTIONS: "--max-semi-space-size=32" };
-const BOUNDED: readonly string[] = ["serve", "ingest"];
+const LITTLE_IS_YOUNG = "--max-semi-space-size=32";
+/** One thread answers calls, and one helper of V8's is as many as it can use. */
+const ONE_HELPER = "--v8-pool-size=1";
+const NODE_OPTIONS: Readonly<Record<string, string>> = {
+  serve: `${LITTLE_IS_YOUNG} ${ONE_HELPER}`,
+  ingest: LITTLE_IS_YOUNG,
+};
 
 /** Starts `segue NAME ARGS…` and resolves when it says that it is ready. Its other lines go to
  *  stderr. Throws `dependency_missing` when it ends first or stays silent for a minute. */
 export async function startChild(name: string, args: readonly string[]): Promise<Child> {
+  const options = NODE_OPTIONS[name];
   const child = spawn(process.execPath, [SEGUE, name, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...LARGE_BLOCKS_APART, ...(BOUNDED.includes(name) && LITTLE_IS_YOUNG), ...process.env },
+    env: { ...LARGE_BLOCKS_APART, ...(options && { NODE_OPTIONS: options }), ...process.env },
   });
   const detail = await readyLine(name, child);
   return { name, process: child, detail, stop: (graceMs) => stopChild(child, graceMs) };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { letHelpersGoLast } from "../../core/beside/let-others-go-first.ts";
 import type { Bundle } from "../../core/bundle/bundle.ts";
 import { keepThreads } from "../../core/bundle/kept-threads.ts";
 import { startNearRunner } from "../../core/bundle/near-runner.ts";
@@ -64,6 +65,7 @@ export const ingest: Command = {
   },
   async run({ options, signal }) {
     keepObjectsYoung();
+    letHelpersGoLast();
     const home = homeOf(options);
     const choice = logChoice(options);
     const limits = watchdogLimits(options);

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { randomBytes } from "node:crypto";
+import { letHelpersGoLast } from "../../core/beside/let-others-go-first.ts";
 import { keepThreads } from "../../core/bundle/kept-threads.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { openCatalogueReader } from "../../core/catalogue/catalogue-store.ts";
@@ -65,6 +66,7 @@ export const serve: Command = {
 
 async function serveHere({ options, signal }: CommandInput): Promise<void> {
   keepObjectsYoung();
+  letHelpersGoLast();
   const home = homeOf(options);
   const notices = noticeWriter("serve", options);
   const { onNotice } = notices;

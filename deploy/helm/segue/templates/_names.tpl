@@ -36,9 +36,10 @@ env:
         fieldPath: metadata.name
   - name: SEGUE_ADVERTISE
     value: {{ printf "$(HOST_NAME).%s-hosts:%v" (include "segue.name" .root) .root.Values.serve.port | quote }}
-  # Short pauses for the collection of what is young, and memory that does not grow by it.
+  # Short pauses for the collection of what is young, and memory that does not grow by it; one
+  # thread that collects and compiles beside the one that answers.
   - name: NODE_OPTIONS
-    value: --max-semi-space-size=32
+    value: --max-semi-space-size=32{{ if eq .name "serve" }} --v8-pool-size=1{{ end }}
   {{- if eq .name "serve" }}
   - name: SEGUE_PORT
     value: {{ .root.Values.serve.port | quote }}
