@@ -54,6 +54,8 @@ export interface ScorerParts {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Who was asked for of late, whatever the bundle; nobody yet where it is absent. */
   readonly asked?: AskedLately;
+  /** Whether another scorer answers calls until this one is up to date. */
+  readonly isBeside?: boolean;
   /** Told of what a reply had to do without: a damaged record, a model that failed. */
   readonly notice: (failure: Failure) => void;
 }
@@ -64,10 +66,10 @@ export function createScorer(
   parts: ScorerParts,
   layout: BundleLayout = layOutBundle(parts.bundle),
 ): Scorer {
-  const { bundle, catalogue, notice } = parts;
+  const { bundle, catalogue, notice, isBeside = false } = parts;
   const { averages } = layout;
   const newTracks = { averages, max: parts.newTracksMax ?? NEW_TRACKS_MAX };
-  const live = openLiveCatalogue(bundle, catalogue, notice, newTracks);
+  const live = openLiveCatalogue(bundle, catalogue, notice, { newTracks, isBeside });
   const retriever = openRetriever(bundle, layout.tracks, notice);
   return {
     ...parts,

@@ -35,7 +35,8 @@ export async function openSwapScorer(bundle: Bundle, parts: SwapParts): Promise<
     current: () => scorer,
     async take(next) {
       const before = scorer;
-      scorer = await open(next, opening, (scorer) => makeReady(scorer, opening));
+      const beside = { ...opening, isBeside: true };
+      scorer = await open(next, beside, (scorer) => makeReady(scorer, opening));
       // A call that outlives this answers from a lower rung, once its models are closed.
       await settlesWithin(parts.calls.ended(), SERVER_LIMITS.drainMs);
       await before.runner.close();

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Bundle } from "../../core/bundle/bundle.ts";
 import type { CatalogueReader } from "../../core/catalogue/catalogue-store.ts";
 import type { CatalogueTrack } from "../../core/catalogue/catalogue-track.ts";
@@ -41,15 +41,25 @@ export type ReadCatalogue = Omit<CatalogueReader, "close">;
 /** So many tracks are taken over at once, about a millisecond of them; then others have their
  *  turn. */
 const TRACKS_AT_ONCE = 100;
+/** Where calls are answered by another scorer meanwhile, pieces are smaller, and the thread rests
+ *  after each: one that is never idle gets its core late when others want it, too. */
+const BESIDE = { tracksAtOnce: 50, pauseMs: 1 } as const;
 
-/** Begins to read the catalogue, about a second for every 100,000 tracks. Where it cannot be read,
- *  `notice` is told, and what was read before goes on counting. There are no new tracks where
- *  `newTracks` is absent. */
+export interface HowToFollow {
+  /** There are no new tracks where it is absent. */
+  readonly newTracks?: NewTrackParts;
+  /** Whether another scorer answers calls until all is read. */
+  readonly isBeside?: boolean;
+}
+
+/** Begins to read the catalogue, about a second for every 100,000 tracks, or three of them beside
+ *  another scorer. Where it cannot be read, `notice` is told, and what was read before goes on
+ *  counting. */
 export function openLiveCatalogue(
   bundle: CataloguedBundle,
   catalogue: ReadCatalogue | undefined,
   notice: (failure: Failure) => void,
-  newTracks?: NewTrackParts,
+  { newTracks, isBeside = false }: HowToFollow = {},
 ): LiveCatalogue {
   const followed = followNewTracks(bundle, catalogue && newTracks);
   const { columns, fresh } = followed;
@@ -67,7 +77,7 @@ export function openLiveCatalogue(
     changes += 1;
     sets.refresh(rows);
   };
-  const open: Open = { bundle, catalogue, followed, withdrawn, changed };
+  const open: Open = { bundle, catalogue, followed, withdrawn, changed, isBeside };
   let version: number | undefined;
   let underWay: Promise<void> | undefined;
 
@@ -99,6 +109,7 @@ interface Open {
   readonly followed: FollowedNewTracks;
   readonly withdrawn: Set<TrackIndex>;
   readonly changed: (rows: readonly TrackIndex[]) => void;
+  readonly isBeside: boolean;
 }
 
 /** Returns the version up to which it has read for certain: what changes meanwhile is taken over
@@ -112,9 +123,10 @@ async function takeAll(open: Open): Promise<number> {
     if (row !== undefined) withdrawn.add(row);
   }
   const gone = heldRows(followed);
+  const atOnce = open.isBeside ? BESIDE.tracksAtOnce : TRACKS_AT_ONCE;
   let after: TrackId | undefined;
   for (;;) {
-    const page = catalogue.page(after, TRACKS_AT_ONCE);
+    const page = catalogue.page(after, atOnce);
     if (page.length === 0) break;
     after = page.at(-1)!.track;
     const rows = take(
@@ -122,7 +134,7 @@ async function takeAll(open: Open): Promise<number> {
       page.map((track) => [track.track, track]),
     );
     for (const row of rows) removeTrack(gone, row);
-    await nextTurn();
+    await (open.isBeside ? sleep(BESIDE.pauseMs) : nextTurn());
   }
   forget(open, gone);
   open.changed(await followed.settle());
