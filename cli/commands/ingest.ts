@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { letHelpersGoLast } from "../../core/beside/let-others-go-first.ts";
 import type { Bundle } from "../../core/bundle/bundle.ts";
 import { keepThreads } from "../../core/bundle/kept-threads.ts";
 import { startNearRunner } from "../../core/bundle/near-runner.ts";
@@ -42,10 +41,10 @@ import { NOTICE_OPTIONS, noticeWriter } from "../notices.ts";
 import { LOG_OPTIONS, logChoice, openLog } from "../open-log.ts";
 import { advertisedAddress } from "../peer-options.ts";
 import { BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
+import { keepPausesShort } from "../short-pauses.ts";
 import { pause } from "../stop-signal.ts";
 import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
 import { WATCHDOG_OPTIONS, watchdogLimits } from "../watchdog-options.ts";
-import { keepObjectsYoung } from "../young-objects.ts";
 
 /** How often the watchdog looks. */
 const WATCHDOG_MS = 1_000;
@@ -64,8 +63,7 @@ export const ingest: Command = {
     ...TRACES_OPTIONS,
   },
   async run({ options, signal }) {
-    keepObjectsYoung();
-    letHelpersGoLast();
+    keepPausesShort();
     const home = homeOf(options);
     const choice = logChoice(options);
     const limits = watchdogLimits(options);

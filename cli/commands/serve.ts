@@ -1,6 +1,5 @@
 import cluster from "node:cluster";
 import { randomBytes } from "node:crypto";
-import { letHelpersGoLast } from "../../core/beside/let-others-go-first.ts";
 import { keepThreads } from "../../core/bundle/kept-threads.ts";
 import { openBundle } from "../../core/bundle/open-bundle.ts";
 import { openCatalogueReader } from "../../core/catalogue/catalogue-store.ts";
@@ -37,9 +36,9 @@ import { CONSOLE_OPTIONS, consoleFigures, serveConsole } from "../serve-console.
 import { PROCESSES_OPTIONS, processCount, standingOf } from "../serving-process.ts";
 import { serveWithSeveral } from "../serving-processes.ts";
 import { ADDRESS_OPTIONS, BUNDLE_OPTIONS, homeOf } from "../shared-options.ts";
+import { keepPausesShort } from "../short-pauses.ts";
 import { stopped } from "../stop-signal.ts";
 import { TRACES_OPTIONS, tracesOf } from "../traces/traces.ts";
-import { keepObjectsYoung } from "../young-objects.ts";
 
 export const serve: Command = {
   usage: "[--home DIR] [--bundle DIR] [--host H] [--port N] [--console-port N] [--brokers …]",
@@ -65,8 +64,7 @@ export const serve: Command = {
 };
 
 async function serveHere({ options, signal }: CommandInput): Promise<void> {
-  keepObjectsYoung();
-  letHelpersGoLast();
+  keepPausesShort();
   const home = homeOf(options);
   const notices = noticeWriter("serve", options);
   const { onNotice } = notices;
