@@ -141,6 +141,7 @@ function startLooker() {
   return {
     /** Undefined where the look ended the process. */
     async look(folder: string): Promise<StoreFound | undefined> {
+      if (child?.exitCode !== null || child.signalCode !== null) child = undefined;
       child ??= fork(main, { stdio: ["ignore", "ignore", "ignore", "ipc"] });
       const looking = child;
       const over = new AbortController();
@@ -148,12 +149,18 @@ function startLooker() {
       const ended = once(looking, "exit", wait).then(() => undefined);
       const found = once(looking, "message", wait).then(([message]) => message as StoreFound);
       const timer = setTimeout(() => looking.kill("SIGKILL"), LOOK_MS);
-      looking.send({ folder, listeners: LISTENERS, partitions: PARTITIONS } satisfies ReadStore);
+      const asked: ReadStore = { folder, listeners: LISTENERS, partitions: PARTITIONS };
+      let wasAsked = true;
+      looking.send(asked, (error) => {
+        wasAsked = error === null;
+      });
       const outcome = await Promise.race([found, ended]);
       clearTimeout(timer);
       void Promise.allSettled([found, ended]);
       over.abort();
       if (outcome === undefined) child = undefined;
+      // A process that ended after its last answer has not looked at this store.
+      if (!wasAsked) return this.look(folder);
       rmSync(folder, { recursive: true });
       return outcome;
     },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
@@ -17,15 +17,17 @@ test("a training that is killed five times ends in the same bundle as undisturbe
   const undisturbed = await runTraining(logFolder, join(temporaryFolder(), "bundle"), 0);
   const random = seededRandom(11, "kills");
   const outFolder = join(temporaryFolder(), "bundle");
-  let resumed = 0;
   for (let kill = 0; kill < KILLS; kill++) {
-    const lines = await runTraining(logFolder, outFolder, 0.01, 6 + Math.floor(random() * 10));
+    const lines = await runTraining(logFolder, outFolder, 0.01, {
+      linesLater: 6 + Math.floor(random() * 10),
+      // The first one leaves something to go on with, and each of the others goes on.
+      isReady: kill === 0 ? () => hasCheckpoint(outFolder) : goesOn,
+    });
     assert.ok(!lines.some(isBundle), "it was killed before its end");
     assert.ok(!existsSync(join(outFolder, "manifest.json")));
-    resumed += lines.filter((line) => line.includes("goes on")).length;
   }
   const lines = await runTraining(logFolder, outFolder, 0.01);
-  assert.ok(resumed >= KILLS, `it went on ${resumed} times`);
+  assert.ok(goesOn(lines));
   assert.ok(
     lines.length < undisturbed.length,
     "what was learned before a kill is not learned anew",
@@ -38,20 +40,37 @@ function isBundle(line: string): boolean {
   return line.startsWith("bundle ");
 }
 
-/** Runs a training and returns its lines; it is killed after `linesMax` of them. */
+function goesOn(lines: readonly string[]): boolean {
+  return lines.some((line) => line.includes("goes on"));
+}
+
+function hasCheckpoint(outFolder: string): boolean {
+  const folder = `${outFolder}.training`;
+  return existsSync(folder) && readdirSync(folder).some((name) => !name.endsWith(".new"));
+}
+
+interface Killing {
+  readonly linesLater: number;
+  isReady(lines: readonly string[]): boolean;
+}
+
+/** Runs a training and returns its lines; it is killed so many lines after it is ready for it. */
 async function runTraining(
   logFolder: string,
   outFolder: string,
   checkpointSeconds: number,
-  linesMax = Number.POSITIVE_INFINITY,
+  killing?: Killing,
 ): Promise<string[]> {
   const child = spawn(process.execPath, [FIXTURE, logFolder, outFolder, `${checkpointSeconds}`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines: string[] = [];
+  let killAt = Number.POSITIVE_INFINITY;
   for await (const line of createInterface(child.stdout)) {
-    if (lines.length >= linesMax) child.kill("SIGKILL");
-    else lines.push(line);
+    lines.push(line);
+    const isWaiting = killing !== undefined && killAt === Number.POSITIVE_INFINITY;
+    if (isWaiting && killing.isReady(lines)) killAt = lines.length + killing.linesLater;
+    if (lines.length >= killAt) child.kill("SIGKILL");
   }
   return lines;
 }
