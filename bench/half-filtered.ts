@@ -1,32 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openLog } from "../cli/open-log.ts";
 import { connectClient } from "../cli/recommender-client.ts";
-import { CATALOGUE_TOPIC } from "../core/log/event-log.ts";
 import { CatalogueEvent } from "../proto/gen/segue/v1/catalogue.ts";
 import { NextTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
 import { seededRandom } from "../trainer/random.ts";
 import { requireThat } from "./did-not-happen.ts";
+import { publishCatalogue } from "./publish-catalogue.ts";
 import type { ScorerWorld } from "./scorer-world.ts";
 
 const [OLD_YEAR, NEW_YEAR] = [1970, 2020];
 const FILTER = `track.release_year >= ${NEW_YEAR}`;
-const DESCRIBED_AT_ONCE = 10_000;
 
 /** Publishes of each track a title and a year, which is new for half of them. */
 export async function describeTracks(folder: string, tracks: number): Promise<void> {
-  const log = await openLog({ folder }, CATALOGUE_TOPIC);
   const random = seededRandom(1, "years");
-  for (let from = 0; from < tracks; from += DESCRIBED_AT_ONCE) {
-    const count = Math.min(DESCRIBED_AT_ONCE, tracks - from);
-    const records = Array.from({ length: count }, (_, at) => {
-      const track = `track-${from + at}`;
-      const releaseDate = String(random() < 0.5 ? OLD_YEAR : NEW_YEAR);
-      const event = CatalogueEvent.fromPartial({ track, title: track, releaseDate });
-      return { key: track, value: CatalogueEvent.encode(event).finish() };
-    });
-    await log.append(records);
-  }
-  await log.close();
+  await publishCatalogue(folder, tracks, (number) => {
+    const track = `track-${number}`;
+    const releaseDate = String(random() < 0.5 ? OLD_YEAR : NEW_YEAR);
+    return CatalogueEvent.fromPartial({ track, title: track, releaseDate });
+  });
 }
 
 const DESCRIBED_WAIT_MS = 300_000;

@@ -4,13 +4,14 @@ import { connectClient } from "../cli/recommender-client.ts";
 import { runBeside } from "../core/beside/run-beside.ts";
 import { Failure } from "../core/domain/failure.ts";
 import type { BundleId } from "../core/domain/ids.ts";
-import { CATALOGUE_TOPIC, type NewRecord } from "../core/log/event-log.ts";
+import { CATALOGUE_TOPIC } from "../core/log/event-log.ts";
 import { CatalogueEvent } from "../proto/gen/segue/v1/catalogue.ts";
 import type { NextTracksRequest } from "../proto/gen/segue/v1/recommender.ts";
 import { publishBenchBundle } from "./bench-bundle.ts";
 import { benchSources } from "./bench-sources.ts";
 import { requireThat } from "./did-not-happen.ts";
 import { patiently } from "./patiently.ts";
+import { catalogueRecord, publishCatalogue } from "./publish-catalogue.ts";
 import type { ScorerWorld } from "./scorer-world.ts";
 
 export interface Disturbances {
@@ -51,7 +52,7 @@ export function disturb(world: ScorerWorld, { swapMs, badPerSecond }: Disturbanc
     const log = await openLog({ folder: world.folders.log }, CATALOGUE_TOPIC);
     for (; !isOver(); await pause(CATALOGUE_PAUSE_MS)) {
       const change = counts.catalogue_changes++;
-      await log.append([recordOf(catalogueEvent(change, change % world.tracks))]);
+      await log.append([catalogueRecord(catalogueEvent(change, change % world.tracks))]);
     }
     await log.close();
   }
@@ -91,11 +92,7 @@ export async function addSecondBundle(world: ScorerWorld): Promise<void> {
 /** Says of every track what there is to say, so that changes only take the place of what was said:
  *  a catalogue that fills would look like memory that is lost. */
 export async function fillCatalogue({ folders, tracks }: ScorerWorld): Promise<void> {
-  const log = await openLog({ folder: folders.log }, CATALOGUE_TOPIC);
-  await log.append(
-    Array.from({ length: tracks }, (_, track) => recordOf(catalogueEvent(track + 1, track))),
-  );
-  await log.close();
+  await publishCatalogue(folders.log, tracks, (track) => catalogueEvent(track + 1, track));
 }
 
 /** Exchanges the two bundles; resolves when the other one is served. The thread that makes the load
@@ -139,8 +136,4 @@ function catalogueEvent(change: number, track: number): CatalogueEvent {
     releaseDate: String(1960 + (change % 60)),
     tombstone: change % 20 === 0,
   });
-}
-
-function recordOf(event: CatalogueEvent): NewRecord {
-  return { key: event.track, value: CatalogueEvent.encode(event).finish() };
 }
