@@ -36,11 +36,18 @@ export async function openState(
   // With nothing to wait, not even a look that has just ended is waited for.
   const endsSoon = async () => lookWaitMs > 0 && (await settlesWithin(look.whole, lookWaitMs));
   const isDone = atOnce !== undefined || existsSync(mark) || (await endsSoon());
-  if (!isDone) return openUnchecked(folder, mark, look);
-  const damage = atOnce ?? (await look.whole);
-  if (damage !== undefined) setAside(folder, damage, onNotice);
-  rmSync(mark, { force: true });
-  return { store: openLmdbStore(folder), damage: () => undefined };
+  try {
+    if (!isDone) return openUnchecked(folder, mark, look);
+    const damage = atOnce ?? (await look.whole);
+    if (damage !== undefined) setAside(folder, damage, onNotice);
+    rmSync(mark, { force: true });
+    const store = openLmdbStore(folder);
+    look.stop();
+    return { store, damage: () => undefined };
+  } catch (error) {
+    look.stop();
+    throw error;
+  }
 }
 
 function openUnchecked(folder: string, mark: string, look: Look): OpenedState {
@@ -51,6 +58,7 @@ function openUnchecked(folder: string, mark: string, look: Look): OpenedState {
   void look.whole.then((found) => {
     if (isClosed) return;
     damage = found;
+    look.stop();
     if (found === undefined) rmSync(mark, { force: true });
   });
   const close = () => {

@@ -12,7 +12,8 @@ export interface Look {
   readonly first: Promise<string | undefined>;
   /** What a look at every byte found; undefined where all is sound. */
   readonly whole: Promise<string | undefined>;
-  /** Ends a look of which nobody wants to know any more; `whole` then tells of damage. */
+  /** Ends the process, which holds the store open until then: to be called once the caller has
+   *  opened the store, or does not want to. A look that goes on then tells of damage. */
   stop(): void;
 }
 

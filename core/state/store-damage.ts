@@ -1,18 +1,32 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { type Environment, openEnvironmentReader } from "../lmdb/environment.ts";
+import {
+  type Environment,
+  type EnvironmentReader,
+  openEnvironmentReader,
+} from "../lmdb/environment.ts";
 import { checkWhileWritten } from "./check-while-written.ts";
 import { readName, readSeal, requireNamedStore } from "./store-name.ts";
 
 /** What is wrong with the store in `folder`, as a sentence; undefined where every byte is as it was
- *  written, every entry is found under its key, and none is missing. `onFirstLook` is called once
- *  what can be told without a walk is sound. Where LMDB's own pages are damaged, this can end the
- *  process. */
-export async function damageOf(
+ *  written, every entry is found under its key, and none is missing. Where LMDB's own pages are
+ *  damaged, this can end the process. */
+export async function damageOf(folder: string): Promise<string | undefined> {
+  const reader = openEnvironmentReader(folder);
+  try {
+    return await damageReadBy(reader, folder);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** As `damageOf`, by a reader that stays open. `onFirstLook` is called once what can be told
+ *  without a walk is sound. */
+export async function damageReadBy(
+  reader: EnvironmentReader,
   folder: string,
   onFirstLook: () => Promise<void> = async () => undefined,
 ): Promise<string | undefined> {
-  const reader = openEnvironmentReader(folder);
   try {
     const environment = reader.current();
     if (environment === undefined) {
@@ -25,8 +39,6 @@ export async function damageOf(
     return damaged[0]?.damage ?? broken;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  } finally {
-    await reader.close();
   }
 }
 
