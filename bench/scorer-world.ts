@@ -36,8 +36,9 @@ export interface ScorerWorld {
   readonly folders: { readonly bundle: string; readonly log: string };
   /** One encoded `NextTracksRequest` for each listener, within their session. */
   readonly messages: readonly Uint8Array[];
-  /** What the scorer's metric of this name is now, over all of its labels. */
-  metric(name: string): Promise<number>;
+  /** What a process's metric of this name is now, over all of its labels; the scorer's where none
+   *  is given. */
+  metric(name: string, of?: Child): Promise<number>;
   /** Publishes `rate` events a second until it is stopped. */
   listenOn(rate: number): { stop(): Promise<number> };
   close(): Promise<void>;
@@ -62,7 +63,7 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
   }).map(served.withItsTrack);
   const log = await openLog({ folder: home.log }, LISTENING_TOPIC);
   await appendEvents(log, events);
-  const ingest = await startOn(home, "ingest", "--bundle", bundle);
+  const ingest = await startOn(home, "ingest", "--health-port", "0", "--bundle", bundle);
   await caughtUp(home.state, log, events.length);
   const several = ["--processes", String(sizes.processes ?? 1)];
   const scorer = await startOn(home, "serve", ...ANY_PORTS, "--bundle", bundle, ...several);
@@ -80,7 +81,7 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
     tracks: tracks.length,
     folders: { bundle, log: home.log },
     messages,
-    metric: (name) => metricOf(scorer, name),
+    metric: (name, of = scorer) => metricOf(of, name),
     listenOn: (rate) => listening(log, { events, rate, name: `beside-${listenings++}` }),
     async close() {
       for (const child of [scorer, ingest]) await child.stop();
@@ -90,8 +91,8 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
   };
 }
 
-async function metricOf(scorer: Child, name: string): Promise<number> {
-  const metrics = await fetch(`http://127.0.0.1:${healthPortOf(scorer)}/metrics`);
+async function metricOf(child: Child, name: string): Promise<number> {
+  const metrics = await fetch(`http://127.0.0.1:${healthPortOf(child)}/metrics`);
   const values = (await metrics.text()).split("\n").flatMap((line) => {
     const [labelled, value] = line.split(" ");
     return labelled?.split("{")[0] === name ? [Number(value)] : [];

@@ -18,11 +18,10 @@ test("a short soak fails no good request, refuses the bad ones, and prints slope
   assert.equal(figures.bad_not_refused, 0);
   assert.ok(figures.bundle_swaps > 0, "bundles were exchanged");
   assert.ok(figures.catalogue_changes > 0, "the catalogue changed");
-  for (const { memory_mib_per_hour: slope, memory_mib_per_hour_interval } of [
-    figures.scorer,
-    figures.ingest,
-  ]) {
-    const [low, high] = memory_mib_per_hour_interval;
-    assert.ok(low <= slope && slope <= high, `${low} ${slope} ${high}`);
+  for (const { memory_mib: memory, live_heap_mib: live } of [figures.scorer, figures.ingest]) {
+    const [low, high] = memory.per_hour_interval;
+    assert.ok(low <= memory.per_hour && memory.per_hour <= high, `${low} … ${high}`);
+    // V8 may not have collected all of it in so short a time.
+    assert.ok(live.last >= 0 && live.last < memory.last, `${live.last} of ${memory.last} MiB`);
   }
 });

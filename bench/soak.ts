@@ -4,7 +4,7 @@ import type { BenchOptions } from "./bench.ts";
 import { type Http2Load, requireNoErrors } from "./http2-load.ts";
 import { startHttp2Loader } from "./http2-loader.ts";
 import { percentile } from "./measure.ts";
-import { type Sample, type Slope, slopeOf } from "./memory-slope.ts";
+import { type Sample, slopeOf } from "./memory-slope.ts";
 import { pinTo } from "./pinning.ts";
 import { descriptorsOfProcess, memoryBytesOfProcess } from "./process-size.ts";
 import { openScorerWorld, type ScorerWorld } from "./scorer-world.ts";
@@ -38,6 +38,8 @@ const FILL_FACTOR = 10;
 const LISTENING_RATE = 100;
 const BAD_SHARE = 0.01;
 const SLICE_SECONDS = 0.25;
+/** Whole collections come every few seconds. */
+const LOOK_AT_HEAP_MS = 2_000;
 const MIB = 1024 * 1024;
 const { path } = RecommenderService.nextTracks;
 
@@ -127,7 +129,7 @@ async function askFor(
   },
 ) {
   const { rate, minutes, progress } = options;
-  const processes = { scorer: sampled(world.scorer), ingest: sampled(world.ingest) };
+  const processes = { scorer: sampled(world, "scorer"), ingest: sampled(world, "ingest") };
   const latenciesMs: number[] = [];
   let errors = 0;
   let shed = 0;
@@ -143,7 +145,7 @@ async function askFor(
     for (const latencyMs of result.latenciesMs) latenciesMs.push(latencyMs);
     errors += result.errors - result.shed;
     shed += result.shed;
-    for (const { take } of Object.values(processes)) take(atMs);
+    for (const { take } of Object.values(processes)) await take(atMs);
   }
   return {
     requests: latenciesMs.length + errors + shed,
@@ -157,26 +159,36 @@ async function askFor(
   };
 }
 
-/** Samples what a process takes. */
-function sampled({ process: { pid } }: ScorerWorld["scorer"]) {
+/** Samples what a process takes, and what of it is in use. */
+function sampled(world: ScorerWorld, name: "scorer" | "ingest") {
+  const { pid } = world[name].process;
   const memory: Sample[] = [];
+  const liveHeap: Sample[] = [];
   const descriptors: number[] = [];
   return {
-    take(atMs: number): void {
+    async take(atMs: number): Promise<void> {
       memory.push({ atMs, value: memoryBytesOfProcess(pid!) / MIB });
       descriptors.push(descriptorsOfProcess(pid!));
+      if (atMs - (liveHeap.at(-1)?.atMs ?? -LOOK_AT_HEAP_MS) < LOOK_AT_HEAP_MS) return;
+      const bytes = await world.metric("segue_live_heap_bytes", world[name]);
+      liveHeap.push({ atMs, value: bytes / MIB });
     },
-    growth: () => growthOf(memory, descriptors),
+    growth: () => ({
+      memory_mib: growthOf(memory),
+      // What a process takes also changes with what V8 and the allocator keep in reserve.
+      live_heap_mib: growthOf(liveHeap),
+      descriptors: { least: Math.min(...descriptors), most: Math.max(...descriptors) },
+    }),
   };
 }
 
-function growthOf(memory: readonly Sample[], descriptors: readonly number[]) {
-  const { perHour, low, high }: Slope = slopeOf(memory);
+function growthOf(samples: readonly Sample[]) {
+  const { perHour, low, high } = slopeOf(samples);
   return {
-    memory_mib: { first: memory[0]?.value, last: memory.at(-1)?.value },
-    memory_mib_per_hour: perHour,
-    memory_mib_per_hour_interval: [low, high],
-    descriptors: { least: Math.min(...descriptors), most: Math.max(...descriptors) },
+    first: samples[0]?.value,
+    last: samples.at(-1)?.value,
+    per_hour: perHour,
+    per_hour_interval: [low, high],
   };
 }
 
@@ -192,14 +204,11 @@ function table(figures: Figures): string {
       right: true,
     })),
   ];
-  const rows = (["scorer", "ingest"] as const).map((name) => {
-    const { memory_mib: memory, descriptors, ...slope } = figures[name];
+  const rows = (["scorer", "ingest"] as const).flatMap((name) => {
+    const { memory_mib: memory, live_heap_mib: live, descriptors } = figures[name];
     return [
-      name,
-      ...[memory.first, memory.last].map((value) => value?.toFixed(1) ?? ""),
-      slope.memory_mib_per_hour.toFixed(1),
-      slope.memory_mib_per_hour_interval.map((value) => value.toFixed(1)).join(" … "),
-      `${descriptors.least} … ${descriptors.most}`,
+      [name, ...cellsOf(memory), `${descriptors.least} … ${descriptors.most}`],
+      ["  JavaScript's in use", ...cellsOf(live), ""],
     ];
   });
   return (
@@ -210,4 +219,13 @@ function table(figures: Figures): string {
     ` (${figures.undisturbed_p99_ms.toFixed(2)} ms before)\n\n` +
     drawTable(columns, rows)
   );
+}
+
+function cellsOf(growth: ReturnType<typeof growthOf>): string[] {
+  const { first, last, per_hour: perHour, per_hour_interval: interval } = growth;
+  return [
+    ...[first, last].map((value) => value?.toFixed(1) ?? ""),
+    perHour.toFixed(1),
+    interval.map((value) => value.toFixed(1)).join(" … "),
+  ];
 }

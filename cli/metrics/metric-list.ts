@@ -241,6 +241,13 @@ export const METRICS = {
     labels: ["outcome"],
     from: EITHER,
   },
+  segue_live_heap_bytes: {
+    type: "gauge",
+    help:
+      "What the last whole collection left of the main thread's heap: all that is still in use. " +
+      "It stays as it is where nothing is kept without need. 0 before the first one.",
+    from: EITHER,
+  },
   segue_ready: {
     type: "gauge",
     help: "1 while the process says that it is ready, else 0.",

@@ -2,6 +2,7 @@ import type { Bundle } from "../../core/bundle/bundle.ts";
 import type { Options } from "../command.ts";
 import { type HealthEndpoint, startHealthEndpoint } from "../health-endpoint.ts";
 import { segueVersion } from "../version.ts";
+import { watchLiveHeap } from "./live-heap.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Probes and scrapes come from other machines. */
@@ -21,18 +22,20 @@ export async function healthOf(
   return health;
 }
 
-/** Shows version, bundle and readiness, as they are when a scrape asks. */
+/** Shows version, bundle, readiness and what the heap holds, as they are when a scrape asks. */
 export function showProcess(
   metrics: Metrics,
   { bundle, isReady }: { readonly bundle: () => Bundle; readonly isReady: () => boolean },
 ): void {
   metrics.gauge("segue_build_info").set({ version: segueVersion(), node: process.version }, 1);
   const info = metrics.gauge("segue_bundle_info");
+  const liveHeapBytes = watchLiveHeap();
   metrics.beforeScrape(() => {
     const { manifest, trackIds } = bundle();
     info.reset();
     info.set({ bundle: manifest.id.slice(0, 12) }, 1);
     metrics.gauge("segue_bundle_tracks").set(trackIds.length);
+    metrics.gauge("segue_live_heap_bytes").set(liveHeapBytes());
     metrics.gauge("segue_ready").set(isReady() ? 1 : 0);
   });
 }
