@@ -44,7 +44,8 @@ export interface ScorerWorld {
   close(): Promise<void>;
 }
 
-const ANY_PORTS = ["--port", "0", "--health-port", "0"];
+const ANY_HEALTH_PORT = ["--health-port", "0"];
+const ANY_PORTS = ["--port", "0", ...ANY_HEALTH_PORT];
 const CAUGHT_UP_WAIT_MS = 120_000;
 const ASKED_AFTER_MS = 60_000;
 const TICK_MS = 50;
@@ -63,7 +64,7 @@ export async function openScorerWorld(sizes: ScorerWorldSizes): Promise<ScorerWo
   }).map(served.withItsTrack);
   const log = await openLog({ folder: home.log }, LISTENING_TOPIC);
   await appendEvents(log, events);
-  const ingest = await startOn(home, "ingest", "--health-port", "0", "--bundle", bundle);
+  const ingest = await startOn(home, "ingest", ...ANY_HEALTH_PORT, "--bundle", bundle);
   await caughtUp(home.state, log, events.length);
   const several = ["--processes", String(sizes.processes ?? 1)];
   const scorer = await startOn(home, "serve", ...ANY_PORTS, "--bundle", bundle, ...several);
@@ -97,6 +98,7 @@ async function metricOf(child: Child, name: string): Promise<number> {
     const [labelled, value] = line.split(" ");
     return labelled?.split("{")[0] === name ? [Number(value)] : [];
   });
+  requireThat(values.length > 0, `${child.name} tells nothing of ${name}`);
   return values.reduce((sum, value) => sum + value, 0);
 }
 

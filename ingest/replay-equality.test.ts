@@ -5,6 +5,7 @@ import { EVENT_KINDS } from "../core/domain/listening-event.ts";
 import type { LogRecord } from "../core/log/event-log.ts";
 import type { Models } from "../core/state/advance.ts";
 import { createMemoryStore } from "../core/state/memory-store.ts";
+import { ListeningEvent as WireListeningEvent } from "../proto/gen/segue/v1/listening.ts";
 import { appliedTo } from "../test/support/apply.ts";
 import {
   BEGAN_AT_MS,
@@ -31,8 +32,9 @@ const change = fc.record({
   playedMs: fc.integer({ min: 0, max: 200_000 }),
   shuffle: fc.boolean(),
 });
-/** A message that says no more than `do_not_store`. */
-const DO_NOT_STORE = Uint8Array.of(0xa0, 1, 1);
+const DO_NOT_STORE = WireListeningEvent.encode(
+  WireListeningEvent.fromPartial({ doNotStore: true }),
+).finish();
 const step = fc.oneof(
   { weight: 20, arbitrary: fc.tuple(change, fc.integer({ min: -20, max: 40 })) },
   { weight: 1, arbitrary: fc.constantFrom("ann", "bob").map((key) => ({ key, value: null })) },
